@@ -1,0 +1,185 @@
+"""What `inference` gives and takes: requests, chunks, completions and the engine's one interface.
+
+Knows nothing of visitors, FAQs, Django or Celery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Language = Literal["zh", "en"]
+Profile = Literal["factual", "creative", "greedy"]
+Finish = Literal["stop", "length", "cancelled", "deadline", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """One answer to make. `deadline_s` counts from submit; `stop` strings end the text and are not shown."""
+
+    id: str
+    messages: tuple[ChatMessage, ...]
+    profile: Profile = "factual"
+    max_new_tokens: int = 512
+    deadline_s: float = 60.0
+    stop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.messages:
+            raise ValueError("messages: a request needs at least one message")
+        if not 1 <= self.max_new_tokens <= 4096:
+            raise ValueError(f"max_new_tokens: {self.max_new_tokens} is not between 1 and 4096")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and times of one answer; milliseconds count from submit."""
+
+    prompt_tokens: int = 0
+    new_tokens: int = 0
+    queue_ms: float = 0.0
+    first_token_ms: float | None = None
+    total_ms: float = 0.0
+
+    @property
+    def tokens_per_s(self) -> float:
+        decode_ms = self.total_ms - (self.first_token_ms or 0.0)
+        return (self.new_tokens - 1) * 1000 / decode_ms if decode_ms > 0 and self.new_tokens > 1 else 0.0
+
+
+class Handle(Protocol):
+    """A running answer. Iterating yields pieces of text as they are made and ends when `finish` is set."""
+
+    @property
+    def id(self) -> str: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    @property
+    def finish(self) -> Finish | None: ...
+
+    @property
+    def usage(self) -> Usage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHealth:
+    state: Literal["loading", "ready", "down"]
+    backend: str
+    model: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    running: int = 0
+    waiting: int = 0
+    tokens_generated: int = 0
+    answers: int = 0
+    refused: int = 0
+    expert_counts: tuple[tuple[int, ...], ...] = field(default_factory=tuple)  # (layers, experts)
+
+
+class EngineOverloaded(Exception):
+    """No room for another answer now; `retry_after_s` says when to come back."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"the engine is full, retry after {retry_after_s:.0f} s")
+        self.retry_after_s = retry_after_s
+
+
+class EngineDead(Exception):
+    """The engine failed for good; the worker process must end and be started anew."""
+
+
+class PromptTooLong(ValueError):
+    """The request does not fit into the model's window; the message names both numbers."""
+
+
+class Engine(Protocol):
+    def start(self) -> None:
+        """Load and warm up; blocks until ready. Raises what is wrong with the model, in words an operator can act on."""
+        ...
+
+    def submit(self, request: GenerationRequest) -> Handle: ...
+
+    def cancel(self, id: str) -> None: ...
+
+    def stats(self) -> EngineStats: ...
+
+    def swap_adapter(self, folder: str | None) -> None: ...
+
+    def health(self) -> EngineHealth: ...
+
+    def stop(self) -> None: ...
+
+
+# --- grounding -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number, date, price, URL, address, phone number or identifier in an answer: [start, end) in code points."""
+
+    start: int
+    end: int
+    text: str
+    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier"]
+
+
+class GroundingStream(Protocol):
+    """Holds a stream from the first character of a claim until the claim is found in the evidence.
+
+    After an unsupported claim nothing more comes out and `unsupported` names it; nothing shown is ever taken back.
+    """
+
+    def feed(self, piece: str) -> str: ...
+
+    def flush(self) -> str: ...
+
+    @property
+    def unsupported(self) -> Claim | None: ...
+
+
+# --- prompts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PromptEvidence:
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptExchange:
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptInput:
+    """What a prompt template is filled with. Everything here is untrusted except `company`."""
+
+    question: str
+    language: Language
+    company: str
+    evidence: tuple[PromptEvidence, ...] = ()
+    history: tuple[PromptExchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    name: str
+    version: str
+    messages: tuple[ChatMessage, ...]
+
+
+class ModelMissing(Exception):
+    """A model that is needed is not there or is damaged; the message says which and the command that mends it."""

@@ -1,0 +1,214 @@
+"""What `knowledge` gives and takes: frozen values and protocols.
+
+Knows the words of routing, evidence and filtering. Does not know Django, rows, websockets or how anything is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One earlier turn: what the visitor asked and what was answered."""
+
+    question: str
+    answer: str
+    faq: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A visitor's message as the router sees it. `now` decides validity; `language` is detected where it is None."""
+
+    text: str
+    now: datetime
+    language: Language | None = None
+    history: tuple[Exchange, ...] = ()
+
+
+# --- intents ---------------------------------------------------------------------------------------------------------
+
+
+class IntentAction(StrEnum):
+    """What an intent leads to. `question` goes on to the FAQ index."""
+
+    QUESTION = "question"
+    CHITCHAT = "chitchat"
+    HANDOFF = "handoff"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentGuess:
+    """The intent of a message. `reply` is the editor's text in the message's language, empty where there is none."""
+
+    key: str
+    action: IntentAction
+    probability: float
+    by: Literal["phrase", "examples", "none"]
+    reply: str = ""
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- FAQ matching ----------------------------------------------------------------------------------------------------
+
+
+class Band(StrEnum):
+    """Where the calibrated probability of the best FAQ lies (DESIGN 4)."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    GENERATE = "generate"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One "did you mean" chip: the FAQ and its canonical question in the message's language."""
+
+    faq: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A FAQ that might be meant, with the calibrated probability that it is the right one (0 to 1)."""
+
+    faq: str
+    probability: float
+    variant: str
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FaqMatch:
+    """The outcome of a FAQ search.
+
+    `answer` is the stored text, verbatim, in the question's language; None where the best FAQ has no text in it.
+    `options` is filled for every band (CLARIFY shows them, the ladder's fifth rung may).
+    """
+
+    band: Band
+    language: Language
+    candidates: tuple[Candidate, ...]
+    answer: str | None = None
+    options: tuple[Option, ...] = ()
+    reason: str = ""
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence (with its neighbours where it needs them) that an answer may rest on.
+
+    `holds` is the calibrated probability that this sentence answers the question: rung 4 of the ladder.
+    """
+
+    type: Literal["faq", "article", "lookup"]
+    id: str
+    title: str
+    text: str
+    language: Language
+    url: str = ""
+    holds: float = 0.0
+
+
+class Knowledge(Protocol):
+    """One published snapshot, opened. A turn keeps the one that it began with."""
+
+    @property
+    def snapshot(self) -> str: ...
+
+    def detect_intent(self, question: Question) -> IntentGuess: ...
+
+    def find_faq(self, question: Question) -> FaqMatch: ...
+
+    def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
+        """At most three, best first, together at most about 120 tokens."""
+        ...
+
+
+# --- sensitive words -------------------------------------------------------------------------------------------------
+
+
+class Direction(StrEnum):
+    VISITOR = "visitor"
+    BOT = "bot"
+    AGENT = "agent"
+
+
+class Level(StrEnum):
+    """What a hit leads to, mildest first; the strongest of a text wins."""
+
+    LOG_ONLY = "log only"
+    MASK = "mask"
+    WARN_AGENT = "warn agent"
+    HAND_OVER = "hand over"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A listed word in a text: [start, end) in code points of the raw text."""
+
+    start: int
+    end: int
+    term: str
+    category: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the words of a text lead to. `text` is the raw text with every hit of level mask (and above) masked."""
+
+    text: str
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def level(self) -> Level | None:
+        order = list(Level)
+        return max((hit.level for hit in self.hits), key=order.index, default=None)
+
+
+class StreamFilter(Protocol):
+    """Filters a text that arrives in pieces: any chunking gives what filtering the whole text gives.
+
+    After a hit of level block (or hand over) nothing more comes out; `stopped` says so.
+    """
+
+    def feed(self, piece: str) -> str: ...
+
+    def flush(self) -> str: ...
+
+    @property
+    def hits(self) -> tuple[Hit, ...]: ...
+
+    @property
+    def stopped(self) -> Level | None: ...
+
+
+class WordFilter(Protocol):
+    """The compiled word lists of one company."""
+
+    @property
+    def version(self) -> str: ...
+
+    def check(self, text: str, direction: Direction) -> Verdict: ...
+
+    def open_stream(self, direction: Direction) -> StreamFilter: ...
