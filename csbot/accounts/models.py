@@ -1,0 +1,122 @@
+"""Company (the border of isolation), its sites, and its people. Knows no conversation and no knowledge but by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from csbot.lib.ids import new_id
+
+LANGUAGE_CHOICES = [("zh", _("Chinese")), ("en", _("English"))]
+
+
+class User(AbstractUser):
+    """Somebody who signs in. What they may do follows from their Agent row."""
+
+
+class Company(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("short name"), unique=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def default_languages() -> list[str]:
+    return ["zh", "en"]
+
+
+class Site(models.Model):
+    """A place where the widget stands. `key` is public; `allowed_origins` says who may embed it (none: only ourselves)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="sites", verbose_name=_("company"))
+    knowledge_base = models.ForeignKey("knowledge.KnowledgeBase", models.PROTECT, related_name="+", verbose_name=_("knowledge base"))
+    key = models.SlugField(_("site key"), unique=True, max_length=64)
+    name = models.CharField(_("name"), max_length=100)
+    allowed_origins = models.JSONField(_("allowed origins"), default=list, blank=True)
+    languages = models.JSONField(_("languages"), default=default_languages)
+    default_language = models.CharField(_("default language"), max_length=2, choices=LANGUAGE_CHOICES, default="zh")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
+    texts = models.JSONField(_("texts"), default=dict, blank=True, help_text=_("Texts per language, such as greeting and refusals."))
+    is_active = models.BooleanField(_("active"), default=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.knowledge_base_id and self.knowledge_base.company_id != self.company_id:
+            raise ValidationError({"knowledge_base": _("This knowledge base belongs to another company.")})
+
+
+class Agent(models.Model):
+    """A person of a company: their role there, and whether they take conversations now."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("administrator")
+        EDITOR = "editor", _("editor")
+        AGENT = "agent", _("agent")
+        VIEWER = "viewer", _("viewer")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="agents", verbose_name=_("company"))
+    user = models.OneToOneField(User, models.CASCADE, related_name="agent", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.AGENT)
+    display_name = models.CharField(_("display name"), max_length=60)
+    capacity = models.PositiveSmallIntegerField(_("conversations at once"), default=5)
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class SetupLink(models.Model):
+    """The one-time link that makes the first administrator. Only its digest is stored."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+    used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("setup link")
+        verbose_name_plural = _("setup links")
+
+    def __str__(self) -> str:
+        return str(self.created)
+
+
+class AuditEntry(models.Model):
+    """Who changed what. Appended only; holds ids and field names, never message text."""
+
+    company = models.ForeignKey(Company, models.CASCADE, null=True, related_name="+")
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=64)
+    target = models.CharField(max_length=200)
+    detail: Any = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

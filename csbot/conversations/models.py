@@ -1,0 +1,233 @@
+"""The truth about conversations: messages, turns, durable frames, and what is still to be sent.
+
+An acknowledged message is a committed row (C1). Every durable frame has a `seq` without gap (C3); `Conversation.last_seq`
+is raised under the conversation's row lock, together with the frame.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from csbot.accounts.models import LANGUAGE_CHOICES, Agent, Company, Site
+from csbot.lib.ids import new_id
+
+
+class Visitor(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
+    site = models.ForeignKey(Site, models.CASCADE, related_name="visitors", verbose_name=_("site"))
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("visitor")
+        verbose_name_plural = _("visitors")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Conversation(models.Model):
+    """`owner` is one of bot, queue and agent; whoever writes names the `owner_version` that they saw (C6)."""
+
+    class Owner(models.TextChoices):
+        BOT = "bot", _("bot")
+        QUEUE = "queue", _("queue")
+        AGENT = "agent", _("agent")
+
+    class Origin(models.TextChoices):
+        WIDGET = "widget", _("widget")
+        CONSOLE = "console", _("console")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
+    site = models.ForeignKey(Site, models.CASCADE, related_name="conversations", verbose_name=_("site"))
+    visitor = models.ForeignKey(Visitor, models.CASCADE, related_name="conversations", verbose_name=_("visitor"))
+    origin = models.CharField(_("origin"), max_length=8, choices=Origin.choices, default=Origin.WIDGET)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, blank=True)
+    owner = models.CharField(_("owner"), max_length=5, choices=Owner.choices, default=Owner.BOT)
+    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="conversations", verbose_name=_("agent"))
+    owner_version = models.PositiveIntegerField(_("owner version"), default=1)
+    queued_at = models.DateTimeField(_("in the queue since"), null=True, blank=True)
+    handoff_reason = models.CharField(_("reason of hand-over"), max_length=32, blank=True)
+    last_seq = models.PositiveIntegerField(_("last sequence number"), default=0)
+    visitor_read_seq = models.PositiveIntegerField(_("read by visitor up to"), default=0)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        ordering = ["-changed"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner="agent", agent__isnull=False) | (~Q(owner="agent") & Q(agent__isnull=True)), name="conversation_one_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(owner="queue", queued_at__isnull=False) | ~Q(owner="queue"), name="conversation_queued_since"
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "owner", "queued_at"], name="conversation_queue")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Message(models.Model):
+    """`wrap` holds what stands around the text (sources, options, offer), never inside it."""
+
+    class Sender(models.TextChoices):
+        VISITOR = "visitor", _("visitor")
+        BOT = "bot", _("bot")
+        AGENT = "agent", _("agent")
+        SYSTEM = "system", _("system")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", verbose_name=_("conversation"))
+    turn = models.ForeignKey("Turn", models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("turn"))
+    sender = models.CharField(_("sender"), max_length=7, choices=Sender.choices)
+    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agent"))
+    client_id = models.CharField(_("client id"), max_length=64, blank=True)
+    body_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    text = models.TextField(_("text"))
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    wrap: Any = models.JSONField(default=dict, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["created", "id"]
+        constraints = [
+            # C2: a client message id has one effect, however often it is sent.
+            models.UniqueConstraint(fields=["conversation", "client_id"], condition=~Q(client_id=""), name="message_client_id_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Turn(models.Model):
+    """A visitor's message and what is done about it. Ends before `deadline`, whatever happens (C4).
+
+    `attempt` is the fencing token: only the attempt that holds the lease may write. `gen` names the attempt on the wire.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        ROUTING = "routing", _("routing")
+        WAITING = "waiting", _("waiting for the generator")
+        STREAMING = "streaming", _("streaming")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
+
+    OPEN = (State.QUEUED, State.ROUTING, State.WAITING, State.STREAMING)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns", verbose_name=_("conversation"))
+    question = models.OneToOneField(Message, models.CASCADE, related_name="asked", verbose_name=_("question"))
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.QUEUED)
+    owner_version = models.PositiveIntegerField(_("owner version"))
+    chip: Any = models.JSONField(default=dict, blank=True, editable=False)
+    route = models.CharField(_("route"), max_length=8, blank=True)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)
+    snapshot = models.CharField(_("snapshot"), max_length=64, blank=True)
+    decision: Any = models.JSONField(_("decision"), default=dict, blank=True)
+    attempt = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    generation_attempt = models.PositiveSmallIntegerField(_("generation attempts"), default=0)
+    gen = models.UUIDField(_("generation"), null=True, blank=True, unique=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateTimeField(_("deadline"))
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+        ordering = ["created"]
+        indexes = [
+            models.Index(
+                fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Frame(models.Model):
+    """A durable frame as it goes over the wire; `seq` has no gap within a conversation (C3)."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="frames")
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=20)
+    cause = models.CharField(max_length=64, blank=True)
+    data: Any = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["conversation", "seq"]
+        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="frame_seq_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.type}"
+
+
+class Feedback(models.Model):
+    """A thumb of the visitor on an answer; the last one counts."""
+
+    class Value(models.IntegerChoices):
+        UP = 1, _("helpful")
+        DOWN = -1, _("not helpful")
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="feedback", verbose_name=_("message"))
+    value = models.SmallIntegerField(_("value"), choices=Value.choices)
+    at = models.DateTimeField(_("at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+
+    def __str__(self) -> str:
+        return self.get_value_display()
+
+
+class Trace(models.Model):
+    """Why a turn was answered as it was: versioned JSON, one per turn."""
+
+    turn = models.OneToOneField(Turn, models.CASCADE, related_name="trace", verbose_name=_("turn"))
+    version = models.PositiveSmallIntegerField(default=1)
+    data: Any = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("trace")
+        verbose_name_plural = _("traces")
+
+    def __str__(self) -> str:
+        return str(self.turn_id)
+
+
+class Outbox(models.Model):
+    """A task that a committed change asks for. The broker is only a hint; the sweeper sends what was not taken."""
+
+    task = models.CharField(max_length=60)
+    key = models.CharField(max_length=80, unique=True)
+    arguments: Any = models.JSONField(default=list)
+    created = models.DateTimeField(auto_now_add=True)
+    sent = models.DateTimeField(null=True, blank=True)
+    taken = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("outbox entry")
+        verbose_name_plural = _("outbox")
+        indexes = [models.Index(fields=["created"], condition=Q(taken=None), name="outbox_waiting")]
+
+    def __str__(self) -> str:
+        return self.key

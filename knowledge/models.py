@@ -1,0 +1,266 @@
+"""The truth about knowledge: FAQs, articles, intents, word lists, and the snapshots made of them.
+
+Editing happens here; answering happens from snapshots only. The company is named, never imported.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+LANGUAGE_CHOICES = [("zh", _("Chinese")), ("en", _("English"))]
+
+
+class Promise(models.IntegerChoices):
+    """Of 100 direct answers, at most so many are wrong."""
+
+    CAREFUL = 1, _("careful (at most 1 of 100 wrong)")
+    BALANCED = 3, _("balanced (at most 3 of 100 wrong)")
+    EAGER = 7, _("eager (at most 7 of 100 wrong)")
+
+
+class KnowledgeBase(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="+", verbose_name=_("company"))
+    name = models.CharField(_("name"), max_length=100)
+    promise = models.PositiveSmallIntegerField(_("promise"), choices=Promise.choices, default=Promise.BALANCED)
+    published_snapshot = models.ForeignKey(
+        "Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published snapshot")
+    )
+
+    class Meta:
+        verbose_name = _("knowledge base")
+        verbose_name_plural = _("knowledge bases")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Faq(models.Model):
+    """A standard question: many phrasings (variants), one answer per language."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        LIVE = "live", _("live")
+        DISABLED = "disabled", _("disabled")
+
+    knowledge_base = models.ForeignKey(KnowledgeBase, models.CASCADE, related_name="faqs", verbose_name=_("knowledge base"))
+    key = models.CharField(_("key"), max_length=80, help_text=_("Stable name for import, export and reports, such as returns.period."))
+    category = models.CharField(_("category"), max_length=60, blank=True, db_index=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.LIVE, db_index=True)
+    valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("FAQ")
+        verbose_name_plural = _("FAQs")
+        ordering = ["key"]
+        constraints = [
+            models.UniqueConstraint(fields=["knowledge_base", "key"], name="faq_key_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_from__lt=models.F("valid_until")), name="faq_valid_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class FaqAnswer(models.Model):
+    faq = models.ForeignKey(Faq, models.CASCADE, related_name="answers", verbose_name=_("FAQ"))
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    text = models.TextField(_("answer"), max_length=4000)
+    url = models.URLField(_("source address"), blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [models.UniqueConstraint(fields=["faq", "language"], name="faq_answer_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Variant(models.Model):
+    """One way to ask. The canonical one is shown on chips; exactly one per language at most."""
+
+    faq = models.ForeignKey(Faq, models.CASCADE, related_name="variants", verbose_name=_("FAQ"))
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    text = models.CharField(_("phrasing"), max_length=500)
+    is_canonical = models.BooleanField(_("shown to visitors"), default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        ordering = ["language", "-is_canonical", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["faq", "language", "text"], name="variant_once_per_faq"),
+            models.UniqueConstraint(fields=["faq", "language"], condition=Q(is_canonical=True), name="variant_one_canonical"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Article(models.Model):
+    class Format(models.TextChoices):
+        MARKDOWN = "markdown", "Markdown"
+        PLAIN = "plain", _("plain text")
+
+    knowledge_base = models.ForeignKey(KnowledgeBase, models.CASCADE, related_name="articles", verbose_name=_("knowledge base"))
+    key = models.CharField(_("key"), max_length=80)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    title = models.CharField(_("title"), max_length=200)
+    body = models.TextField(_("text"))
+    format = models.CharField(_("format"), max_length=8, choices=Format.choices, default=Format.MARKDOWN)
+    url = models.URLField(_("source address"), blank=True)
+    is_live = models.BooleanField(_("live"), default=True)
+    changed = models.DateTimeField(_("changed"), auto_now=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["key", "language"]
+        constraints = [models.UniqueConstraint(fields=["knowledge_base", "key", "language"], name="article_key_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Passage(models.Model):
+    """A heading's worth of an article; cut when the article is saved, embedded when a snapshot is built."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="passages", verbose_name=_("article"))
+    position = models.PositiveIntegerField(_("position"))
+    heading = models.CharField(_("heading"), max_length=300, blank=True)
+    text = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ["article", "position"]
+        constraints = [models.UniqueConstraint(fields=["article", "position"], name="passage_position_once")]
+
+    def __str__(self) -> str:
+        return self.heading or self.text[:60]
+
+
+class Intent(models.Model):
+    class Action(models.TextChoices):
+        QUESTION = "question", _("goes on to the FAQs")
+        CHITCHAT = "chitchat", _("small talk: reply with the text")
+        HANDOFF = "handoff", _("put through to a person")
+        REFUSE = "refuse", _("out of scope: decline politely")
+
+    knowledge_base = models.ForeignKey(KnowledgeBase, models.CASCADE, related_name="intents", verbose_name=_("knowledge base"))
+    key = models.SlugField(_("key"), max_length=60)
+    action = models.CharField(_("leads to"), max_length=8, choices=Action.choices)
+    reply_zh = models.TextField(_("reply in Chinese"), blank=True)
+    reply_en = models.TextField(_("reply in English"), blank=True)
+    is_live = models.BooleanField(_("live"), default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("intent")
+        verbose_name_plural = _("intents")
+        ordering = ["key"]
+        constraints = [models.UniqueConstraint(fields=["knowledge_base", "key"], name="intent_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class IntentExample(models.Model):
+    """What visitors say. An example teaches by meaning; a phrase counts as soon as it stands in the message."""
+
+    class Kind(models.TextChoices):
+        EXAMPLE = "example", _("example")
+        PHRASE = "phrase", _("phrase")
+
+    intent = models.ForeignKey(Intent, models.CASCADE, related_name="examples", verbose_name=_("intent"))
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.EXAMPLE)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    text = models.CharField(_("text"), max_length=300)
+
+    class Meta:
+        verbose_name = _("example")
+        verbose_name_plural = _("examples")
+        constraints = [models.UniqueConstraint(fields=["intent", "kind", "language", "text"], name="intent_example_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Snapshot(models.Model):
+    """An immutable build of a knowledge base: its files lie content-addressed in the storage, listed with their SHA-256."""
+
+    id = models.CharField(primary_key=True, max_length=64, editable=False)
+    knowledge_base = models.ForeignKey(KnowledgeBase, models.CASCADE, related_name="snapshots", verbose_name=_("knowledge base"))
+    number = models.PositiveIntegerField(_("number"))
+    manifest: Any = models.JSONField(_("manifest"), default=dict)
+    report: Any = models.JSONField(_("report"), default=dict, blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    published = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.CharField(_("published by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["knowledge_base", "number"], name="snapshot_number_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class WordList(models.Model):
+    """Sensitive words of a company. `changed` tells every process to compile anew."""
+
+    company = models.ForeignKey("accounts.Company", models.CASCADE, related_name="+", verbose_name=_("company"))
+    name = models.CharField(_("name"), max_length=100)
+    is_live = models.BooleanField(_("live"), default=True)
+    changed = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("word list")
+        verbose_name_plural = _("word lists")
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="word_list_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Word(models.Model):
+    class Level(models.TextChoices):
+        LOG_ONLY = "log only", _("log only")
+        MASK = "mask", _("mask")
+        WARN_AGENT = "warn agent", _("warn the agent")
+        HAND_OVER = "hand over", _("hand over to a person")
+        BLOCK = "block", _("block")
+        ALLOW = "allow", _("allow (never a hit)")
+
+    word_list = models.ForeignKey(WordList, models.CASCADE, related_name="words", verbose_name=_("word list"))
+    term = models.CharField(_("term"), max_length=100)
+    category = models.CharField(_("category"), max_length=40, blank=True)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.BLOCK)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        constraints = [models.UniqueConstraint(fields=["word_list", "term"], name="word_once_per_list")]
+
+    def __str__(self) -> str:
+        return self.term
