@@ -10,7 +10,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csbot.settings")
 http = get_asgi_application()
 
-from csbot.routing import websocket_routes  # noqa: E402  (models load only after get_asgi_application)
+# Models load only after get_asgi_application().
 from csbot.conversations.origin import OwnOriginOnly  # noqa: E402
+from csbot.routing import websocket_routes  # noqa: E402
 
 application = ProtocolTypeRouter({"http": http, "websocket": OwnOriginOnly(URLRouter(websocket_routes))})

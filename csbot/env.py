@@ -10,9 +10,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from pydantic import field_validator
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -38,7 +37,9 @@ class Environment(BaseSettings):
     )
     public_url: str = Field("", description="The address that visitors' browsers use, such as https://chat.example.com. Empty: from the request.")
     database_url: str = Field("", validation_alias="DATABASE_URL", description="postgres://… for production. Empty: SQLite in the data folder.")
-    redis_url: str = Field("", validation_alias="REDIS_URL", description="redis://… or unix://… of Redis 7 or Valkey. Empty: the Valkey that `up` starts.")
+    redis_url: str = Field(
+        "", validation_alias="REDIS_URL", description="redis://… or unix://… of Redis 7 or Valkey. Empty: the Valkey that `up` starts."
+    )
     redis_prefix: str = Field("csbot", pattern=r"^[a-z0-9_.-]+$", description="Prefix of every Redis key, for several installations on one server.")
     storage_url: str = Field("", description="Folder that all machines share for snapshot files. Empty: the data folder.")
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process that `up` starts.")

@@ -29,9 +29,7 @@ class KnowledgeBase(models.Model):
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="+", verbose_name=_("company"))
     name = models.CharField(_("name"), max_length=100)
     promise = models.PositiveSmallIntegerField(_("promise"), choices=Promise.choices, default=Promise.BALANCED)
-    published_snapshot = models.ForeignKey(
-        "Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published snapshot")
-    )
+    published_snapshot = models.ForeignKey("Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published snapshot"))
 
     class Meta:
         verbose_name = _("knowledge base")

@@ -67,9 +67,7 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=Q(owner="agent", agent__isnull=False) | (~Q(owner="agent") & Q(agent__isnull=True)), name="conversation_one_owner"
             ),
-            models.CheckConstraint(
-                condition=Q(owner="queue", queued_at__isnull=False) | ~Q(owner="queue"), name="conversation_queued_since"
-            ),
+            models.CheckConstraint(condition=Q(owner="queue", queued_at__isnull=False) | ~Q(owner="queue"), name="conversation_queued_since"),
         ]
         indexes = [models.Index(fields=["company", "owner", "queued_at"], name="conversation_queue")]
 
@@ -151,9 +149,7 @@ class Turn(models.Model):
         verbose_name_plural = _("turns")
         ordering = ["created"]
         indexes = [
-            models.Index(
-                fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline"
-            )
+            models.Index(fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline")
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,50 @@
+"""The values that travel through the pipeline. Frozen, without Django, so that the pipeline page reads like prose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from csbot.conversations.events import Finish, Language, Option, Route, Source
+from knowledge.contracts import Evidence
+
+Reason = Literal[
+    "", "faq", "exact", "clarify", "evidence", "chitchat", "requested", "complaint", "safety", "out_of_scope", "no_evidence", "limit", "engine_down"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done about a question, before a word is generated. Stored with the turn; the trace explains it.
+
+    `text` is final for every route but `generate`. `options` are shown by `clarify` and kept for the ladder's fifth rung.
+    """
+
+    route: Route
+    reason: Reason
+    language: Language
+    text: str = ""
+    faq: str | None = None
+    options: tuple[Option, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    sources: tuple[Source, ...] = ()
+    offers_handoff: bool = False
+    is_cached: bool = False
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a generated answer ended. `rung` is the step of the ladder (DESIGN 5) that gave the visitor's answer.
+
+    `after` says what follows the streamed text: nothing, a second text (rung 4 after a cut), chips (5) or an offer (6).
+    """
+
+    finish: Finish
+    rung: Literal[3, 4, 5, 6]
+    is_grounded: bool | None
+    route: Route = "generate"
+    reason: Reason = "evidence"
+    after: Literal["nothing", "quote", "clarify", "offer"] = "nothing"
+    quote: Evidence | None = None

@@ -1,0 +1,125 @@
+"""The product on one page: what happens between a visitor's question and the answer.
+
+Two halves, because two kinds of machine do them. `decide` runs on the `answers` worker and ends with a route;
+`speak` runs on the `generation` worker and only for the route `generate`. Each step is a stage, handed in by
+`stages.py`; this page knows their order and nothing of how they work, of frameworks or of models.
+
+    screen → recall → intent → FAQ ──► answer | clarify | refuse | chitchat | handoff
+                                └────► evidence → generate → filter → check → ladder
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, replace
+
+from csbot.conversations.contracts import Decision, Ending
+from csbot.conversations.events import Finish, Language, Option
+from inference.contracts import GroundingStream
+from knowledge.contracts import Band, Evidence, FaqMatch, IntentAction, IntentGuess, Level, Question, StreamFilter, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The stages of the first half."""
+
+    screen: Callable[[str], Verdict]
+    recall: Callable[[Question], Decision | None]
+    detect_intent: Callable[[Question], IntentGuess]
+    find_faq: Callable[[Question], FaqMatch]
+    find_evidence: Callable[[Question, FaqMatch], tuple[Evidence, ...]]
+    can_generate: Callable[[], bool]
+    word: Callable[[Decision], Decision]  # gives a decision its words: the site's texts, sources, offers
+
+
+def decide(question: Question, language: Language, stages: Deciding) -> Decision:
+    """The route of a question, and its whole answer unless it is to be generated."""
+    level = stages.screen(question.text).level
+    if level is Level.BLOCK:
+        return stages.word(Decision("refuse", "safety", language))
+    if level is Level.HAND_OVER:
+        return stages.word(Decision("handoff", "safety", language))
+    if cached := stages.recall(question):
+        return cached
+    intent = stages.detect_intent(question)
+    if intent.action is not IntentAction.QUESTION:
+        return stages.word(_settle(intent, language))
+    match = stages.find_faq(question)
+    if match.band is not Band.GENERATE:
+        return stages.word(_settle_match(match, language))
+    evidence = stages.find_evidence(question, match)
+    return stages.word(_ask_generator(match, evidence, language, can_generate=stages.can_generate()))
+
+
+def _settle(intent: IntentGuess, language: Language) -> Decision:
+    """Small talk, "a person, please" and what is out of scope need no search."""
+    if intent.action is IntentAction.HANDOFF:
+        return Decision("handoff", "complaint" if intent.key == "complaint" else "requested", language, text=intent.reply)
+    if intent.action is IntentAction.REFUSE:
+        return Decision("refuse", "out_of_scope", language, text=intent.reply)
+    return Decision("chitchat", "chitchat", language, text=intent.reply)
+
+
+def _settle_match(match: FaqMatch, language: Language) -> Decision:
+    options: tuple[Option, ...] = tuple({"faq": option.faq, "text": option.text} for option in match.options)
+    if match.band is Band.ANSWER and match.best and match.answer:
+        return Decision("answer", "exact" if match.reason == "exact" else "faq", language, text=match.answer, faq=match.best.faq)
+    if match.band is Band.CLARIFY:
+        return Decision("clarify", "clarify", language, options=options)
+    return Decision("refuse", "out_of_scope", language, offers_handoff=True)
+
+
+def _ask_generator(match: FaqMatch, evidence: tuple[Evidence, ...], language: Language, *, can_generate: bool) -> Decision:
+    """The ladder's first rung: evidence. Without any there is nothing that an answer could rest on."""
+    options: tuple[Option, ...] = tuple({"faq": option.faq, "text": option.text} for option in match.options)
+    if evidence and can_generate:
+        return Decision("generate", "evidence", language, options=options, evidence=evidence)
+    if options:
+        return Decision("clarify", "clarify", language, options=options)
+    return Decision("refuse", "no_evidence" if can_generate else "engine_down", language, offers_handoff=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """The stages of the second half, bound to one turn."""
+
+    generate: Callable[[], Iterable[str]]
+    finish: Callable[[], Finish]
+    words: StreamFilter
+    claims: GroundingStream
+    is_decline: Callable[[str], bool]
+    least_probability: float  # what a quoted sentence must hold: 1 - promise
+
+
+def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
+    """Yields what the visitor sees, piece by piece; returns how it ended. Nothing yielded is ever taken back."""
+    shown = ""
+    for piece in stages.generate():
+        delta = stages.claims.feed(stages.words.feed(piece))
+        if delta:
+            shown += delta
+            yield delta
+        if stages.words.stopped or stages.claims.unsupported:
+            break
+    else:
+        rest = stages.claims.feed(stages.words.flush()) + stages.claims.flush()
+        shown += rest
+        yield rest
+    if stages.words.stopped:
+        return Ending("filtered", 3, None, reason="safety")
+    if stages.claims.unsupported:
+        return climb(decision, Ending("unsupported", 6, False), stages.least_probability)
+    finish = stages.finish()
+    if not shown.strip() or stages.is_decline(shown):
+        return climb(decision, Ending(finish, 6, None), stages.least_probability)
+    return Ending(finish, 3, True)
+
+
+def climb(decision: Decision, ending: Ending, least_probability: float) -> Ending:
+    """Rungs 4 to 6: quote the best evidence if it holds the promise, else ask back, else offer a person."""
+    best = max(decision.evidence, key=lambda evidence: evidence.holds, default=None)
+    if best and best.holds >= least_probability:
+        return replace(ending, rung=4, is_grounded=True, after="quote", quote=best)
+    if decision.options:
+        return replace(ending, rung=5, route="clarify", reason="clarify", after="clarify")
+    return replace(ending, rung=6, route="refuse", reason="no_evidence", after="offer")
