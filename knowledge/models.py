@@ -30,6 +30,8 @@ class KnowledgeBase(models.Model):
     name = models.CharField(_("name"), max_length=100)
     promise = models.PositiveSmallIntegerField(_("promise"), choices=Promise.choices, default=Promise.BALANCED)
     published_snapshot = models.ForeignKey("Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published snapshot"))
+    publishing_since = models.DateTimeField(_("publishing since"), null=True, blank=True, editable=False)
+    publish_error = models.TextField(_("why the last publishing failed"), blank=True, editable=False)
 
     class Meta:
         verbose_name = _("knowledge base")

@@ -85,6 +85,8 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('promise', models.PositiveSmallIntegerField(choices=[(1, 'careful (at most 1 of 100 wrong)'), (3, 'balanced (at most 3 of 100 wrong)'), (7, 'eager (at most 7 of 100 wrong)')], default=3, verbose_name='promise')),
+                ('publishing_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publishing since')),
+                ('publish_error', models.TextField(blank=True, editable=False, verbose_name='why the last publishing failed')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.company', verbose_name='company')),
             ],
             options={
