@@ -1,0 +1,7 @@
+"""FAQ curation in Django's admin. Thin: lists, forms and buttons over knowledge.services and knowledge.importing."""
+
+from __future__ import annotations
+
+from knowledge.admin import articles, bases, faqs, intents, words
+
+__all__ = ["articles", "bases", "faqs", "intents", "words"]

@@ -1,0 +1,77 @@
+"""Knowledge bases: the promise, and publish and roll back with their history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from knowledge import publishing
+from knowledge.admin.rows import OfOwnCompany
+from knowledge.models import KnowledgeBase, Snapshot
+
+
+@admin.register(KnowledgeBase)
+class KnowledgeBaseAdmin(OfOwnCompany):
+    company_path = "company"
+    list_display = ("name", "company", "promise", "published_number", "publishing_since")
+    fields = ("name", "company", "promise", "published_snapshot", "publishing_since", "publish_error")
+    readonly_fields = ("published_snapshot", "publishing_since", "publish_error")
+    change_form_template = "admin/knowledge/knowledgebase/change_form.html"
+
+    @admin.display(description=gettext_lazy("published snapshot"))
+    def published_number(self, base: KnowledgeBase) -> str:
+        return str(base.published_snapshot or "–")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/snapshots/", view(self.snapshots_page), name="knowledge_snapshots"),
+            path("<uuid:pk>/publish/", view(require_POST(self.publish)), name="knowledge_publish"),
+            path("<uuid:pk>/rollback/<str:snapshot_id>/", view(require_POST(self.rollback)), name="knowledge_rollback"),
+            *super().get_urls(),
+        ]
+
+    def snapshots_page(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        base = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request, base):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Snapshots of %(name)s") % {"name": base.name},
+            "base": base,
+            "snapshots": base.snapshots.all()[:50],
+            "opts": self.opts,
+            "may_publish": self.has_change_permission(request, base),
+        }
+        return render(request, "admin/knowledge/knowledgebase/snapshots.html", context)
+
+    def publish(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        base = self._changeable(request, pk)
+        if publishing.publishing_start(base=base, actor=request.user.get_username()):
+            messages.success(request, _("A new snapshot is being made. It answers as soon as it is listed here as published."))
+        else:
+            messages.warning(request, _("A snapshot is being made already. Please wait for it."))
+        return redirect(reverse("admin:knowledge_snapshots", args=[base.pk]))
+
+    def rollback(self, request: HttpRequest, pk: Any, snapshot_id: str) -> HttpResponse:
+        from knowledge import snapshots
+
+        base = self._changeable(request, pk)
+        snapshot = get_object_or_404(Snapshot, pk=snapshot_id, knowledge_base=base)
+        snapshots.rollback(str(base.pk), snapshot.pk, actor=request.user.get_username())
+        messages.success(request, _("Snapshot %(number)s answers again.") % {"number": snapshot})
+        return redirect(reverse("admin:knowledge_snapshots", args=[base.pk]))
+
+    def _changeable(self, request: HttpRequest, pk: Any) -> KnowledgeBase:
+        base: KnowledgeBase = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, base):
+            raise PermissionDenied
+        return base

@@ -1,0 +1,21 @@
+"""Intents with their examples and phrases."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from simple_history.admin import SimpleHistoryAdmin
+
+from knowledge.admin.rows import OfOwnCompany, PartOfOwn
+from knowledge.models import Intent, IntentExample
+
+
+class ExampleInline(PartOfOwn):
+    model = IntentExample
+
+
+@admin.register(Intent)
+class IntentAdmin(OfOwnCompany, SimpleHistoryAdmin):  # type: ignore[misc]
+    list_display = ("key", "action", "is_live", "knowledge_base")
+    list_filter = ("action", "is_live", "knowledge_base")
+    search_fields = ("key", "examples__text", "reply_zh", "reply_en")
+    inlines = (ExampleInline,)

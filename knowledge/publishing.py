@@ -1,0 +1,45 @@
+"""Publishing as people see it: asked for in the admin, done by the background worker, its failure kept in words.
+
+Knows who asked and when; building and switching snapshots is knowledge.snapshots' business.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from knowledge.models import KnowledgeBase
+
+log = logging.getLogger(__name__)
+
+STUCK_AFTER = timedelta(minutes=10)
+
+
+def publishing_start(*, base: KnowledgeBase, actor: str) -> bool:
+    """Ask for a new snapshot of the base; False where one is being made already."""
+    from knowledge.tasks import publish_knowledge
+
+    moment = timezone.now()
+    free = Q(publishing_since=None) | Q(publishing_since__lt=moment - STUCK_AFTER)
+    if KnowledgeBase.objects.filter(free, pk=base.pk).update(publishing_since=moment, publish_error="") != 1:
+        return False
+    transaction.on_commit(lambda: publish_knowledge.delay(str(base.pk), actor))
+    return True
+
+
+def publish_or_explain(kb_id: str, *, actor: str) -> bool:
+    """Build and publish; what goes wrong is kept with the base for the editor to read, and the last snapshot stays."""
+    from knowledge import snapshots
+
+    try:
+        snapshots.publish(kb_id, actor=actor)
+    except Exception as error:
+        log.exception("publishing of knowledge base %s failed", kb_id)
+        KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publish_error=str(error)[:2000])
+        return False
+    KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publish_error="")
+    return True

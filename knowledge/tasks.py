@@ -1,0 +1,12 @@
+"""Long work on knowledge, done by the `background` worker. Payloads are ids."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+
+@shared_task(name="knowledge.publish", queue="background")
+def publish_knowledge(kb_id: str, actor: str) -> None:
+    from knowledge.publishing import publish_or_explain
+
+    publish_or_explain(kb_id, actor=actor)
