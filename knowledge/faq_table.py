@@ -5,7 +5,6 @@ Reads CSV in UTF-8 (with or without mark) and GB18030, and XLSX. What cannot be 
 
 from __future__ import annotations
 
-import io
 import zipfile
 from typing import Any
 
@@ -27,6 +26,9 @@ class CsvTable(base_formats.CSV):
     def is_binary(self) -> bool:
         return True
 
+    def get_read_mode(self) -> str:
+        return "rb"
+
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
         text = _decode(in_stream if isinstance(in_stream, bytes) else in_stream.encode())
         dataset = tablib.Dataset()
@@ -41,7 +43,7 @@ class CsvTable(base_formats.CSV):
 class XlsxTable(base_formats.XLSX):
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
         try:
-            dataset = super().create_dataset(io.BytesIO(in_stream) if isinstance(in_stream, bytes) else in_stream, **kwargs)
+            dataset = super().create_dataset(in_stream, **kwargs)
         except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
             raise ValidationError(_("This is not a complete XLSX file. Save the table again and upload it once more.")) from error
         return _with_known_columns(dataset)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,12 @@ class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):  # type: ig
         return [CsvTable, XlsxTable]
 
     get_export_formats = get_import_formats
+
+    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
+        if isinstance(e, ValidationError):
+            form.add_error("import_file", e)
+            return
+        super().add_data_read_fail_error_to_form(form, e)
 
     def create_import_form(self, request: HttpRequest) -> forms.Form:
         form = super().create_import_form(request)
