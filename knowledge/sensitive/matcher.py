@@ -1,0 +1,103 @@
+"""The word filter of one company: whole texts fast, streams piece by piece.
+
+An automaton over the bare letters of a text says in microseconds that nothing can stand in it; only where something may,
+the scanner reads the text by the full rules. The automaton may cry wolf, it must never stay silent (a test holds it to that).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import ahocorasick_rs
+
+from knowledge.contracts import Direction, Hit, Verdict
+from knowledge.sensitive.characters import CHARACTERS, LEET_SKELETON, LEET_SYMBOLS, SKELETON, Edge, edge_of
+from knowledge.sensitive.scanner import MAX_SPAN, Scanner
+from knowledge.sensitive.stream import WordStream
+from knowledge.sensitive.terms import Term, Words, compile_words
+from knowledge.sensitive.verdicts import mask, standing_hits
+
+_STRETCHED = re.compile(r"([^0-9\n])\1\1")
+_LEET_DIGIT = re.compile(r"[^\W\d_][01345789]|[01345789][^\W\d_]")
+_LEET_SYMBOL = re.compile(f"[{re.escape(''.join(LEET_SYMBOLS))}]")
+
+
+class Matcher:
+    """A `WordFilter`. Immutable once built, so every thread may use it."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        bare = sorted({form.replace(" ", "") for form in words.whole})
+        self._plain = ahocorasick_rs.AhoCorasick(bare, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+        self._bare = bare
+
+    @property
+    def version(self) -> str:
+        return self.words.version
+
+    def check(self, text: str, direction: Direction) -> Verdict:
+        if not self.may_hold_words(text):
+            return Verdict(text)
+        hits = self.find(text)
+        return Verdict(mask(text, hits, direction), tuple(hits))
+
+    def open_stream(self, direction: Direction) -> WordStream:
+        return WordStream(self.words, direction)
+
+    def find(self, text: str) -> list[Hit]:
+        """Every hit, by the full rules."""
+        scanner = Scanner(self.words)
+        scanner.feed(text)
+        scanner.finish()
+        return standing_hits(scanner.found, scanner.spared)
+
+    def may_hold_words(self, text: str) -> bool:
+        """False only where the scanner would find nothing."""
+        if not self._bare:
+            return False
+        skeleton = text.translate(SKELETON)
+        if _STRETCHED.search(skeleton) or self._has_plain(text, skeleton):
+            return True
+        if not (_LEET_SYMBOL.search(text) or _LEET_DIGIT.search(skeleton)):
+            return False
+        leet = text.translate(LEET_SKELETON)
+        return bool(_STRETCHED.search(leet) or self._leet.find_matches_as_indexes(leet))
+
+    @cached_property
+    def _leet(self) -> ahocorasick_rs.AhoCorasick:
+        folded = sorted({form.replace("l", "i") for form in self._bare if edge_of(form[0]) is Edge.LETTER or edge_of(form[-1])})
+        return ahocorasick_rs.AhoCorasick(folded, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+
+    def _has_plain(self, text: str, skeleton: str) -> bool:
+        """Any candidate whose Latin borders can hold: "ass" is in every "class" and never at its border."""
+        candidates = self._plain.find_matches_as_indexes(skeleton, overlapping=True)
+        if not candidates:
+            return False
+        places = [place for place, char in enumerate(text) for _ in SKELETON[ord(char)]]
+        return any(_has_borders(text, places[start], places[end - 1]) for _, start, end in candidates)
+
+
+def _has_borders(text: str, first: int, last: int) -> bool:
+    """Necessary, not sufficient: a letter neither before a Latin beginning nor after a Latin end."""
+    begins, ends = CHARACTERS[text[first]], CHARACTERS[text[last]]
+    if len(begins.symbols) > 1 or len(ends.symbols) > 1:
+        return True
+    if edge_of(begins.symbols) is Edge.LETTER and _edge_beside(text, range(first - 1, max(-1, first - MAX_SPAN), -1)) is Edge.LETTER:
+        return False
+    after = range(last + 1, min(len(text), first + MAX_SPAN))
+    return edge_of(ends.symbols) is not Edge.LETTER or _edge_beside(text, after) is not Edge.LETTER
+
+
+def _edge_beside(text: str, places: range) -> Edge:
+    """Of the nearest visible character on that side, within the reach of a word."""
+    for place in places:
+        entry = CHARACTERS[text[place]]
+        if entry.kind:
+            return entry.edge
+    return Edge.NONE
+
+
+def build_matcher(lists: Sequence[Iterable[Term]], allowed: Iterable[str] = ()) -> Matcher:
+    return Matcher(compile_words(lists, allowed))

@@ -1,0 +1,128 @@
+"""Listed words, compiled: every prefix of every word in the form in which texts are read.
+
+Knows word lists, inflection and which list wins. Does not know texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from knowledge.contracts import Level
+from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
+
+RULES = "words-1"  # part of every version: raise it when the rules of reading change
+MAX_TERM = 100
+MIN_LATIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A listed word. Its language decides whether it is inflected."""
+
+    text: str
+    category: str = ""
+    level: Level = Level.BLOCK
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Compiled lists. `inner` holds every proper prefix, `whole` every complete form; allowed phrases likewise."""
+
+    terms: tuple[Term, ...]
+    whole: dict[str, Term]
+    inner: frozenset[str]
+    allowed: frozenset[str]
+    allowed_inner: frozenset[str]
+    refused: tuple[str, ...]
+    version: str
+
+
+def normalise_term(text: str) -> str:
+    """A listed word as texts are read; a space stays only between two Latin words or numbers."""
+    result = ""
+    spaced = False
+    is_latin = any(CHARACTERS[char].edge is Edge.LETTER for char in text)
+    for char in text.strip():
+        entry = CHARACTERS[char]
+        symbols = entry.symbols or (entry.letters[:1] if is_latin else "")
+        if entry.kind in (Kind.SPACE, Kind.BREAK):
+            spaced = True
+        if not symbols:
+            continue
+        if spaced and result and edge_of(result[-1]) and edge_of(symbols[0]):
+            result += " "
+        result += symbols
+        spaced = False
+    return result
+
+
+def fold_literal(text: str) -> str:
+    """An allowed phrase as the allow-list reads texts: folded, nothing dropped."""
+    return "".join(CHARACTERS[char].literal for char in text.strip())
+
+
+def inflections(form: str) -> list[str]:
+    """The regular English forms of a word. Longer suffixes only where the stem is long enough not to become another word."""
+    last = form.rsplit(" ", 1)[-1]
+    if len(last) < 3 or not last.isascii() or not last.isalpha():
+        return []
+    plural = form + ("es" if last.endswith(("s", "x", "z", "ch", "sh")) else "s")
+    if len(last) < 4:
+        return [plural]
+    stem = form.removesuffix("e")
+    return [plural, stem + "ed", stem + "ing"]
+
+
+def compile_words(lists: Sequence[Iterable[Term]], allowed: Iterable[str] = ()) -> Words:
+    """A later list wins over an earlier one; inside one list the strongest level does."""
+    chosen: dict[str, Term] = {}
+    refused: list[str] = []
+    for terms in lists:
+        layer: dict[str, Term] = {}
+        for term in terms:
+            form = normalise_term(term.text)
+            if not _is_acceptable(form):
+                refused.append(term.text)
+            elif form not in layer or _strength(term) > _strength(layer[form]):
+                layer[form] = term
+        chosen.update(layer)
+    whole = dict(chosen)
+    for form, term in chosen.items():
+        if term.language != "zh":
+            for inflected in inflections(form):
+                whole.setdefault(inflected, term)
+    phrases = frozenset(filter(None, map(fold_literal, allowed)))
+    return Words(
+        terms=tuple(chosen.values()),
+        whole=whole,
+        inner=_prefixes(whole),
+        allowed=phrases,
+        allowed_inner=_prefixes(phrases),
+        refused=tuple(refused),
+        version=_checksum(chosen, phrases),
+    )
+
+
+def _strength(term: Term) -> int:
+    return list(Level).index(term.level)
+
+
+def _is_acceptable(form: str) -> bool:
+    """One letter or one digit would flag half of all texts; one Han character may be meant."""
+    return 0 < len(form) <= MAX_TERM and (len(form) >= MIN_LATIN or not edge_of(form))
+
+
+def _prefixes(forms: Iterable[str]) -> frozenset[str]:
+    return frozenset(form[:length] for form in forms for length in range(1, len(form)))
+
+
+def _checksum(chosen: dict[str, Term], phrases: Iterable[str]) -> str:
+    digest = hashlib.sha256(RULES.encode())
+    for form, term in sorted(chosen.items()):
+        digest.update(f"\n{form}\t{term.text}\t{term.category}\t{term.level}\t{term.language}".encode("utf-8", "surrogatepass"))
+    for phrase in sorted(phrases):
+        digest.update(f"\n+{phrase}".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]

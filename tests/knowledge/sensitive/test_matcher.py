@@ -1,0 +1,88 @@
+"""Whole texts: the fast matcher against its slow twin, and the evasions one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from knowledge.contracts import Direction, Level
+from knowledge.sensitive.matcher import build_matcher
+from knowledge.sensitive.reference import find_slowly
+from knowledge.sensitive.terms import Term
+from tests.knowledge.sensitive.texts import planted
+
+ENGLISH = ("damn", "ass", "asshole", "fuck", "hell", "penis", "shit", "son of a bitch", "cocktease")
+CHINESE = ("傻逼", "加微信", "加vx", "转账给我", "干你娘")
+MATCHER = build_matcher(
+    [[Term(text, "abuse", Level.MASK, "en") for text in ENGLISH] + [Term(text, "fraud", Level.BLOCK, "zh") for text in CHINESE]],
+    allowed=["he'll"],
+)
+
+
+def hits(text):
+    return [text[hit.start : hit.end] for hit in MATCHER.check(text, Direction.VISITOR).hits]
+
+
+@settings(max_examples=400, deadline=None)
+@given(planted())
+def test_it_finds_what_its_slow_twin_finds(case):
+    listed, allowed, text = case
+    matcher = build_matcher([listed], allowed)
+    assert list(matcher.check(text, Direction.VISITOR).hits) == find_slowly(text, matcher.words)
+
+
+@settings(max_examples=400, deadline=None)
+@given(planted())
+def test_the_automaton_never_hides_what_the_scanner_finds(case):
+    listed, allowed, text = case
+    matcher = build_matcher([listed], allowed)
+    assert matcher.may_hold_words(text) or not matcher.find(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DAMN", "ｄａｍｎ", "d\u200ba\u2060mn", "d\ufe0famn", "da\U000e0061mn", "\u202edamn", "dámn", "ḍ̴a̷mn", "dаmn", "ɗαмn",
+        "ⓓⓐⓜⓝ", "🅳🅰🅼🅽", "𝐝𝐚𝐦𝐧", "𝓭𝓪𝓶𝓷", "🇩🇦🇲🇳", "d4mn", "d@mn", "d a m n", "d.a.m.n", "d-a*m~n", "daaaamn", "dammmnnn", "damned", "d👍a👍m👍n",
+    ],
+)  # fmt: skip
+def test_it_sees_through_a_disguised_latin_word(text):
+    assert hits(f"well {text} it")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["傻\u200b逼", "傻 逼", "傻*逼", "傻👍逼", "傻🏻逼", "傻傻傻逼", "加 微 信", "加Ｖx", "加V.x",
+     "轉賬給我", "幹你娘"],
+)  # fmt: skip
+def test_it_sees_through_a_disguised_chinese_word(text):
+    assert hits(f"你{text}吧")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["class", "Scunthorpe", "assess the pass", "hello shell", "the pen is blue", "he'll come", "push it", "good", "A5S", "ASS123A",
+     "傻。逼", "傻\n逼", "加一点微信支付", "cock, teapot", "a hole", "SH1", "document"],
+)  # fmt: skip
+def test_it_lets_ordinary_words_pass(text):
+    assert not hits(text)
+
+
+def test_a_hit_names_the_raw_span():
+    verdict = MATCHER.check("oh d\u200ba m n!", Direction.VISITOR)
+    assert verdict.text == "oh *******!"
+    assert [(hit.start, hit.end, hit.term, hit.level) for hit in verdict.hits] == [(3, 10, "damn", Level.MASK)]
+
+
+def test_the_strongest_hit_gives_the_level():
+    assert MATCHER.check("damn, 加微信", Direction.VISITOR).level is Level.BLOCK
+
+
+def test_a_warning_never_changes_what_the_bot_says():
+    warned = build_matcher([[Term("refund", "watch", Level.WARN_AGENT, "en")]])
+    assert warned.check("a refund", Direction.BOT).text == "a refund"
+    assert warned.check("a refund", Direction.VISITOR).text == "a ******"
+
+
+def test_it_reads_a_megabyte_of_separators_without_stalling():
+    assert not MATCHER.check("." * 1_000_000, Direction.VISITOR).hits
