@@ -78,9 +78,7 @@ def edge_of(symbol: str) -> Edge:
     if symbol.isascii():
         return Edge.DIGIT if symbol.isdigit() else Edge.LETTER
     code = ord(symbol)
-    is_alphabetic = (
-        code < 0x0E00 or 0x10A0 <= code < 0x1100 or 0x1E00 <= code < 0x2000 or 0x2C00 <= code < 0x2E00 or 0xA640 <= code < 0xAC00
-    )
+    is_alphabetic = code < 0x0E00 or 0x10A0 <= code < 0x1100 or 0x1E00 <= code < 0x2000 or 0x2C00 <= code < 0x2E00 or 0xA640 <= code < 0xAC00
     return Edge.LETTER if is_alphabetic and symbol.isalpha() else Edge.NONE
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.contracts import Level
-from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
+from knowledge.sensitive.characters import CHARACTERS, LEET_SYMBOLS, Edge, Kind, edge_of
 
 RULES = "words-1"  # part of every version: raise it when the rules of reading change
 MAX_TERM = 100
@@ -44,10 +44,10 @@ def normalise_term(text: str) -> str:
     """A listed word as texts are read; a space stays only between two Latin words or numbers."""
     result = ""
     spaced = False
-    is_latin = any(CHARACTERS[char].edge is Edge.LETTER for char in text)
-    for char in text.strip():
+    text = text.strip()
+    for place, char in enumerate(text):
         entry = CHARACTERS[char]
-        symbols = entry.symbols or (entry.letters[:1] if is_latin else "")
+        symbols = entry.symbols or (entry.letters[:1] if _is_in_word(text, place) else "")
         if entry.kind in (Kind.SPACE, Kind.BREAK):
             spaced = True
         if not symbols:
@@ -57,6 +57,15 @@ def normalise_term(text: str) -> str:
         result += symbols
         spaced = False
     return result
+
+
+def _is_in_word(text: str, place: int) -> bool:
+    """A leet sign of a listed word is a letter ("a$$") unless it belongs to a number ("$500")."""
+    if CHARACTERS[text[place + 1 : place + 2] or " "].edge is Edge.DIGIT:
+        return False
+    before = text[:place].rstrip("".join(LEET_SYMBOLS))[-1:]
+    after = text[place:].lstrip("".join(LEET_SYMBOLS))[:1]
+    return any(CHARACTERS[char].edge is Edge.LETTER for char in before + after)
 
 
 def fold_literal(text: str) -> str:
