@@ -1,0 +1,140 @@
+"""What a message is: a question, small talk, a request for a person, or none of our business.
+
+Phrases first, then nearest examples with a calibrated chance. In doubt it is a question: the FAQ search has its own doubts.
+Loaded by workers only. Does not know rows, snapshots or which encoder made the vectors.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from knowledge.contracts import IntentAction, IntentGuess, Language
+from knowledge.intent.definitions import IntentDefinition, IntentError, check_together, checksum
+from knowledge.intent.phrases import PhraseRules, Reading
+from knowledge.intent.prototypes import Nearest, Prototypes, Vectors, fit
+
+FORMAT = 1
+QUESTION = "question"  # the key of "no intent of its own"
+
+# What a wrong guess costs: small talk is answered with a phrase, a refusal turns a customer away.
+CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.55, IntentAction.REFUSE: 0.7}
+CUT_IN_DOUBT = 0.85
+
+
+class Encoder(Protocol):
+    def encode(self, texts: list[str]) -> Vectors: ...
+
+
+class IntentDetector:
+    """Immutable once built."""
+
+    def __init__(self, definitions: Sequence[IntentDefinition], prototypes: Prototypes, texts: Sequence[str]) -> None:
+        self._definitions = tuple(definitions)
+        self._rules = PhraseRules(self._definitions)
+        self._prototypes = prototypes
+        self._texts = tuple(texts)
+
+    @classmethod
+    def build(cls, intents: Sequence[IntentDefinition], encoder: Encoder, *, questions: Sequence[str] = ()) -> IntentDetector:
+        """`questions` are the knowledge base's own: what must stay a question. Shipped ones are added."""
+        check_together(intents)
+        texts = [text for intent in intents for text in _taught(intent)]
+        owners = [number for number, intent in enumerate(intents) for _ in _taught(intent)]
+        taught = {text.casefold() for text in texts}
+        background = [text for text in dict.fromkeys([*questions, *background_questions()]) if text.casefold() not in taught]
+        vectors = np.asarray(encoder.encode([*texts, *background]), dtype=np.float32)
+        groups = np.array([list(IntentAction).index(intent.action) for intent in intents], dtype=np.int64)
+        prototypes = fit(vectors[: len(texts)], np.array(owners, dtype=np.int64), groups, vectors[len(texts) :])
+        return cls(intents, prototypes, texts)
+
+    def detect(self, text: str, vector: Vectors, language: Language) -> IntentGuess:
+        reading = self._rules.read(text)
+        if reading.is_empty:
+            return _question(1.0, {"why": "no words"})
+        if reading.intent:
+            return _guess(reading.intent, language, reading.probability, by="phrase", trace={"phrase": reading.phrase})
+        return self._by_examples(reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
+
+    def remainder(self, text: str) -> str:
+        """The message without the small talk around it; the message itself where there is none."""
+        return self._rules.read(text).remainder or text
+
+    def _by_examples(self, reading: Reading, vector: Vectors, language: Language) -> IntentGuess:
+        trace: dict[str, Any] = {"remainder": reading.remainder} if reading.remainder else {}
+        if reading.doubt:
+            trace["doubt"] = reading.doubt
+        nearest = self._prototypes.nearest(vector)
+        if nearest is None:
+            return _question(1.0, trace)
+        intent = self._definitions[nearest.intent]
+        trace |= self._words(nearest)
+        if nearest.probability < CUTS[intent.action] or not _is_plausible(intent.action, reading, nearest.probability):
+            return _question(1 - nearest.probability, trace)
+        return _guess(intent, language, nearest.probability, by="examples", trace=trace)
+
+    def _words(self, nearest: Nearest) -> dict[str, Any]:
+        return {
+            "nearest": self._definitions[nearest.intent].key,
+            "example": self._texts[nearest.example],
+            "similarity": round(nearest.similarity, 4),
+            "background": round(nearest.background, 4),
+            "p": round(nearest.probability, 4),
+        }
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = self._prototypes
+        np.savez(
+            folder / "intents.npz",
+            examples=made.examples,
+            intents=made.intents,
+            groups=made.groups,
+            background=made.background,
+            calibration=np.concatenate([[made.center, made.spread], made.weights]),
+        )
+        described = {"format": FORMAT, "definitions": checksum(self._definitions), "texts": self._texts}
+        (folder / "intents.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, definitions: Sequence[IntentDefinition]) -> IntentDetector:
+        """Raises `IntentError` where the files were built from other definitions."""
+        described = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
+        if described["format"] != FORMAT or described["definitions"] != checksum(definitions):
+            raise IntentError(f"{folder} was built from other intents; publish the knowledge base again")
+        with np.load(folder / "intents.npz", allow_pickle=False) as kept:
+            center, spread, *weights = kept["calibration"].tolist()
+            prototypes = Prototypes(kept["examples"], kept["intents"], kept["groups"], kept["background"], center, spread, np.array(weights))
+        return cls(definitions, prototypes, described["texts"])
+
+
+def background_questions() -> list[str]:
+    with (Path(__file__).parent / "background.csv").open(encoding="utf-8", newline="") as file:
+        return [row["text"] for row in csv.DictReader(file)]
+
+
+def _taught(intent: IntentDefinition) -> list[str]:
+    return list(dict.fromkeys([*intent.all_examples, *intent.all_phrases]))
+
+
+def _is_plausible(action: IntentAction, reading: Reading, probability: float) -> bool:
+    """A message that holds a matter of its own is no small talk; a request that was declined is none."""
+    if action is IntentAction.CHITCHAT:
+        return not reading.is_substantial
+    if action is IntentAction.HANDOFF and reading.doubt:
+        return reading.doubt == "asks" and probability >= CUT_IN_DOUBT
+    return True
+
+
+def _question(probability: float, trace: dict[str, Any]) -> IntentGuess:
+    return IntentGuess(QUESTION, IntentAction.QUESTION, probability, "none", trace=trace)
+
+
+def _guess(intent: IntentDefinition, language: Language, probability: float, *, by: str, trace: dict[str, Any]) -> IntentGuess:
+    source: Any = by
+    return IntentGuess(intent.key, intent.action, probability, source, intent.replies.get(language, ""), trace)

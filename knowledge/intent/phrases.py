@@ -1,0 +1,126 @@
+"""Phrase rules: a message that is made of an editor's phrase, or nearly so, needs no meaning to be understood.
+
+Knows greetings before a question, requests inside a clause, questions *about* staff and denials. Does not know vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from knowledge.contracts import IntentAction
+from knowledge.intent import speech
+from knowledge.intent.definitions import IntentDefinition
+from knowledge.intent.speech import Phrase, Word
+
+WHOLE, PART = 0.98, 0.92  # how sure a phrase makes: alone, or beside a few other words
+SHORT_REQUEST = 4  # content beside a request for a person: about two words
+SHORT_TOPIC = 2
+SUBSTANTIAL = 4  # content beside small talk that is a question of its own
+
+
+Doubt = Literal["", "asks", "denies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    intent: IntentDefinition
+    phrase: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the phrases say. `remainder` is the message without small talk; `is_substantial` says that it is a matter of its own."""
+
+    intent: IntentDefinition | None = None
+    phrase: str = ""
+    probability: float = 0.0
+    remainder: str = ""
+    is_substantial: bool = False
+    is_empty: bool = False
+    doubt: Doubt = ""  # a request was named, but only asked about, or declined
+
+
+class PhraseRules:
+    def __init__(self, definitions: Sequence[IntentDefinition]) -> None:
+        entries = [(speech.as_phrase(text), text, intent) for intent in definitions for text in intent.all_phrases]
+        entries.sort(key=lambda entry: -len(entry[0]))
+        self._entries: list[tuple[Phrase, str, IntentDefinition]] = [entry for entry in entries if entry[0]]
+
+    def read(self, text: str) -> Reading:
+        words = speech.split(text)
+        if not words:
+            return Reading(is_empty=True)
+        matches = self._matches(words)
+        requests = [_request(words, match, matches) for match in matches if match.intent.action is IntentAction.HANDOFF]
+        if granted := next((request for request in requests if request.intent), None):
+            return granted
+        doubt: Doubt = next((request.doubt for request in requests if request.doubt), "")
+        return replace(_topic(words, matches) or _small_talk(text, words, matches), doubt=doubt)
+
+    def _matches(self, words: Sequence[Word]) -> list[Match]:
+        """Longest first and never overlapping, in the order of the message."""
+        taken: set[int] = set()
+        found: list[Match] = []
+        for phrase, text, intent in self._entries:
+            for start in speech.places(words, phrase):
+                span = range(start, start + len(phrase))
+                if taken.isdisjoint(span):
+                    taken.update(span)
+                    found.append(Match(intent, text, start, start + len(phrase)))
+        return sorted(found, key=lambda match: match.start)
+
+
+def _request(words: Sequence[Word], match: Match, matches: Sequence[Match]) -> Reading:
+    """A clause that asks for a person or complains decides, whatever else is said; one that asks when or how does not."""
+    small_talk = _covered(other for other in matches if other.intent.action is IntentAction.CHITCHAT)
+    inside = range(match.start, match.end)
+    clauses = {words[index].clause for index in inside}
+    beside = {index for index, word in enumerate(words) if word.clause in clauses} - set(inside) - small_talk
+    rest = [words[index] for index in sorted(beside)]
+    if speech.marked(rest, "negations"):
+        return Reading(doubt="denies")
+    if speech.marked(rest, "cues"):
+        return Reading(doubt="asks")
+    if _content(words, beside) > SHORT_REQUEST:
+        return Reading()
+    return Reading(match.intent, match.phrase, PART if rest else WHOLE)
+
+
+def _topic(words: Sequence[Word], matches: Sequence[Match]) -> Reading | None:
+    """A phrase of any other intent decides when it is nearly all that is said."""
+    rest = set(range(len(words))) - _covered(matches)
+    for match in matches:
+        if match.intent.action in (IntentAction.REFUSE, IntentAction.QUESTION):
+            content = _content(words, rest - speech.marked(words, "cues"))
+            return Reading(match.intent, match.phrase, WHOLE if not rest else PART) if content <= SHORT_TOPIC else None
+    return None
+
+
+def _small_talk(text: str, words: Sequence[Word], matches: Sequence[Match]) -> Reading:
+    talk = [match for match in matches if match.intent.action is IntentAction.CHITCHAT]
+    if not talk:
+        return Reading()
+    covered = _covered(talk)
+    rest = set(range(len(words))) - covered
+    content = _content(words, rest)
+    asks = bool(speech.marked([words[index] for index in sorted(rest)], "cues"))
+    last = talk[-1]
+    if content == 0 and not asks:
+        return Reading(last.intent, last.phrase, PART if rest else WHOLE)
+    remainder = speech.without(text, words, covered)
+    return Reading(remainder=remainder, is_substantial=asks or content >= SUBSTANTIAL)
+
+
+def _covered(matches: Iterable[Match]) -> set[int]:
+    return {index for match in matches for index in range(match.start, match.end)}
+
+
+def _content(words: Sequence[Word], indices: set[int]) -> int:
+    """How much these words say once fillers are gone."""
+    chosen = [words[index] for index in sorted(indices)]
+    fillers = speech.marked(chosen, "fillers")
+    return sum(word.weight for index, word in enumerate(chosen) if index not in fillers)

@@ -1,0 +1,93 @@
+"""A message as words: Latin words and single Han characters, folded, with their places in the raw text.
+
+Knows which words carry no content, which ask and which deny (speech.json). Does not know intents.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from knowledge.sensitive.characters import simplified
+
+# Scripts that are written without spaces count character by character.
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_WORD = re.compile(rf"(?P<break>[,.;:!?\n，。；：！？、…~～—]+)|[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    start: int
+    end: int
+    clause: int
+
+    @property
+    def weight(self) -> int:
+        """About a syllable of content: two Han characters say as much as one Latin word."""
+        return 2 if self.text[0].isascii() else 1
+
+
+Phrase = tuple[str, ...]
+
+
+def split(text: str) -> tuple[Word, ...]:
+    words = []
+    clause = 0
+    for match in _WORD.finditer(text):
+        if match["break"]:
+            clause += 1
+        elif folded := fold(match[0]):
+            words.append(Word(folded, match.start(), match.end(), clause))
+    return tuple(words)
+
+
+def fold(word: str) -> str:
+    folded = unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
+    if folded.isascii():
+        return _STRETCHED.sub(r"\1", folded)
+    return "".join(simplified().get(char, char) for char in folded)
+
+
+def as_phrase(text: str) -> Phrase:
+    return tuple(word.text for word in split(text))
+
+
+def places(words: Sequence[Word], phrase: Phrase) -> list[int]:
+    """Where the phrase stands, word by word."""
+    length = len(phrase)
+    texts = [word.text for word in words]
+    return [start for start in range(len(texts) - length + 1) if tuple(texts[start : start + length]) == phrase]
+
+
+def without(text: str, words: Sequence[Word], dropped: Iterable[int]) -> str:
+    """The raw text without these words; what stays keeps its spelling, stray punctuation goes."""
+    pieces = list(text)
+    for index in dropped:
+        word = words[index]
+        pieces[word.start : word.end] = [" "] * (word.end - word.start)
+    return re.sub(r"^[\W_]+|(?<=[\s,，])[\s,，]+|\s+$", "", "".join(pieces)).strip()
+
+
+@cache
+def _lists() -> dict[str, tuple[Phrase, ...]]:
+    data = json.loads((Path(__file__).parent / "speech.json").read_text(encoding="utf-8"))
+    # Longest first, so that a short entry never splits a longer one.
+    return {
+        name: tuple(sorted((as_phrase(text) for texts in lists.values() for text in texts), key=len, reverse=True)) for name, lists in data.items()
+    }
+
+
+def marked(words: Sequence[Word], name: str) -> set[int]:
+    """The indices of words that belong to an entry of `fillers`, `cues` or `negations`."""
+    found: set[int] = set()
+    for phrase in _lists()[name]:
+        for start in places(words, phrase):
+            found.update(range(start, start + len(phrase)))
+    return found

@@ -1,0 +1,164 @@
+"""What a message is. Phrases and cues decide most; the fake encoder stands in for meaning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from knowledge.contracts import IntentAction
+from knowledge.intent.definitions import IntentError, definitions_from
+from knowledge.intent.detector import IntentDetector, background_questions
+from tests.knowledge.intent.intents import DATA, DEFINITIONS, HashEncoder
+
+ENCODER = HashEncoder()
+DETECTOR = IntentDetector.build(DEFINITIONS, ENCODER)
+
+
+def detect(text, detector=DETECTOR, language="en"):
+    return detector.detect(text, ENCODER.encode([text])[0], language)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("你好", "greeting"),
+        ("您好！在吗？", "greeting"),
+        ("hello there", "greeting"),
+        ("hiiii", "greeting"),
+        ("謝謝你", "thanks"),
+        ("ok thanks!!", "thanks"),
+        ("好的，谢谢👍", "thanks"),
+        ("hi, thank you", "thanks"),
+        ("人工", "human"),
+        ("我要人工", "human"),
+        ("你好，我要人工客服！", "human"),
+        ("Let me talk to a human", "human"),
+        ("can I please talk to a human now", "human"),
+        ("转人工，我的订单怎么还没到", "human"),
+        ("你们太差了，我要投诉", "complaint"),
+        ("This is a joke. I want to complain!", "complaint"),
+        ("讲个笑话吧", "out_of_scope"),
+        ("hey tell me a joke", "out_of_scope"),
+    ],
+)
+def test_a_phrase_decides(text, key):
+    guess = detect(text)
+    assert (guess.key, guess.by) == (key, "phrase")
+    assert guess.probability > 0.9
+    assert guess.trace["phrase"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "when are your staff online?",
+        "人工客服几点上班",
+        "你们的人工客服在线吗",
+        "how do I file a complaint",
+        "怎么投诉",
+        "where is my parcel",
+        "怎么退款",
+        "不要转人工",
+        "I don't want to talk to a human",
+        "is this human hair extension washable in the machine at home",
+        "我还没有收到手机",
+        "你好评返现的活动还有吗",
+        "this hire car",
+    ],
+)
+def test_a_question_stays_a_question(text):
+    assert detect(text).action is IntentAction.QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "remainder"),
+    [
+        ("你好，怎么退款？", "怎么退款？"),
+        ("thanks, and where is my parcel", "and where is my parcel"),
+        ("Hi! My order A1001 has not arrived. Thanks", "My order A1001 has not arrived."),
+        ("谢谢，那运费谁出", "那运费谁出"),
+    ],
+)
+def test_small_talk_before_a_question_is_stripped(text, remainder):
+    guess = detect(text)
+    assert guess.action is IntentAction.QUESTION
+    assert guess.trace["remainder"] == remainder
+    assert DETECTOR.remainder(text) == remainder
+
+
+@pytest.mark.parametrize("text", ["", "  ", "???", "-。-", "👍"])
+def test_a_message_without_words_needs_no_guess(text):
+    guess = detect(text)
+    assert (guess.key, guess.by) == ("question", "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("good mornin", "greeting"),
+        ("我想找个真人跟我说话行吗", "human"),
+        ("could you write python code for us", "out_of_scope"),
+    ],
+)
+def test_an_alike_example_decides_where_no_phrase_does(text, key):
+    assert detect(text).key == key
+
+
+def test_the_trace_names_the_nearest_example_and_the_chance():
+    trace = detect("could you write python code for us").trace
+    assert trace["example"] == "write python code for me"
+    assert 0 < trace["background"] < trace["similarity"] <= 1.0001
+
+
+def test_the_reply_is_in_the_language_of_the_message():
+    assert detect("谢谢", language="zh").reply == "不客气！"
+    assert detect("thanks", language="en").reply == "You are welcome!"
+
+
+def test_no_shipped_question_is_taken_for_an_intent():
+    taken = [text for text in background_questions() if detect(text).action is not IntentAction.QUESTION]
+    assert taken == []
+
+
+def test_the_bases_own_questions_stay_questions():
+    question = "tell me about the poem of the month"
+    detector = IntentDetector.build(DEFINITIONS, ENCODER, questions=[question])
+    assert detect(question, detector).action is IntentAction.QUESTION
+
+
+def test_five_examples_are_enough_to_begin_with():
+    bare = definitions_from([{**row, "phrases": {}} for row in DATA])
+    detector = IntentDetector.build(bare, ENCODER)
+    assert detect("let me talk to a real human", detector).key == "human"
+    assert detect("where is my order", detector).action is IntentAction.QUESTION
+
+
+def test_phrases_alone_work_without_any_example():
+    detector = IntentDetector.build(definitions_from([{"key": "bye", "action": "chitchat", "phrases": {"en": ["bye"]}}]), ENCODER)
+    assert detect("bye", detector).key == "bye"
+    assert detect("where is my order", detector).action is IntentAction.QUESTION
+
+
+def test_no_intents_make_everything_a_question():
+    assert detect("hello", IntentDetector.build([], ENCODER)).action is IntentAction.QUESTION
+
+
+def test_a_saved_detector_guesses_the_same(tmp_path):
+    DETECTOR.save(tmp_path)
+    loaded = IntentDetector.load(tmp_path, DEFINITIONS)
+    for text in ("could you write python code", "where is my parcel", "谢谢", "我要人"):
+        assert detect(text, loaded) == detect(text)
+
+
+def test_it_refuses_files_of_other_intents(tmp_path):
+    DETECTOR.save(tmp_path)
+    with pytest.raises(IntentError, match="publish"):
+        IntentDetector.load(tmp_path, DEFINITIONS[:-1])
+
+
+def test_the_order_of_intents_changes_nothing():
+    turned = IntentDetector.build(DEFINITIONS[::-1], ENCODER)
+    for text in ("could you write python code", "good mornin", "where is my parcel"):
+        one, other = detect(text, turned), detect(text)
+        assert one.key == other.key
+        assert np.isclose(one.probability, other.probability, atol=1e-3)
