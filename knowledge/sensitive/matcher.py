@@ -7,7 +7,7 @@ the scanner reads the text by the full rules. The automaton may cry wolf, it mus
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import ahocorasick_rs
@@ -20,7 +20,7 @@ from knowledge.sensitive.terms import Term, Words, compile_words
 from knowledge.sensitive.verdicts import mask, standing_hits
 
 _STRETCHED = re.compile(r"([^0-9\n])\1\1")
-_LEET_DIGIT = re.compile(r"[^\W\d_][01345789]|[01345789][^\W\d_]")
+_LEET_DIGIT = re.compile(r"[01345789](?:(?<=[^\W\d_].)|(?=[^\W\d_]))")
 _LEET_SYMBOL = re.compile(f"[{re.escape(''.join(LEET_SYMBOLS))}]")
 
 
@@ -62,32 +62,39 @@ class Matcher:
             return True
         if not (_LEET_SYMBOL.search(text) or _LEET_DIGIT.search(skeleton)):
             return False
-        leet = text.translate(LEET_SKELETON)
-        return bool(_STRETCHED.search(leet) or self._leet.find_matches_as_indexes(leet))
+        return self._has_leet(text, text.translate(LEET_SKELETON))
 
     @cached_property
     def _leet(self) -> ahocorasick_rs.AhoCorasick:
-        folded = sorted({form.replace("l", "i") for form in self._bare if edge_of(form[0]) is Edge.LETTER or edge_of(form[-1])})
+        """Leet signs stand for letters only in words without digits."""
+        folded = sorted({form.replace("l", "i") for form in self._bare if not any(edge_of(symbol) is Edge.DIGIT for symbol in form)})
         return ahocorasick_rs.AhoCorasick(folded, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
 
     def _has_plain(self, text: str, skeleton: str) -> bool:
-        """Any candidate whose Latin borders can hold: "ass" is in every "class" and never at its border."""
         candidates = self._plain.find_matches_as_indexes(skeleton, overlapping=True)
-        if not candidates:
-            return False
-        places = [place for place, char in enumerate(text) for _ in SKELETON[ord(char)]]
-        return any(_has_borders(text, places[start], places[end - 1]) for _, start, end in candidates)
+        return bool(candidates) and _any_has_borders(text, skeleton, SKELETON, candidates)
+
+    def _has_leet(self, text: str, leet: str) -> bool:
+        candidates = self._leet.find_matches_as_indexes(leet, overlapping=True)
+        return bool(candidates) and _any_has_borders(text, leet, LEET_SKELETON, candidates)
 
 
-def _has_borders(text: str, first: int, last: int) -> bool:
-    """Necessary, not sufficient: a letter neither before a Latin beginning nor after a Latin end."""
-    begins, ends = CHARACTERS[text[first]], CHARACTERS[text[last]]
+def _any_has_borders(text: str, skeleton: str, table: Mapping[int, str], candidates: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether the Latin borders of any candidate can hold: "ass" is in every "class" and never at its border."""
+    places = [place for place, char in enumerate(text) for _ in table[ord(char)]]
+    return any(_has_borders(text, skeleton, start=(start, places[start]), last=(end - 1, places[end - 1])) for _, start, end in candidates)
+
+
+def _has_borders(text: str, skeleton: str, *, start: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Necessary, not sufficient: a letter neither before a Latin beginning nor after a Latin end. Pairs: in skeleton and text."""
+    begins, ends = CHARACTERS[text[start[1]]], CHARACTERS[text[last[1]]]
     if len(begins.symbols) > 1 or len(ends.symbols) > 1:
         return True
-    if edge_of(begins.symbols) is Edge.LETTER and _edge_beside(text, range(first - 1, max(-1, first - MAX_SPAN), -1)) is Edge.LETTER:
+    before = range(start[1] - 1, max(-1, start[1] - MAX_SPAN), -1)
+    if edge_of(skeleton[start[0]]) is Edge.LETTER and _edge_beside(text, before) is Edge.LETTER:
         return False
-    after = range(last + 1, min(len(text), first + MAX_SPAN))
-    return edge_of(ends.symbols) is not Edge.LETTER or _edge_beside(text, after) is not Edge.LETTER
+    after = range(last[1] + 1, min(len(text), start[1] + MAX_SPAN))
+    return edge_of(skeleton[last[0]]) is not Edge.LETTER or _edge_beside(text, after) is not Edge.LETTER
 
 
 def _edge_beside(text: str, places: range) -> Edge:

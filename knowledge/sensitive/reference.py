@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from knowledge.contracts import Hit
 from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
@@ -97,7 +97,7 @@ def readings(items: list[Item], first: int, form: str) -> Iterator[Reading]:
 
 
 def ways(item: Item, symbol: str) -> list[int]:
-    result = [PLAIN if item.letters else 0] if item.kind is Kind.WORD and item.symbol == symbol else []
+    result = [PLAIN if edge_of(symbol) is Edge.DIGIT else 0] if item.kind is Kind.WORD and item.symbol == symbol else []
     return result + [LEET] * (symbol in item.letters)
 
 
@@ -113,7 +113,7 @@ def is_word(items: list[Item], reading: Reading, form: str) -> bool:
 
 
 def is_read_one_way(items: list[Item], reading: Reading) -> bool:
-    """Ambiguous signs are either all letters or all themselves."""
+    """Digits and ambiguous signs are either all letters or all themselves."""
     used = {step.way for step in reading if step.way}
     taken = {step.item for step in reading}
     between = range(reading[0].item, reading[-1].item)
@@ -130,9 +130,10 @@ def has_settled_runs(reading: Reading, form: str) -> bool:
             own = len(list(group))
             steps = [step for step in reading if slot <= step.slot < slot + own]
             extra = len(steps) - own
+            real = len(list(takewhile(lambda step: step.way != LEET, reversed(steps))))
             is_last = slot + own == len(form.replace(" ", ""))
             # Repeats follow the run, so they share its last slot.
-            if extra and (edge_of(symbol) is Edge.DIGIT or len(steps) < MIN_STRETCH or (is_last and not edge_of(symbol))):
+            if extra and (edge_of(symbol) is Edge.DIGIT or real < MIN_STRETCH or (is_last and not edge_of(symbol))):
                 return False
             if any(step.slot != slot + min(count, own - 1) for count, step in enumerate(steps)):
                 return False

@@ -40,7 +40,7 @@ class Partial:
     end: int
     prefix: str
     after_digit: bool
-    reading: int = 0  # PLAIN or LEET as soon as an ambiguous sign was read one way
+    reading: int = 0  # PLAIN or LEET as soon as a digit or an ambiguous sign was read one way
     gap: int = 0
     gaps: int = 0
     spaced: bool = False
@@ -142,7 +142,7 @@ class Scanner:
         return partial.gap <= MAX_GAP and partial.gaps <= MAX_GAPS and partial.prefix in self._inner
 
     def _read_word(self, symbol: str, entry: Char) -> None:
-        ways = [(symbol, PLAIN if entry.letters else 0)]
+        ways = [(symbol, PLAIN if edge_of(symbol) is Edge.DIGIT else 0)]
         ways.extend((letter, LEET) for letter in entry.letters)
         kept: list[Partial] = []
         for partial in self._partials:
@@ -219,8 +219,9 @@ class Scanner:
 def _count(partial: Partial, way: int, raw: str) -> Partial:
     if way != LEET:
         partial.letters += 1
-    elif raw:
-        partial.digits += 1
+        return partial
+    partial.run = 0  # only real letters stretch: "!!!" is no "iii"
+    partial.digits += bool(raw)
     return partial
 
 
