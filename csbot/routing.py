@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-websocket_routes: list[Any] = []
+from csbot.conversations.consumers import VisitorConsumer
+
+websocket_routes = [path("ws/visitor/", VisitorConsumer.as_asgi())]

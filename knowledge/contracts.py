@@ -138,6 +138,10 @@ class Knowledge(Protocol):
 
     def find_faq(self, question: Question) -> FaqMatch: ...
 
+    def answer_of(self, faq: str, language: Language) -> str | None:
+        """The stored text of a FAQ; None where the snapshot has none in the language."""
+        ...
+
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         """At most three, best first, together at most about 120 tokens."""
         ...

@@ -110,6 +110,8 @@ def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
     if stages.claims.unsupported:
         return climb(decision, Ending("unsupported", 6, False), stages.least_probability)
     finish = stages.finish()
+    if finish == "cancelled":
+        return Ending(finish, 3, None)
     if not shown.strip() or stages.is_decline(shown):
         return climb(decision, Ending(finish, 6, None), stages.least_probability)
     return Ending(finish, 3, True)

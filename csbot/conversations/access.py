@@ -1,0 +1,56 @@
+"""The only ways to a row of others: each condition stands on its own line, and a wrong one looks like a missing row."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from csbot.conversations.errors import NotYours
+from csbot.conversations.models import Conversation, Message, Turn
+from csbot.conversations.sessions import VisitorSession
+
+
+def _uuid(value: object) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError as error:
+        raise NotYours from error
+
+
+def conversation_of_visitor(session: VisitorSession) -> Conversation | None:
+    """The visitor's conversation; None before the first message."""
+    return (
+        Conversation.objects.select_related("site")
+        .filter(company_id=session.company_id)
+        .filter(site_id=session.site_id)
+        .filter(visitor_id=session.visitor_id)
+        .order_by("-created")
+        .first()
+    )
+
+
+def message_for_visitor(session: VisitorSession, message_id: object) -> Message:
+    message = (
+        Message.objects.select_related("conversation")
+        .filter(pk=_uuid(message_id))
+        .filter(conversation__company_id=session.company_id)
+        .filter(conversation__site_id=session.site_id)
+        .filter(conversation__visitor_id=session.visitor_id)
+        .first()
+    )
+    if message is None:
+        raise NotYours
+    return message
+
+
+def generation_for_visitor(session: VisitorSession, gen: object) -> Turn:
+    turn = (
+        Turn.objects.select_related("conversation")
+        .filter(gen=_uuid(gen))
+        .filter(conversation__company_id=session.company_id)
+        .filter(conversation__site_id=session.site_id)
+        .filter(conversation__visitor_id=session.visitor_id)
+        .first()
+    )
+    if turn is None:
+        raise NotYours
+    return turn

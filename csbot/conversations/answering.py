@@ -1,0 +1,70 @@
+"""Answering a turn: the first half of the pipeline around its leases and commits. Runs on the `answers` worker."""
+
+from __future__ import annotations
+
+import logging
+
+from csbot.conversations import cache, pipeline
+from csbot.conversations.contracts import Decision
+from csbot.conversations.history import history_of
+from csbot.conversations.models import Turn
+from csbot.conversations.services.turns import decision_commit, turn_claim, turn_retry_or_fail
+from csbot.conversations.stages import DecidingStages
+from csbot.lib.clock import now
+from knowledge import facade as knowledge
+from knowledge.contracts import Question
+
+log = logging.getLogger(__name__)
+
+
+def turn_answer(turn_id: str) -> None:
+    """Decide and commit. Any failure leads to a second attempt or an honest ending, never to silence."""
+    turn = turn_claim(turn_id)
+    if turn is None:
+        return
+    try:
+        _answer(turn)
+    except Exception as error:
+        log.exception("turn %s: routing failed", turn.pk)
+        turn_retry_or_fail(turn.pk, why=f"routing: {type(error).__name__}: {error}")
+
+
+def _answer(turn: Turn) -> None:
+    site = turn.conversation.site
+    language = turn.question.language
+    history = history_of(turn)
+    opened = knowledge.open_knowledge(str(site.knowledge_base_id))
+    parts = DecidingStages(site, opened, language, may_cache=not history and not turn.chip)  # type: ignore[arg-type]
+    question = Question(text=turn.question.text, now=now(), language=language, history=history)  # type: ignore[arg-type]
+    stages = parts.stages()
+    decision = _after_chip(turn, question, parts) if turn.chip else pipeline.decide(question, language, stages)  # type: ignore[arg-type]
+    trace = {**parts.trace, "route": decision.route, "reason": decision.reason, "ms": parts.timer.ms}
+    key = parts.cache_key(question.text) if parts.may_cache and decision.route == "answer" else ""
+    if not decision_commit(turn, decision, trace, snapshot=opened.snapshot, cache_key=key):
+        log.info("turn %s: decided too late, another attempt or a person has it", turn.pk)
+        return
+    if key and not decision.is_cached:
+        cache.cache_put(key, decision)
+
+
+def _after_chip(turn: Turn, question: Question, parts: DecidingStages) -> Decision:
+    """A chip names its FAQ: that answer. "None of these": the original question goes to the generator, without that step again."""
+    language = question.language or "en"
+    parts.trace["chip"] = turn.chip["faq"]
+    if turn.chip["faq"] != "none":
+        return _answer_of(turn.chip["faq"], question, parts)
+    asked = Question(text=turn.chip["question"] or question.text, now=question.now, language=language, history=question.history)
+    match = parts.find_faq(asked)
+    evidence = parts.opened.find_evidence(asked, match)
+    if evidence and parts.can_generate():
+        return parts.word(Decision("generate", "evidence", language, evidence=evidence))
+    return parts.word(Decision("refuse", "no_evidence", language, offers_handoff=True))
+
+
+def _answer_of(faq: str, question: Question, parts: DecidingStages) -> Decision:
+    language = question.language or "en"
+    answer = parts.opened.answer_of(faq, language)
+    if answer is None:
+        return parts.word(Decision("refuse", "no_evidence", language, offers_handoff=True))
+    parts.find_faq(question)
+    return parts.word(Decision("answer", "faq", language, text=answer, faq=faq))

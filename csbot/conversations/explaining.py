@@ -1,0 +1,76 @@
+"""A trace in words: why a turn was answered as it was. For the console, the admin and the agents, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def trace_in_words(trace: Mapping[str, Any]) -> list[str]:
+    """One sentence a step, in the order in which they happened."""
+    steps = (_screened, _cached, _intent, _candidates, _decided, _generated, _checked)
+    return [sentence for step in steps if (sentence := step(trace))]
+
+
+def _screened(trace: Mapping[str, Any]) -> str:
+    hits = trace.get("filter", {}).get("hits", [])
+    if not hits:
+        return ""
+    words = ", ".join(f"{hit['term']} ({hit['category']})" for hit in hits)
+    return _("Listed words in the message: %(words)s.") % {"words": words}
+
+
+def _cached(trace: Mapping[str, Any]) -> str:
+    return _("Answered from the cache.") if trace.get("cache") else ""
+
+
+def _intent(trace: Mapping[str, Any]) -> str:
+    intent = trace.get("intent")
+    if not intent:
+        return ""
+    values = {"key": intent["key"], "action": intent["action"], "percent": round(intent["p"] * 100)}
+    return _("Intent: %(key)s, which leads to %(action)s (%(percent)s %%).") % values
+
+
+def _candidates(trace: Mapping[str, Any]) -> str:
+    candidates = trace.get("faq", {}).get("candidates", [])
+    if not candidates:
+        return ""
+    listed = "; ".join(f"{item['faq']} {round(item['p'] * 100)} % (“{item['variant']}”)" for item in candidates[:3])
+    return _("Nearest FAQs: %(listed)s.") % {"listed": listed}
+
+
+def _decided(trace: Mapping[str, Any]) -> str:
+    if not trace.get("route"):
+        return ""
+    values = {"route": trace["route"], "reason": trace.get("reason") or "–", "band": trace.get("faq", {}).get("reason") or "–"}
+    return _("Route: %(route)s, because of %(reason)s (%(band)s).") % values
+
+
+def _generated(trace: Mapping[str, Any]) -> str:
+    engine = trace.get("generation")
+    if not engine:
+        return ""
+    if engine.get("refused"):
+        return _("Nothing was generated: %(why)s.") % {"why": engine["refused"]}
+    values = {
+        "tokens": engine.get("new_tokens"),
+        "first": engine.get("first_token_ms"),
+        "speed": engine.get("tokens_per_s"),
+        "model": trace.get("model"),
+    }
+    return _("Generated %(tokens)s tokens by %(model)s; first after %(first)s ms, %(speed)s a second.") % values
+
+
+def _checked(trace: Mapping[str, Any]) -> str:
+    rung = trace.get("rung")
+    if rung is None:
+        return ""
+    return {
+        3: _("Every claim of the answer was found in the evidence."),
+        4: _("The generated text did not hold; the best evidence sentence was quoted."),
+        5: _("The generated text did not hold; the visitor was asked back."),
+        6: _("Nothing held; a person was offered."),
+    }.get(rung, "")

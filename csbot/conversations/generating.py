@@ -1,0 +1,177 @@
+"""Generating a turn's answer: the second half of the pipeline around its lease, stream and commit. Runs on the `generation` worker."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from csbot.conversations import pipeline
+from csbot.conversations.contracts import Decision, Ending
+from csbot.conversations.decisions import decision_unpack
+from csbot.conversations.events import Finish
+from csbot.conversations.history import history_of
+from csbot.conversations.models import Turn
+from csbot.conversations.services.turns import generation_claim, generation_commit, generation_renew, turn_retry_or_fail
+from csbot.conversations.streaming import DeltaWriter
+from csbot.conversations.wrapping import text_of
+from csbot.lib.clock import now
+from inference import facade as inference
+from inference.contracts import EngineDead, EngineOverloaded, GenerationRequest, Handle, Prompt, PromptEvidence, PromptExchange, PromptInput
+from knowledge import facade as knowledge
+from knowledge.contracts import Direction
+
+log = logging.getLogger(__name__)
+
+RENEW_EVERY_S = 3.0
+
+
+class Fenced(Exception):
+    """Another attempt, a person or a deadline has taken the turn over; what this attempt does is of no use any more."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt at one turn: the engine's handle, the lease, and what the trace says of them."""
+
+    turn: Turn
+    decision: Decision
+    prompt: Prompt
+    handle: Handle | None = None
+    refused: str = ""
+    renewed: float = field(default_factory=time.monotonic)
+
+    def pieces(self) -> Iterator[str]:
+        """The engine's pieces; none where the engine has no room or is down (the ladder goes on without it)."""
+        left_s = (self.turn.deadline - now()).total_seconds() - 1
+        request = GenerationRequest(
+            id=str(self.turn.gen),
+            messages=self.prompt.messages,
+            max_new_tokens=settings.CSBOT.max_new_tokens,
+            deadline_s=max(1.0, left_s),
+        )
+        try:
+            self.handle = inference.engine().submit(request)
+        except (EngineOverloaded, EngineDead, ValueError) as error:
+            log.warning("turn %s: not generated: %s", self.turn.pk, error)
+            self.refused = f"{type(error).__name__}: {error}"
+            return
+        for piece in self.handle:
+            self._keep_lease()
+            yield piece
+
+    def finish(self) -> Finish:
+        return (self.handle.finish if self.handle else "error") or "error"
+
+    def stop(self) -> None:
+        if self.handle and self.handle.finish is None:
+            inference.engine().cancel(self.handle.id)
+
+    def _keep_lease(self) -> None:
+        if time.monotonic() - self.renewed < RENEW_EVERY_S:
+            return
+        self.renewed = time.monotonic()
+        if not generation_renew(self.turn):
+            raise Fenced
+
+    def trace(self, ending: Ending, text: str) -> dict[str, Any]:
+        usage = self.handle.usage if self.handle else None
+        engine: dict[str, Any] = {"refused": self.refused} if self.refused else {}
+        if usage:
+            engine |= {
+                "prompt_tokens": usage.prompt_tokens,
+                "new_tokens": usage.new_tokens,
+                "queue_ms": round(usage.queue_ms, 1),
+                "first_token_ms": round(usage.first_token_ms, 1) if usage.first_token_ms is not None else None,
+                "total_ms": round(usage.total_ms, 1),
+                "tokens_per_s": round(usage.tokens_per_s, 2),
+            }
+        return {
+            "rung": ending.rung,
+            "finish": ending.finish,
+            "grounded": ending.is_grounded,
+            "model": inference.model_version(),
+            "prompt": self.prompt.version,
+            "attempt": self.turn.generation_attempt,
+            "generation": engine,
+            "evidence": [{"type": item.type, "id": item.id, "text": item.text, "holds": round(item.holds, 4)} for item in self.decision.evidence],
+        }
+
+
+def turn_generate(turn_id: str, attempt: int) -> None:
+    turn = generation_claim(turn_id, attempt)
+    if turn is None:
+        return
+    current: Attempt | None = None
+    try:
+        current = attempt_open(turn)
+        _generate(current)
+    except Fenced:
+        log.info("turn %s: attempt %d was overtaken", turn.pk, attempt)
+    except Exception as error:
+        log.exception("turn %s: attempt %d failed", turn.pk, attempt)
+        turn_retry_or_fail(turn.pk, why=f"generation: {type(error).__name__}: {error}")
+    finally:
+        if current:
+            current.stop()
+
+
+def attempt_open(turn: Turn) -> Attempt:
+    decision = decision_unpack(turn.decision)
+    history = history_of(turn)
+    prompt = inference.build_prompt(
+        PromptInput(
+            question=turn.chip.get("question") or turn.question.text,
+            language=decision.language,
+            company=turn.conversation.site.company.name,
+            evidence=tuple(PromptEvidence(item.title, item.text) for item in decision.evidence),
+            history=tuple(PromptExchange(item.question, item.answer) for item in history),
+        )
+    )
+    return Attempt(turn, decision, prompt)
+
+
+def _generate(current: Attempt) -> None:
+    turn, decision = current.turn, current.decision
+    site = turn.conversation.site
+    words = knowledge.word_filter(site.company_id)
+    said = [turn.question.text, *(text for item in history_of(turn) for text in (item.question, item.answer))]
+    claims = inference.open_grounding([item.text for item in decision.evidence], said, decision.language)
+    speaking = pipeline.Speaking(
+        generate=current.pieces,
+        finish=current.finish,
+        words=words.open_stream(Direction.BOT),
+        claims=claims,
+        is_decline=lambda text: inference.is_decline(text, decision.language),
+        least_probability=1 - knowledge.promise_of(str(site.knowledge_base_id)) / 100,
+    )
+    writer = DeltaWriter(turn.gen or "")
+    ending = _speak(current, speaking, writer)
+    if ending.after == "quote" and ending.quote:
+        quote = words.open_stream(Direction.BOT)
+        shown = quote.feed(ending.quote.text) + quote.flush()
+        writer.add(f"…\n\n{shown}" if writer.seen.strip() else shown)
+    elif ending.after in ("clarify", "offer") and not writer.seen.strip():
+        writer.add(_own_words(turn, decision, ending))
+    text = writer.close()
+    if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
+        raise Fenced
+
+
+def _speak(current: Attempt, speaking: pipeline.Speaking, writer: DeltaWriter) -> Ending:
+    speech = pipeline.speak(current.decision, speaking)
+    while True:
+        try:
+            writer.add(next(speech))
+        except StopIteration as end:
+            ending: Ending = end.value
+            return ending
+
+
+def _own_words(turn: Turn, decision: Decision, ending: Ending) -> str:
+    key = "clarify" if ending.after == "clarify" else "no_evidence"
+    return text_of(turn.conversation.site, decision.language, key)

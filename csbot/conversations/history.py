@@ -1,0 +1,21 @@
+"""Earlier turns of a conversation as the router and the prompt see them: answered FAQ turns belong to it as well."""
+
+from __future__ import annotations
+
+from csbot.conversations.models import Message, Turn
+from knowledge.contracts import Exchange
+
+MAX_EXCHANGES = 4
+
+
+def history_of(turn: Turn) -> tuple[Exchange, ...]:
+    """The last ended turns before this one, oldest first. Two queries."""
+    earlier = list(
+        Turn.objects.filter(conversation_id=turn.conversation_id, created__lt=turn.created, state=Turn.State.DONE)
+        .select_related("question")
+        .order_by("-created")[:MAX_EXCHANGES]
+    )
+    answers: dict[object, str] = {}
+    for message in Message.objects.filter(turn__in=earlier, sender=Message.Sender.BOT).order_by("created"):
+        answers[message.turn_id] = f"{answers.get(message.turn_id, '')}\n{message.text}".strip()
+    return tuple(Exchange(question=item.question.text, answer=answers.get(item.pk, ""), faq=item.decision.get("faq")) for item in reversed(earlier))

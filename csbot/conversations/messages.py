@@ -1,0 +1,31 @@
+"""A message as clients see it."""
+
+from __future__ import annotations
+
+from csbot.conversations.events import MessageData
+from csbot.conversations.models import Message
+from csbot.lib.clock import to_wire
+
+VISITORS_WRAP = ("route", "sources", "handoff", "note", "related", "options")
+
+
+def message_data(message: Message) -> MessageData:
+    """What a visitor may know of a message; filter hits and the like stay on our side."""
+    data: MessageData = {
+        "id": str(message.pk),
+        "sender": message.sender,  # type: ignore[typeddict-item]
+        "text": message.text,
+        "language": message.language,  # type: ignore[typeddict-item]
+        "ts": to_wire(message.created),
+    }
+    if message.client_id:
+        data["client_id"] = message.client_id
+    if message.agent:
+        data["agent"] = message.agent.display_name
+    if "route" in message.wrap:
+        data["wrap"] = {key: message.wrap[key] for key in VISITORS_WRAP if key in message.wrap}  # type: ignore[typeddict-item]
+    if "finish" in message.wrap:
+        data["finish"] = message.wrap["finish"]
+    if (feedback := getattr(message, "feedback", None)) is not None:
+        data["rating"] = feedback.value
+    return data

@@ -1,0 +1,63 @@
+"""Tasks that a committed change asks for. The row is written in the change's own transaction; the broker is told after the commit.
+
+What the broker loses is sent again by the sweeper until a worker has taken it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from kombu.exceptions import OperationalError
+
+from csbot.celery import app
+from csbot.conversations.models import Outbox
+from csbot.lib.clock import now
+
+log = logging.getLogger(__name__)
+
+RESEND_AFTER = timedelta(seconds=3)
+KEEP = timedelta(hours=1)
+QUEUE_OF = {"conversations.answer_turn": "answers", "conversations.generate_turn": "generation"}
+
+
+def outbox_add(*, task: str, key: str, arguments: Sequence[str | int]) -> None:
+    """In the caller's transaction. The same key twice is one task."""
+    entry, is_new = Outbox.objects.get_or_create(key=key, defaults={"task": task, "arguments": list(arguments)})
+    if is_new:
+        transaction.on_commit(lambda: outbox_send(entry))
+
+
+def outbox_send(entry: Outbox) -> bool:
+    """Hand the task to the broker; False when it cannot be reached (the sweeper tries again)."""
+    try:
+        app.send_task(entry.task, args=entry.arguments, queue=QUEUE_OF[entry.task], retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker not reached, %s waits: %s", entry.key, error)
+        return False
+    Outbox.objects.filter(pk=entry.pk).update(sent=now(), attempts=F("attempts") + 1)
+    return True
+
+
+def outbox_taken(key: str) -> None:
+    Outbox.objects.filter(key=key, taken=None).update(taken=now())
+
+
+def outbox_again(key: str) -> None:
+    """Let the sweeper send it at once, although it was taken before."""
+    Outbox.objects.filter(key=key).update(taken=None, sent=None)
+
+
+def outbox_sweep() -> int:
+    """Send what was not taken; forget what is done. The number of tasks sent."""
+    late = Q(sent=None) | Q(sent__lt=now() - RESEND_AFTER)
+    num_sent = 0
+    for entry in Outbox.objects.filter(late, taken=None).order_by("created")[:200]:
+        if not outbox_send(entry):
+            break
+        num_sent += 1
+    Outbox.objects.filter(taken__lt=now() - KEEP).delete()
+    return num_sent

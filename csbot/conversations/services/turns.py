@@ -1,0 +1,242 @@
+"""The life of a turn in the database: leases, attempts, and the commits that visitors see.
+
+A turn is claimed by a conditional update that checks the row count; zero rows mean that another attempt owns it (fencing), and the
+caller stops without a trace. Every commit appends its frames in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from csbot.conversations.contracts import Decision, Ending
+from csbot.conversations.decisions import decision_pack
+from csbot.conversations.events import Finish, GenEnd, GenStart, Wrap
+from csbot.conversations.frames import frame_append, locked
+from csbot.conversations.messages import message_data
+from csbot.conversations.models import Conversation, Message, Trace, Turn
+from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
+from csbot.conversations.services.owners import owner_to_queue
+from csbot.conversations.wrapping import text_of, wrap_of
+from csbot.lib.clock import now
+from csbot.lib.ids import new_id
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 2
+ROUTING_LEASE = timedelta(seconds=15)
+GENERATION_LEASE = timedelta(seconds=12)
+State = Turn.State
+
+
+# --- claiming --------------------------------------------------------------------------------------------------------
+
+
+def turn_claim(turn_id: str | UUID) -> Turn | None:
+    """Take the turn for routing. None: it is taken, ended, out of attempts, or an earlier turn of the conversation still runs."""
+    outbox_taken(f"answer:{turn_id}")
+    moment = now()
+    free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
+    turn = Turn.objects.filter(pk=turn_id).first()
+    if turn is None or _earlier_open(turn):
+        return None
+    claimed = Turn.objects.filter(free, pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
+        state=State.ROUTING, attempt=F("attempt") + 1, lease_until=moment + ROUTING_LEASE
+    )
+    return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
+
+
+def _earlier_open(turn: Turn) -> bool:
+    earlier = Turn.objects.filter(conversation_id=turn.conversation_id, state__in=Turn.OPEN, created__lt=turn.created)
+    return earlier.exists()
+
+
+def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
+    """Take an attempt at generating. None where it is not the newest any more, or is taken."""
+    outbox_taken(f"generate:{turn_id}:{attempt}")
+    claimed = Turn.objects.filter(pk=turn_id, state=State.WAITING, generation_attempt=attempt, deadline__gt=now()).update(
+        state=State.STREAMING, lease_until=now() + GENERATION_LEASE
+    )
+    return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
+
+
+def generation_renew(turn: Turn) -> bool:
+    """Keep the lease; False means that another attempt, a person or a deadline has taken over: stop at once."""
+    renewed = Turn.objects.filter(pk=turn.pk, gen=turn.gen, state=State.STREAMING).update(lease_until=now() + GENERATION_LEASE)
+    return renewed == 1
+
+
+# --- committing ------------------------------------------------------------------------------------------------------
+
+
+def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *, snapshot: str, cache_key: str = "") -> bool:
+    """Commit what was decided; False where the turn or the conversation has moved on meanwhile (nothing is written then)."""
+    with locked(turn.conversation_id) as conversation:
+        if not _still_ours(turn, conversation, State.ROUTING):
+            return False
+        turn.route, turn.reason, turn.snapshot = decision.route, decision.reason, snapshot
+        turn.decision = {**decision_pack(decision), "cache_key": cache_key}
+        if decision.route == "generate":
+            _generation_open(turn, conversation, attempt=1)
+        else:
+            _message_commit(turn, conversation, decision)
+            _end(turn, State.DONE)
+        turn.save()
+        Trace.objects.update_or_create(turn=turn, defaults={"data": dict(trace)})
+        return True
+
+
+def _still_ours(turn: Turn, conversation: Conversation, state: Turn.State) -> bool:
+    fresh = Turn.objects.filter(pk=turn.pk, state=state, attempt=turn.attempt, gen=turn.gen).exists()
+    if fresh and (conversation.owner != Conversation.Owner.BOT or conversation.owner_version != turn.owner_version):
+        Turn.objects.filter(pk=turn.pk).update(state=State.CANCELLED, ended=now(), lease_until=None)
+        return False
+    return fresh
+
+
+def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) -> Message:
+    message = Message.objects.create(
+        conversation=conversation,
+        turn=turn,
+        sender=Message.Sender.BOT,
+        text=decision.text,
+        language=decision.language,
+        wrap=wrap_of(decision, conversation.site),
+    )
+    cause = str(turn.question_id)
+    frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=cause)
+    if decision.route == "clarify":
+        _clarify_append(conversation, message, decision.options, cause=cause)
+    if decision.route == "handoff":
+        owner_to_queue(conversation, reason=decision.reason)
+    return message
+
+
+def _clarify_append(conversation: Conversation, message: Message, options: Any, *, cause: str) -> None:
+    none = text_of(conversation.site, message.language, "none_of_these")
+    frame_append(conversation, "clarify", {"message_id": str(message.pk), "options": list(options), "none": none}, cause=cause)
+
+
+def _generation_open(turn: Turn, conversation: Conversation, *, attempt: int) -> None:
+    turn.state, turn.lease_until = State.WAITING, None
+    turn.generation_attempt, turn.gen = attempt, new_id()
+    sources = turn.decision["sources"]
+    start: GenStart = {
+        "gen": str(turn.gen),
+        "turn": str(turn.pk),
+        "route": "generate",
+        "language": turn.decision["language"],
+        "sources": sources,
+    }
+    frame_append(conversation, "gen.start", start, cause=str(turn.question_id))
+    outbox_add(task="conversations.generate_turn", key=f"generate:{turn.pk}:{attempt}", arguments=[str(turn.pk), attempt])
+
+
+def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str, trace: Mapping[str, Any]) -> bool:
+    """Commit the streamed text and what follows it (DESIGN 5, the ladder); False where another attempt has taken over."""
+    with locked(turn.conversation_id) as conversation:
+        if not _still_ours(turn, conversation, State.STREAMING):
+            return False
+        site = conversation.site
+        turn.route, turn.reason = ending.route, ending.reason
+        wrap = wrap_of(decision, site, ending=ending)
+        message = Message.objects.create(
+            conversation=conversation, turn=turn, sender=Message.Sender.BOT, text=text, language=decision.language, wrap=wrap
+        )
+        frame_append(conversation, "gen.end", _gen_end(turn, message, ending.finish, wrap), cause=str(turn.question_id))
+        if ending.finish == "filtered":
+            frame_append(conversation, "filter.notice", {"gen": str(turn.gen), "text": text_of(site, decision.language, "filtered")})
+        if ending.after == "clarify":
+            _clarify_append(conversation, message, decision.options, cause=str(turn.question_id))
+        _end(turn, State.CANCELLED if ending.finish == "cancelled" else State.DONE)
+        turn.save()
+        _trace_add(turn, trace)
+        return True
+
+
+def _gen_end(turn: Turn, message: Message, finish: Finish, wrap: Wrap) -> GenEnd:
+    return {
+        "gen": str(turn.gen),
+        "message_id": str(message.pk),
+        "finish": finish,
+        "length": len(message.text),
+        "sha256": hashlib.sha256(message.text.encode()).hexdigest(),
+        "sources": wrap["sources"],
+        "wrap": wrap,
+    }
+
+
+def _trace_add(turn: Turn, more: Mapping[str, Any]) -> None:
+    trace, _ = Trace.objects.get_or_create(turn=turn)
+    trace.data = {**trace.data, **more}
+    trace.save()
+
+
+def _end(turn: Turn, state: Turn.State) -> None:
+    turn.state, turn.ended, turn.lease_until = state, now(), None
+    _dispatch_next(turn)
+
+
+def _dispatch_next(turn: Turn) -> None:
+    """The visitor's next message waits for this turn; wake it."""
+    waiting = Turn.objects.filter(conversation_id=turn.conversation_id, state=State.QUEUED).exclude(pk=turn.pk).order_by("created").first()
+    if waiting:
+        outbox_again(f"answer:{waiting.pk}")
+        outbox_add(task="conversations.answer_turn", key=f"answer:{waiting.pk}:next", arguments=[str(waiting.pk)])
+
+
+# --- when it goes wrong ----------------------------------------------------------------------------------------------
+
+
+def turn_retry_or_fail(turn_id: str | UUID, *, why: str) -> None:
+    """An attempt broke or its lease ran out: try once more where an attempt and time are left, else end with an honest text (C4)."""
+    turn = Turn.objects.get(pk=turn_id)
+    with locked(turn.conversation_id) as conversation:
+        turn = Turn.objects.select_related("question").get(pk=turn_id)
+        if turn.state not in Turn.OPEN:
+            return
+        log.warning("turn %s: %s (state %s)", turn.pk, why, turn.state)
+        if turn.deadline <= now():
+            _fail(turn, conversation, why)
+        elif turn.state in (State.QUEUED, State.ROUTING):
+            _route_again(turn, conversation, why)
+        else:
+            _generate_again(turn, conversation, why)
+
+
+def _route_again(turn: Turn, conversation: Conversation, why: str) -> None:
+    if turn.attempt >= MAX_ATTEMPTS:
+        _fail(turn, conversation, why)
+        return
+    turn.state, turn.lease_until = State.QUEUED, None
+    turn.save()
+    outbox_again(f"answer:{turn.pk}")
+
+
+def _generate_again(turn: Turn, conversation: Conversation, why: str) -> None:
+    if turn.generation_attempt >= MAX_ATTEMPTS:
+        _fail(turn, conversation, why)
+        return
+    frame_append(conversation, "gen.abort", {"gen": str(turn.gen), "reason": "restarted"})
+    _generation_open(turn, conversation, attempt=turn.generation_attempt + 1)
+    turn.save()
+
+
+def _fail(turn: Turn, conversation: Conversation, why: str) -> None:
+    if turn.gen and turn.state in (State.WAITING, State.STREAMING):
+        frame_append(conversation, "gen.abort", {"gen": str(turn.gen), "reason": "failed"})
+    language = turn.question.language
+    text = text_of(conversation.site, language, "failed")
+    decision = Decision("refuse", "limit", language, text=text, offers_handoff=True)  # type: ignore[arg-type]
+    turn.route, turn.reason = "refuse", "failed"
+    if conversation.owner == Conversation.Owner.BOT:
+        _message_commit(turn, conversation, decision)
+    _end(turn, State.FAILED)
+    turn.save()
+    _trace_add(turn, {"failed": why})

@@ -1,0 +1,118 @@
+"""Which parts run: the composition of the pipeline's stages from the two facades, for one turn.
+
+To exchange a part, change a line here; `pipeline.py` stays as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from csbot.accounts.models import Site
+from csbot.conversations import cache, wrapping
+from csbot.conversations.contracts import Decision
+from csbot.conversations.events import Language, Source
+from csbot.conversations.pipeline import Deciding
+from csbot.lib import status
+from knowledge import facade as knowledge
+from knowledge.contracts import Direction, FaqMatch, IntentGuess, Knowledge, Question, Verdict
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Timer:
+    """Milliseconds of each stage, for the trace."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+
+    def timed(self, name: str, stage: Callable[P, T]) -> Callable[P, T]:
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            start = time.perf_counter()
+            try:
+                return stage(*args, **kwargs)
+            finally:
+                self.ms[name] = round((time.perf_counter() - start) * 1000, 2)
+
+        return run
+
+
+class DecidingStages:
+    """The first half's parts for one turn, with the trace that they leave."""
+
+    def __init__(self, site: Site, opened: Knowledge, language: Language, *, may_cache: bool) -> None:
+        self.site, self.opened, self.language, self.may_cache = site, opened, language, may_cache
+        self.timer = Timer()
+        self.trace: dict[str, Any] = {"version": 1, "snapshot": opened.snapshot, "language": language}
+        self.match: FaqMatch | None = None
+        self._words = knowledge.word_filter(site.company_id)
+
+    def stages(self) -> Deciding:
+        timed = self.timer.timed
+        return Deciding(
+            screen=timed("screen", self.screen),
+            recall=timed("cache", self.recall),
+            detect_intent=timed("intent", self.detect_intent),
+            find_faq=timed("faq", self.find_faq),
+            find_evidence=timed("evidence", self.opened.find_evidence),
+            can_generate=self.can_generate,
+            word=self.word,
+        )
+
+    def screen(self, text: str) -> Verdict:
+        verdict = self._words.check(text, Direction.VISITOR)
+        self.trace["filter"] = {"level": verdict.level, "hits": [{"term": hit.term, "category": hit.category} for hit in verdict.hits]}
+        return verdict
+
+    def recall(self, question: Question) -> Decision | None:
+        if not self.may_cache:
+            return None
+        found = cache.cache_get(self.cache_key(question.text))
+        if found is None:
+            return None
+        self.trace["cache"] = "exact"
+        return wrapping.word(found, self.site, sources=found.sources, screen=self.screen_answer)
+
+    def cache_key(self, text: str) -> str:
+        generation = status.generation_status()
+        versions = (self.opened.snapshot, generation.model, generation.prompt, self._words.version)
+        return cache.cache_key([str(self.site.pk), self.language, knowledge.normalise_for_cache(text), *versions])
+
+    def detect_intent(self, question: Question) -> IntentGuess:
+        guess = self.opened.detect_intent(question)
+        self.trace["intent"] = {"key": guess.key, "action": guess.action, "p": round(guess.probability, 4), "by": guess.by, **guess.trace}
+        return guess
+
+    def find_faq(self, question: Question) -> FaqMatch:
+        self.match = self.opened.find_faq(question)
+        self.trace["faq"] = {
+            "band": self.match.band,
+            "reason": self.match.reason,
+            "candidates": [
+                {"faq": item.faq, "p": round(item.probability, 4), "variant": item.variant, "features": dict(item.features)}
+                for item in self.match.candidates
+            ],
+            **self.match.trace,
+        }
+        return self.match
+
+    def can_generate(self) -> bool:
+        return status.generation_status().state == "ready"
+
+    def word(self, decision: Decision) -> Decision:
+        return wrapping.word(decision, self.site, sources=self._faq_source(decision), screen=self.screen_answer)
+
+    def screen_answer(self, text: str) -> str:
+        """Every text towards a visitor passes the filter of now: masked words are masked, a blocked text is replaced."""
+        stream = self._words.open_stream(Direction.BOT)
+        shown = stream.feed(text) + stream.flush()
+        return wrapping.text_of(self.site, self.language, "safety") if stream.stopped else shown
+
+    def _faq_source(self, decision: Decision) -> tuple[Source, ...]:
+        if decision.faq is None or self.match is None:
+            return ()
+        title = next((option.text for option in self.match.options if option.faq == decision.faq), "")
+        title = title or (self.match.best.variant if self.match.best else "")
+        return ({"type": "faq", "id": decision.faq, "title": title, "url": ""},)

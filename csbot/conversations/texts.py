@@ -1,0 +1,75 @@
+"""The built-in texts of the product towards visitors, in both languages. A site may replace each of them.
+
+Errors are texts of their own: `error.<code>`.
+"""
+
+from __future__ import annotations
+
+from csbot.conversations.errors import Refused
+
+TEXTS: dict[str, dict[str, str]] = {
+    "zh": {
+        "greeting": "您好，请问有什么可以帮您？",
+        "clarify": "您想问的是不是：",
+        "none_of_these": "都不是",
+        "no_evidence": "这个问题我手头的资料里没有答案，不想随便猜。要为您转接人工客服吗？",
+        "out_of_scope": "这个问题不在我能帮忙的范围内。与我们的商品和服务有关的问题，请尽管问。",
+        "safety": "这样的内容我无法回应。如果需要帮助，请换一种说法，或者联系人工客服。",
+        "safety_handoff": "我们很在意您的感受，已经请人工客服尽快与您联系。",
+        "engine_down": "暂时只能回答常见问题，这个问题我还答不上来。要为您转接人工客服吗？",
+        "failed": "抱歉，这次没能答上来。请再试一次，或者转接人工客服。",
+        "filtered": "后面的内容不适合显示。",
+        "handoff_offer": "需要人工客服吗？",
+        "handoff_done": "好的，已为您转接人工客服，请稍候。",
+        "complaint": "非常抱歉给您带来不好的体验。已为您转接人工客服，请稍候。",
+        "chitchat": "我是自动客服，可以回答与我们的商品和服务有关的问题。",
+        "error.empty": "消息是空的，请写下您的问题。",
+        "error.too_long": "消息太长了（{length} 个字符），最多 {limit} 个。请缩短后再发。",
+        "error.too_fast": "消息发得太快了，请稍等 {seconds} 秒再发。",
+        "error.busy": "前面的问题还在处理，请等一下再发。",
+        "error.client_id_reused": "这条消息的编号已经用过，请刷新页面后重试。",
+        "error.bad_frame": "收到的数据有误（{field}），请刷新页面后重试。",
+        "error.bad_json": "收到的数据无法读取，请刷新页面后重试。",
+        "error.not_found": "没有找到，可能已经失效。请刷新页面后重试。",
+        "error.session_expired": "会话已过期，请刷新页面。",
+        "error.owner_changed": "这个会话已由别人接手。",
+        "error.unavailable": "暂时连不上，消息还没有发出。请稍后再试。",
+    },
+    "en": {
+        "greeting": "Hello, how can I help you?",
+        "clarify": "Did you mean:",
+        "none_of_these": "None of these",
+        "no_evidence": "I have no answer to this in my material, and I would rather not guess. Shall I put you through to a person?",
+        "out_of_scope": "That is outside of what I can help with. Please ask me anything about our products and services.",
+        "safety": "I cannot respond to this. If you need help, please put it differently or ask for a person.",
+        "safety_handoff": "We care about how you are. A member of our staff will be with you as soon as possible.",
+        "engine_down": "For the moment I can answer common questions only, and this is not one of them. Shall I put you through to a person?",
+        "failed": "Sorry, I could not answer this time. Please try again, or ask for a person.",
+        "filtered": "The rest is not suitable to be shown.",
+        "handoff_offer": "Would you like to talk to a person?",
+        "handoff_done": "All right, I am putting you through to a person. One moment, please.",
+        "complaint": "I am sorry about this. I am putting you through to a person. One moment, please.",
+        "chitchat": "I am the chat assistant and can answer questions about our products and services.",
+        "error.empty": "The message is empty. Please write your question.",
+        "error.too_long": "The message is too long ({length} characters; at most {limit}). Please shorten it and send it again.",
+        "error.too_fast": "You are sending too fast. Please wait {seconds} seconds.",
+        "error.busy": "I am still working on your earlier questions. Please wait a moment.",
+        "error.client_id_reused": "This message number was used before. Please reload the page and try again.",
+        "error.bad_frame": "The data received is wrong ({field}). Please reload the page and try again.",
+        "error.bad_json": "The data received cannot be read. Please reload the page and try again.",
+        "error.not_found": "This was not found; it may have expired. Please reload the page and try again.",
+        "error.session_expired": "Your session has expired. Please reload the page.",
+        "error.owner_changed": "Somebody else has taken this conversation.",
+        "error.unavailable": "No connection for the moment; your message was not sent. Please try again shortly.",
+    },
+}
+
+
+def built_in(language: str, key: str, **values: object) -> str:
+    return TEXTS[language if language in TEXTS else "en"][key].format(**values)
+
+
+def error_text(refusal: Refused, language: str) -> str:
+    """What was wrong and what to do, in the sender's language."""
+    seconds = max(1, round(refusal.retry_after_s or 0))
+    return built_in(language, f"error.{refusal.code}", **{"field": "?", "seconds": seconds, **refusal.values})

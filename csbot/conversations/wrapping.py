@@ -1,0 +1,63 @@
+"""Wrapping: what stands around an answer (sources, offers, chips) and the site's own words, per language.
+
+Never inside the text of an answer. Knows sites and texts; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from csbot.accounts.models import Site
+from csbot.conversations.contracts import Decision, Ending
+from csbot.conversations.events import Source, Wrap
+from csbot.conversations.texts import built_in
+from knowledge.contracts import Evidence
+
+MAX_SOURCES = 3
+
+
+def text_of(site: Site, language: str, key: str, **values: object) -> str:
+    """The site's text where it has one in the language, else the product's."""
+    own = (site.texts or {}).get(language, {}).get(key, "")
+    return str(own).format(**values) if own else built_in(language, key, **values)
+
+
+def word(decision: Decision, site: Site, *, sources: tuple[Source, ...], screen: Callable[[str], str]) -> Decision:
+    """Give a decision its words. Every text, stored ones too, passes the word filter of now (`screen`)."""
+    text = decision.text or _own_words(decision, site)
+    offers = decision.offers_handoff or decision.route == "refuse"
+    return replace(decision, text=screen(text), sources=sources or sources_of(decision.evidence), offers_handoff=offers)
+
+
+def _own_words(decision: Decision, site: Site) -> str:
+    if decision.route == "generate":
+        return ""
+    if decision.route == "handoff":
+        key = {"safety": "safety_handoff", "complaint": "complaint"}.get(decision.reason, "handoff_done")
+    else:
+        key = decision.reason or decision.route
+    return text_of(site, decision.language, key)
+
+
+def sources_of(evidence: tuple[Evidence, ...]) -> tuple[Source, ...]:
+    """Each source once, best first."""
+    found: dict[tuple[str, str], Source] = {}
+    for item in evidence:
+        found.setdefault((item.type, item.id), {"type": item.type, "id": item.id, "title": item.title, "url": item.url})
+    return tuple(found.values())[:MAX_SOURCES]
+
+
+def wrap_of(decision: Decision, site: Site, *, ending: Ending | None = None) -> Any:
+    """The `wrap` of a bot's message. After a generated text it carries the ladder's chips or offer."""
+    route, reason = (ending.route, ending.reason) if ending else (decision.route, decision.reason)
+    offered = ending.after == "offer" if ending else decision.offers_handoff
+    sources = list(sources_of((ending.quote,)) if ending and ending.quote else decision.sources)
+    wrap: Wrap = {"route": route, "sources": sources, "handoff": {"offered": offered, "reason": reason if offered else ""}}
+    if offered:
+        wrap["note"] = text_of(site, decision.language, "handoff_offer")
+    if route == "clarify":
+        wrap["options"] = list(decision.options)
+    extra = {"reason": reason, "finish": ending.finish, "rung": ending.rung, "grounded": ending.is_grounded} if ending else {"reason": reason}
+    return {**wrap, **extra}
