@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from csbot.conversations.asking import NothingRuns, Reply, TimedOut, question_ask, reply_as_json
 from csbot.conversations.errors import Refused
 from csbot.conversations.explaining import trace_in_words
+from csbot.conversations.texts import error_text
 
 
 class Command(BaseCommand):
@@ -39,9 +40,7 @@ class Command(BaseCommand):
         except TimedOut:
             self._give_up(3, f"no answer within {options['timeout']:.0f} s; `python manage.py doctor` says what is wrong")
         except Refused as refusal:
-            self._give_up(
-                1, built_in(options["language"] or "en", f"error.{refusal.code}", **{"seconds": refusal.retry_after_s or 0, **refusal.values})
-            )
+            self._give_up(1, error_text(refusal, options["language"] or "en"))
         else:
             self._show(reply, as_json=options["json"])
 
