@@ -1,4 +1,4 @@
-"""How answers are made."""
+"""How answers are made. Starting Django loads no model: the generation worker does that itself."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from django.apps import AppConfig
 
 class InferenceConfig(AppConfig):
     name = "inference"
+    verbose_name = "Inference"

@@ -1,0 +1,15 @@
+"""Puts a LoRA adapter on a loaded model or takes it off. Knows peft's part of transformers; nothing of engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_NAME = "answers"
+
+
+def change_adapter(model: Any, folder: str | None) -> None:
+    """`folder` is a peft adapter; None leaves the bare model."""
+    if getattr(model, "_hf_peft_config_loaded", False):
+        model.delete_adapter(_NAME)
+    if folder is not None:
+        model.load_adapter(folder, adapter_name=_NAME)

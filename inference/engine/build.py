@@ -1,0 +1,71 @@
+"""Chooses and builds the engine. Loads no heavy library before one is needed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from inference.contracts import ChatMessage, Engine
+from inference.engine.refused import Refused
+
+logger = logging.getLogger(__name__)
+
+EngineKind = Literal["transformers_cb", "generate", "openai_http", "scripted"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an operator sets. `url`, `model` and `key` are for `openai_http`."""
+
+    slots: int = 8
+    threads: int | None = None
+    cache_tokens: int = 16384
+    warm_prompts: Sequence[tuple[ChatMessage, ...]] = ()
+    on_fatal: Callable[[str], None] | None = None
+    url: str = ""
+    model: str = ""
+    key: str = ""
+
+
+def start_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) -> Engine:
+    """A started engine; a model that continuous batching refuses is served by `generate`, and the log says why."""
+    engine = build_engine(kind, folder, options)
+    try:
+        engine.start()
+    except Refused as error:
+        logger.warning("continuous batching refused the model, answers are made one after the other: %s", error)
+        engine = build_engine("generate", folder, options)
+        engine.start()
+    return engine
+
+
+def build_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) -> Engine:
+    if kind == "scripted":
+        from inference.engine.scripted import ScriptedEngine
+
+        return ScriptedEngine(slots=options.slots, first_s=0.05, between_s=0.02)
+    if kind == "openai_http":
+        from inference.engine.openai_http import OpenAIEngine
+
+        return OpenAIEngine(options.url, options.model, key=options.key, slots=options.slots)
+    if folder is None:
+        raise ValueError(f"folder: the engine {kind} needs a model folder")
+    if kind == "generate":
+        from inference.engine.generate import GenerateEngine
+
+        return GenerateEngine(
+            folder, slots=options.slots, threads=options.threads, warm_prompts=options.warm_prompts, on_fatal=options.on_fatal
+        )
+    from inference.engine.transformers_cb import ContinuousBatchingEngine
+
+    return ContinuousBatchingEngine(
+        folder,
+        slots=options.slots,
+        threads=options.threads,
+        cache_tokens=options.cache_tokens,
+        warm_prompts=options.warm_prompts,
+        on_fatal=options.on_fatal,
+    )

@@ -1,0 +1,98 @@
+"""What the product may use of `inference`. Importing it is cheap: models and their libraries load on first use.
+
+A process has at most one engine; the generation worker starts it, everybody else only names things.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inference.contracts import Engine, EngineDead, GroundingStream, Language, Prompt, PromptInput
+from inference.engine.build import EngineKind, EngineOptions
+
+__all__ = [
+    "EngineKind",
+    "EngineOptions",
+    "build_prompt",
+    "engine",
+    "is_decline",
+    "model_version",
+    "open_grounding",
+    "prompt_version",
+    "start_engine",
+    "stop_engine",
+]
+
+_engine: Engine | None = None
+_folder: Path | None = None
+_lock = threading.Lock()
+
+
+def start_engine(kind: EngineKind, folder: Path | None = None, options: EngineOptions | None = None) -> Engine:
+    """Starts this process's engine and warms it up with the prompts of both languages; blocks until it is ready."""
+    from inference.engine.build import start_engine as start
+    from inference.prompts import system_prompts
+
+    global _engine, _folder  # noqa: PLW0603 - one engine for each process is the point
+    with _lock:
+        if _engine is None:
+            options = options or EngineOptions()
+            _engine = start(kind, folder, options if options.warm_prompts else replace(options, warm_prompts=system_prompts()))
+            _folder = folder
+        return _engine
+
+
+def engine() -> Engine:
+    """This process's engine; raises `EngineDead` where none was started."""
+    if _engine is None:
+        raise EngineDead("no engine was started in this process")
+    return _engine
+
+
+def stop_engine() -> None:
+    global _engine  # noqa: PLW0603
+    with _lock:
+        stopped, _engine = _engine, None
+    if stopped is not None:
+        stopped.stop()
+
+
+def build_prompt(filling: PromptInput) -> Prompt:
+    """The messages for one answer; everything untrusted in them is fenced and defused."""
+    from inference import prompts
+
+    return prompts.build_prompt(filling)
+
+
+def prompt_version(language: Language) -> str:
+    """Name and content hash of a language's template: a part of every answer's cache key."""
+    from inference.prompts import TEMPLATES
+
+    return TEMPLATES[language].version
+
+
+def open_grounding(evidence: Sequence[str], conversation: Sequence[str], language: Language) -> GroundingStream:
+    """A stream that lets an answer through as far as its claims are supported. Both languages are always read."""
+    from inference.grounding.stream import open_grounding as open_stream
+
+    return open_stream(evidence, conversation)
+
+
+def is_decline(text: str, language: Language) -> bool:
+    """Whether an answer says that the material does not cover the question."""
+    from inference.grounding.decline import is_decline as declines
+
+    return declines(text, language)
+
+
+def model_version(folder: Path | None = None) -> str:
+    """The model's folder name and the beginning of its manifest's hash; without a folder, of the engine's own model."""
+    folder = folder or _folder
+    if folder is None:
+        return _engine.health().model if _engine is not None else "none"
+    listing = next((folder / name for name in ("manifest.json", "config.json") if (folder / name).is_file()), None)
+    return f"{folder.name}@{hashlib.sha256(listing.read_bytes()).hexdigest()[:12]}" if listing else folder.name

@@ -1,0 +1,66 @@
+"""Lets an answer through as far as its claims are supported, while it is still being made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from inference.contracts import Claim
+from inference.grounding.claims import find_claims
+from inference.grounding.segments import Segment, Segmenter
+from inference.grounding.support import Support
+
+
+class Grounding:
+    """A `GroundingStream`. Text without claims passes word by word; a claim waits until it is known to be whole."""
+
+    def __init__(self, support: Support) -> None:
+        self._support = support
+        self._segmenter = Segmenter()
+        self._unsupported: Claim | None = None
+
+    @property
+    def unsupported(self) -> Claim | None:
+        return self._unsupported
+
+    def feed(self, piece: str) -> str:
+        return "" if self._unsupported else self._let_through(self._segmenter.feed(piece))
+
+    def flush(self) -> str:
+        return "" if self._unsupported else self._let_through(self._segmenter.flush())
+
+    def _let_through(self, parts: Iterable[str | Segment]) -> str:
+        shown: list[str] = []
+        for part in parts:
+            if isinstance(part, str):
+                shown.append(part)
+                continue
+            self._unsupported = first_unsupported(part, self._support)
+            if self._unsupported:
+                shown.append(part.text[: self._unsupported.start - part.start])
+                break
+            shown.append(part.text)
+        return "".join(shown)
+
+
+def first_unsupported(segment: Segment, support: Support) -> Claim | None:
+    """The first claim of a segment that nothing supports, placed in the whole text."""
+    offset = segment.start - len(segment.before)
+    for found in find_claims(segment.before + segment.text, start=len(segment.before), opens_line=segment.opens_line):
+        if not support.holds(found):
+            return replace(found.claim, start=found.claim.start + offset, end=found.claim.end + offset)
+    return None
+
+
+def open_grounding(evidence: Sequence[str], conversation: Sequence[str]) -> Grounding:
+    return Grounding(Support(evidence, conversation))
+
+
+def check_text(text: str, evidence: Sequence[str], conversation: Sequence[str]) -> tuple[str, Claim | None]:
+    """The same judgement on a whole text: what may be shown, and the claim that ended it."""
+    support = Support(evidence, conversation)
+    segmenter = Segmenter()
+    for part in [*segmenter.feed(text), *segmenter.flush()]:
+        if isinstance(part, Segment) and (claim := first_unsupported(part, support)):
+            return text[: claim.start], claim
+    return text, None
