@@ -21,10 +21,12 @@ from knowledge.intent.prototypes import Nearest, Prototypes, Vectors, fit
 
 FORMAT = 1
 QUESTION = "question"  # the key of "no intent of its own"
+OUT_OF_SCOPE = "out_of_scope"  # an intent of this key also learns the shipped examples: the rest of the world is wide
 
 # What a wrong guess costs: small talk is answered with a phrase, a refusal turns a customer away.
 CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.55, IntentAction.REFUSE: 0.7}
 CUT_IN_DOUBT = 0.85
+CUT_BESIDE_MORE = 0.75  # small talk with a word or two that may be a topic
 
 
 class Encoder(Protocol):
@@ -44,10 +46,11 @@ class IntentDetector:
     def build(cls, intents: Sequence[IntentDefinition], encoder: Encoder, *, questions: Sequence[str] = ()) -> IntentDetector:
         """`questions` are the knowledge base's own: what must stay a question. Shipped ones are added."""
         check_together(intents)
-        texts = [text for intent in intents for text in _taught(intent)]
-        owners = [number for number, intent in enumerate(intents) for _ in _taught(intent)]
+        taught_by = [_taught(intent) for intent in intents]
+        texts = [text for own in taught_by for text in own]
+        owners = [number for number, own in enumerate(taught_by) for _ in own]
         taught = {text.casefold() for text in texts}
-        background = [text for text in dict.fromkeys([*questions, *background_questions()]) if text.casefold() not in taught]
+        background = [text for text in dict.fromkeys([*questions, *shipped("background.csv")]) if text.casefold() not in taught]
         vectors = np.asarray(encoder.encode([*texts, *background]), dtype=np.float32)
         groups = np.array([list(IntentAction).index(intent.action) for intent in intents], dtype=np.int64)
         prototypes = fit(vectors[: len(texts)], np.array(owners, dtype=np.int64), groups, vectors[len(texts) :])
@@ -113,19 +116,21 @@ class IntentDetector:
         return cls(definitions, prototypes, described["texts"])
 
 
-def background_questions() -> list[str]:
-    with (Path(__file__).parent / "background.csv").open(encoding="utf-8", newline="") as file:
+def shipped(name: str) -> list[str]:
+    """`background.csv`: what visitors of any shop ask; `elsewhere.csv`: what no shop answers. Written for this product."""
+    with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as file:
         return [row["text"] for row in csv.DictReader(file)]
 
 
 def _taught(intent: IntentDefinition) -> list[str]:
-    return list(dict.fromkeys([*intent.all_examples, *intent.all_phrases]))
+    elsewhere = shipped("elsewhere.csv") if intent.key == OUT_OF_SCOPE and intent.action is IntentAction.REFUSE else []
+    return list(dict.fromkeys([*intent.all_examples, *intent.all_phrases, *elsewhere]))
 
 
 def _is_plausible(action: IntentAction, reading: Reading, probability: float) -> bool:
     """A message that holds a matter of its own is no small talk; a request that was declined is none."""
     if action is IntentAction.CHITCHAT:
-        return not reading.is_substantial
+        return not reading.is_substantial and (not reading.remainder or probability >= CUT_BESIDE_MORE)
     if action is IntentAction.HANDOFF and reading.doubt:
         return reading.doubt == "asks" and probability >= CUT_IN_DOUBT
     return True

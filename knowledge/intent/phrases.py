@@ -112,7 +112,7 @@ def _small_talk(text: str, words: Sequence[Word], matches: Sequence[Match]) -> R
     if content == 0 and not asks:
         return Reading(last.intent, last.phrase, PART if rest else WHOLE)
     remainder = speech.without(text, words, covered)
-    return Reading(remainder=remainder, is_substantial=asks or content >= SUBSTANTIAL)
+    return Reading(remainder=remainder, is_substantial=asks or content >= SUBSTANTIAL or speech.ends_asking(remainder))
 
 
 def _covered(matches: Iterable[Match]) -> set[int]:

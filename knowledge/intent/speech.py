@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from knowledge.sensitive.characters import simplified
 
@@ -75,19 +76,25 @@ def without(text: str, words: Sequence[Word], dropped: Iterable[int]) -> str:
     return re.sub(r"^[\W_]+|(?<=[\s,，])[\s,，]+|\s+$", "", "".join(pieces)).strip()
 
 
+def ends_asking(text: str) -> bool:
+    return text.rstrip().endswith(tuple(_file()["asking_ends"]))
+
+
 @cache
-def _lists() -> dict[str, tuple[Phrase, ...]]:
-    data = json.loads((Path(__file__).parent / "speech.json").read_text(encoding="utf-8"))
-    # Longest first, so that a short entry never splits a longer one.
-    return {
-        name: tuple(sorted((as_phrase(text) for texts in lists.values() for text in texts), key=len, reverse=True)) for name, lists in data.items()
-    }
+def _file() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((Path(__file__).parent / "speech.json").read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def _lists(name: str) -> tuple[Phrase, ...]:
+    return tuple(as_phrase(text) for texts in _file()[name].values() for text in texts)
 
 
 def marked(words: Sequence[Word], name: str) -> set[int]:
     """The indices of words that belong to an entry of `fillers`, `cues` or `negations`."""
     found: set[int] = set()
-    for phrase in _lists()[name]:
+    for phrase in _lists(name):
         for start in places(words, phrase):
             found.update(range(start, start + len(phrase)))
     return found

@@ -7,7 +7,7 @@ import pytest
 
 from knowledge.contracts import IntentAction
 from knowledge.intent.definitions import IntentError, definitions_from
-from knowledge.intent.detector import IntentDetector, background_questions
+from knowledge.intent.detector import IntentDetector, shipped
 from tests.knowledge.intent.intents import DATA, DEFINITIONS, HashEncoder
 
 ENCODER = HashEncoder()
@@ -64,6 +64,8 @@ def test_a_phrase_decides(text, key):
         "我还没有收到手机",
         "你好评返现的活动还有吗",
         "this hire car",
+        "你好，有货吗",
+        "hi, refund?",
     ],
 )
 def test_a_question_stays_a_question(text):
@@ -104,6 +106,17 @@ def test_an_alike_example_decides_where_no_phrase_does(text, key):
     assert detect(text).key == key
 
 
+def test_asking_whether_it_is_a_person_is_not_asking_for_one():
+    for text in ("are you human", "你是真人客服吗"):
+        assert detect(text).by != "phrase"
+
+
+def test_a_declined_request_is_never_granted_by_an_alike_example():
+    guess = detect("please do not connect me to a human")
+    assert guess.action is not IntentAction.HANDOFF
+    assert guess.trace["doubt"] == "denies"
+
+
 def test_the_trace_names_the_nearest_example_and_the_chance():
     trace = detect("could you write python code for us").trace
     assert trace["example"] == "write python code for me"
@@ -116,7 +129,7 @@ def test_the_reply_is_in_the_language_of_the_message():
 
 
 def test_no_shipped_question_is_taken_for_an_intent():
-    taken = [text for text in background_questions() if detect(text).action is not IntentAction.QUESTION]
+    taken = [text for text in shipped("background.csv") if detect(text).action is not IntentAction.QUESTION]
     assert taken == []
 
 

@@ -1,0 +1,138 @@
+"""Where the variants lie: FAISS over centred vectors, two lexical views, and the candidates that they name together.
+
+Knows rows (one per variant) and which FAQ a row belongs to. Does not know probabilities, guards or answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.faq.bank import Bank, BankVariant
+from knowledge.faq.encoder import Vectors, normalised
+from knowledge.faq.lexical import Bm25, Scores, WeightedTerms
+
+Rows = NDArray[np.int64]
+DEEP = 50  # rows that each view names
+_CENTRE_SHRINKAGE = 20  # as if so many variants lay at the background's centre
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the index sees it: its text, its vector, and its score against every row in both lexical views."""
+
+    text: str
+    raw: Vectors  # (d,)
+    centred: Vectors  # (d,)
+    grams: Scores  # (num_rows,)
+    bm25: Scores  # (num_rows,)
+
+
+class VariantIndex:
+    def __init__(self, bank: Bank, vectors: Vectors, centre: Vectors, *, faiss_index: Any, grams: WeightedTerms, bm25: Bm25) -> None:
+        self.bank = bank
+        self.vectors = vectors  # (num_rows, d) as the encoder gave them
+        self.centre = centre  # (d,)
+        self.centred = normalised(vectors - centre) if len(vectors) else vectors
+        self.faiss = faiss_index
+        self.grams = grams
+        self.bm25 = bm25
+        self.variants: tuple[BankVariant, ...] = tuple(variant for faq in bank.faqs for variant in faq.variants)
+        self.faq_of: Rows = np.array([number for number, faq in enumerate(bank.faqs) for _ in faq.variants], dtype=np.int64)
+        ends = np.cumsum([len(faq.variants) for faq in bank.faqs], dtype=np.int64)
+        self.rows_of: list[Rows] = [np.arange(end - len(faq.variants), end, dtype=np.int64) for faq, end in zip(bank.faqs, ends, strict=True)]
+
+    @classmethod
+    def build(cls, bank: Bank, vectors: Vectors, background: Vectors) -> VariantIndex:
+        texts = [text for _, text in rows_of(bank)]
+        centre = centre_of(vectors, background)
+        centred = normalised(vectors - centre) if len(vectors) else vectors
+        return cls(bank, vectors, centre, faiss_index=_flat(centred), grams=WeightedTerms.build("grams", texts), bm25=Bm25.build(texts))
+
+    def __len__(self) -> int:
+        return len(self.faq_of)
+
+    def ask(self, text: str, vector: Vectors) -> Asked:
+        centred = normalised((vector - self.centre).reshape(1, -1))[0]
+        return Asked(text, vector, centred, self.grams.scores(text), self.bm25.scores(text))
+
+    def candidates(self, asked: Asked, without: Rows | None = None) -> list[int]:
+        """Numbers of the FAQs that any view names, rows in `without` aside, in no order that means anything."""
+        hidden = set() if without is None else set(without.tolist())
+        deep = min(DEEP + len(hidden), len(self))
+        if not deep:
+            return []
+        named = set(self.nearest(asked, deep).tolist()) | set(_top(asked.grams, deep).tolist()) | set(_top(asked.bm25, deep).tolist())
+        return sorted({int(self.faq_of[row]) for row in named - hidden})
+
+    def nearest(self, asked: Asked, count: int) -> Rows:
+        """Rows by cosine, best first. FAISS; `nearest_by_hand` is its slow twin."""
+        _, ids = self.faiss.search(asked.centred.reshape(1, -1), count)
+        return np.asarray(ids[0], dtype=np.int64)
+
+    def nearest_by_hand(self, asked: Asked, count: int) -> Rows:
+        return np.asarray(np.argsort(-(self.centred @ asked.centred), kind="stable")[:count], dtype=np.int64)
+
+    def save(self, folder: Path) -> None:
+        import faiss
+
+        np.save(folder / "vectors.npy", self.vectors)
+        np.save(folder / "centre.npy", self.centre)
+        faiss.write_index(self.faiss, str(folder / "variants.faiss"))
+        self.grams.save(folder)
+        self.bm25.save(folder)
+
+    @classmethod
+    def open(cls, folder: Path, bank: Bank) -> VariantIndex:
+        import faiss
+
+        vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        return cls(
+            bank,
+            vectors,
+            np.load(folder / "centre.npy", allow_pickle=False),
+            faiss_index=faiss.read_index(str(folder / "variants.faiss")),
+            grams=WeightedTerms.open(folder, "grams", len(vectors)),
+            bm25=Bm25.open(folder, len(vectors)),
+        )
+
+
+def rows_of(bank: Bank) -> Iterator[tuple[int, str]]:
+    """(FAQ number, text) of every row, in the order of the index."""
+    for number, faq in enumerate(bank.faqs):
+        for variant in faq.variants:
+            yield number, variant.text
+
+
+def centre_of(vectors: Vectors, background: Vectors) -> Vectors:
+    """What all questions share and no question means. A small bank leans on the background, lest its topic be subtracted."""
+    if not len(vectors):
+        return np.zeros(background.shape[1], dtype=np.float32)
+    own = vectors.mean(axis=0)
+    if not len(background):
+        return np.asarray(own, dtype=np.float32)
+    share = len(vectors) / (len(vectors) + _CENTRE_SHRINKAGE)
+    return np.asarray(share * own + (1 - share) * background.mean(axis=0), dtype=np.float32)
+
+
+def _flat(centred: Vectors) -> Any:
+    import faiss
+
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(centred.shape[1]))
+    if len(centred):
+        index.add_with_ids(centred, np.arange(len(centred), dtype=np.int64))
+    return index
+
+
+def _top(scores: Scores, count: int) -> Rows:
+    """Rows with the highest scores above zero."""
+    if count < len(scores):
+        found = np.argpartition(-scores, count - 1)[:count]
+    else:
+        found = np.arange(len(scores))
+    return np.asarray(found[scores[found] > 0], dtype=np.int64)
