@@ -1,0 +1,124 @@
+"""What the product may use of `knowledge`. Importing it is cheap: encoder, index and their libraries load on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from knowledge.contracts import Knowledge, Language, WordFilter
+
+__all__ = [
+    "build_and_publish",
+    "create_knowledge_base",
+    "detect_language",
+    "normalise_for_cache",
+    "open_all_knowledge",
+    "open_knowledge",
+    "promise_of",
+    "publishing_start",
+    "replace_knowledge",
+    "use_encoder",
+    "word_filter",
+    "word_list_version",
+]
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def word_filter(company_id: UUID | str) -> WordFilter:
+    """The company's compiled word lists, at most a second old."""
+    from knowledge.words import word_filter as filter_of
+
+    return filter_of(company_id)
+
+
+def word_list_version(company_id: UUID | str) -> str:
+    return word_filter(company_id).version
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+def detect_language(text: str, default: Language = "en") -> Language:
+    """By script; `default` where there is neither a Han character nor a Latin word."""
+    from knowledge.faq.normalise import detect_language as detect
+
+    return detect(text, default)
+
+
+def normalise_for_cache(text: str) -> str:
+    """Equal for questions in the same words: case, width, script, greetings, particles and signs do not count."""
+    from knowledge.faq.normalise import exact_key
+
+    return exact_key(text)
+
+
+# --- snapshots -------------------------------------------------------------------------------------------------------
+
+
+def use_encoder(folder: Path | str) -> None:
+    """Names this process's encoder: a folder, or `hash` for tests."""
+    from knowledge.encoding import use_encoder as use
+
+    use(folder)
+
+
+def open_knowledge(kb_id: UUID | str) -> Knowledge:
+    """The published snapshot, at most a second old. Raises `NothingPublished`. Workers only."""
+    from knowledge.opened import open_knowledge as open_snapshot
+
+    return open_snapshot(kb_id)
+
+
+def open_all_knowledge() -> int:
+    """Opens what is published; the number of knowledge bases that are ready to answer. Workers only."""
+    from knowledge.opened import open_all
+
+    return open_all()
+
+
+def promise_of(kb_id: UUID | str) -> int:
+    """Of 100 direct answers at most this many may be wrong."""
+    from knowledge.models import KnowledgeBase
+
+    return KnowledgeBase.objects.values_list("promise", flat=True).get(pk=kb_id)
+
+
+def publishing_start(kb_id: UUID | str, *, actor: str) -> bool:
+    """Ask the background worker for a new snapshot; False where one is being made already."""
+    from knowledge.models import KnowledgeBase
+    from knowledge.publishing import publishing_start as start
+
+    return start(base=KnowledgeBase.objects.get(pk=kb_id), actor=actor)
+
+
+def build_and_publish(kb_id: UUID | str, *, actor: str) -> str:
+    """The same here and now; the snapshot's id. Workers and tests only."""
+    from knowledge.snapshots import publish
+
+    return publish(kb_id, actor=actor).pk
+
+
+# --- content ---------------------------------------------------------------------------------------------------------
+
+
+def create_knowledge_base(company_id: UUID | str, name: str) -> str:
+    from knowledge.importing import create_knowledge_base as create
+
+    return create(company_id, name)
+
+
+def replace_knowledge(
+    kb_id: UUID | str,
+    *,
+    faqs: Iterable[Mapping[str, Any]],
+    articles: Iterable[Mapping[str, Any]],
+    intents: Iterable[Mapping[str, Any]],
+) -> bool:
+    """Makes the base equal to plain data, by key; True when anything changed."""
+    from knowledge.importing import replace_knowledge as replace
+
+    return replace(str(kb_id), faqs=faqs, articles=articles, intents=intents)

@@ -1,0 +1,120 @@
+"""Published snapshots as workers use them: opened once, kept as long as somebody holds them, exchanged within a second.
+
+Knows rows, files and the order of the parts. Does not know turns or routes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from knowledge import snapshot_files
+from knowledge.contracts import Evidence, FaqMatch, IntentGuess, Language, Question
+from knowledge.encoding import encoder
+from knowledge.errors import KnowledgeError, NothingPublished
+from knowledge.faq.encoder import Encoder, Vectors
+from knowledge.faq.normalise import detect_language
+from knowledge.models import KnowledgeBase, Snapshot
+from knowledge.opening import Parts, open_parts
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+
+
+class OpenedKnowledge:
+    """One snapshot; a turn keeps the one that it began with. A question is encoded once for all its stages."""
+
+    def __init__(self, snapshot: str, parts: Parts, encoder: Encoder) -> None:
+        self._snapshot = snapshot
+        self._parts = parts
+        self._encoder = encoder
+        self._answers = {faq.key: faq.answers for faq in parts.bank.faqs}
+        self._recent = threading.local()
+
+    @property
+    def snapshot(self) -> str:
+        return self._snapshot
+
+    def detect_intent(self, question: Question) -> IntentGuess:
+        language = question.language or detect_language(question.text)
+        return self._parts.intents.detect(question.text, self._vector(question.text), language)
+
+    def find_faq(self, question: Question) -> FaqMatch:
+        return self._parts.router.route(question, self._vector(question.text))
+
+    def answer_of(self, faq: str, language: Language) -> str | None:
+        answer = self._answers.get(faq, {}).get(language)
+        return answer.text if answer else None
+
+    def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
+        return self._parts.evidence.select(question, match, self._vector(question.text))
+
+    def _vector(self, text: str) -> Vectors:
+        """Each thread remembers its last question."""
+        if getattr(self._recent, "text", None) != text:
+            self._recent.vector = self._encoder.encode([text])[0]
+            self._recent.text = text
+        vector: Vectors = self._recent.vector
+        return vector
+
+
+@dataclass(slots=True)
+class _Kept:
+    opened: OpenedKnowledge
+    checked: float
+
+
+_kept: dict[str, _Kept] = {}
+_lock = threading.Lock()
+
+
+def open_knowledge(kb_id: UUID | str) -> OpenedKnowledge:
+    """The published snapshot, at most a second old. A damaged new one is logged and the last good one stays."""
+    key = str(kb_id)
+    kept = _kept.get(key)
+    if kept and time.monotonic() - kept.checked < POLL_S:
+        return kept.opened
+    with _lock:
+        kept = _kept.get(key)
+        if kept and time.monotonic() - kept.checked < POLL_S:
+            return kept.opened
+        try:
+            opened = _renewed(key, kept.opened if kept else None)
+        except KnowledgeError:
+            if kept is None:
+                raise
+            log.exception("knowledge base %s: the new snapshot is not used", key)
+            opened = kept.opened
+        _kept[key] = _Kept(opened, time.monotonic())
+        return opened
+
+
+def open_all() -> int:
+    """Every knowledge base that has something published; the number of those that are ready to answer."""
+    num_ready = 0
+    for kb_id in KnowledgeBase.objects.exclude(published_snapshot=None).values_list("pk", flat=True):
+        open_knowledge(kb_id)
+        num_ready += 1
+    return num_ready
+
+
+def forget() -> None:
+    """For tests, whose databases roll back."""
+    with _lock:
+        _kept.clear()
+
+
+def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
+    snapshot = Snapshot.objects.filter(pk__in=KnowledgeBase.objects.filter(pk=kb_id).values("published_snapshot")).first()
+    if snapshot is None:
+        raise NothingPublished("nothing is published in this knowledge base yet; publish it in the admin")
+    if held and held.snapshot == snapshot.pk:
+        return held
+    if snapshot.manifest["encoder"] != encoder().version:
+        raise KnowledgeError(f"snapshot #{snapshot.number} was built with another encoder; publish the knowledge base again")
+    folder = snapshot_files.fetch(snapshot.pk, snapshot.manifest)
+    return OpenedKnowledge(snapshot.pk, open_parts(folder, encoder()), encoder())

@@ -1,0 +1,108 @@
+"""The files of a snapshot: written once, listed with SHA-256, kept in the shared storage, verified into a local cache.
+
+Content-addressed: a snapshot's id is the hash of its manifest, the manifest lists the hash of every file. Knows files and
+the storage. Does not know what is in them but for one child process that tries to open them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+from knowledge.errors import SnapshotDamaged
+
+OPENED = ".opened"  # mark of the local cache: a child process has opened these files without dying
+OPEN_LIMIT_S = 120
+
+
+def manifest_of(folder: Path, **described: Any) -> dict[str, Any]:
+    files = {
+        path.relative_to(folder).as_posix(): {"sha256": _sha256(path), "size": path.stat().st_size}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return {**described, "files": files}
+
+
+def id_of(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def store(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Verified in the local cache, then copied to the storage. Storing the same content twice changes nothing."""
+    snapshot_id = id_of(manifest)
+    for name in manifest["files"]:
+        stored = _stored_name(snapshot_id, name)
+        if not default_storage.exists(stored):
+            with (folder / name).open("rb") as file:
+                default_storage.save(stored, File(file))
+    fetch(snapshot_id, manifest)
+    return snapshot_id
+
+
+def fetch(snapshot_id: str, manifest: Mapping[str, Any]) -> Path:
+    """The local folder of a snapshot, complete and verified. Raises `SnapshotDamaged`, which names the file."""
+    target = local_folder(snapshot_id)
+    if (target / OPENED).is_file():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{snapshot_id[:12]}-", dir=target.parent))
+    try:
+        for name, listed in manifest["files"].items():
+            _copy_verified(snapshot_id, name, listed["sha256"], draft / name)
+        _try_in_child(draft)
+        (draft / OPENED).touch()
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(draft, target)
+    except OSError:
+        if not (target / OPENED).is_file():  # another process was quicker
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def local_folder(snapshot_id: str) -> Path:
+    return Path(settings.DATA_DIR) / "snapshots" / snapshot_id
+
+
+def _copy_verified(snapshot_id: str, name: str, sha256: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stored = _stored_name(snapshot_id, name)
+    if not default_storage.exists(stored):
+        raise SnapshotDamaged(f"snapshot {snapshot_id[:12]}: {name} is missing in the storage; publish the knowledge base again")
+    with default_storage.open(stored, "rb") as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    if _sha256(target) != sha256:
+        raise SnapshotDamaged(f"snapshot {snapshot_id[:12]}: {name} is damaged (its SHA-256 differs); publish the knowledge base again")
+
+
+def _try_in_child(folder: Path) -> None:
+    """Native code reads these files: what it cannot survive must not take a worker down."""
+    command = [sys.executable, "-m", "knowledge.opening", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=OPEN_LIMIT_S, check=False, cwd=settings.BASE_DIR)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it died"])[-1]
+        raise SnapshotDamaged(f"a snapshot cannot be opened: {last}")
+
+
+def _stored_name(snapshot_id: str, name: str) -> str:
+    return f"snapshots/{snapshot_id}/{name}"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

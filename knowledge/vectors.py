@@ -1,0 +1,62 @@
+"""Vectors remembered by text, so that publishing a changed FAQ encodes what changed and nothing else.
+
+A SQLite file for each encoder version in the data folder; losing it costs time only. Does not know what texts mean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.faq.encoder import Encoder, Role, Vectors
+
+
+class RememberingEncoder:
+    """The inner encoder's vectors, byte for byte; asked for only once."""
+
+    def __init__(self, inner: Encoder, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._inner = inner
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(folder / f"{inner.version}.sqlite3", timeout=30, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+
+    @property
+    def version(self) -> str:
+        return self._inner.version
+
+    @property
+    def dimension(self) -> int:
+        return self._inner.dimension
+
+    def encode(self, texts: Sequence[str], role: Role = "query") -> Vectors:
+        keys = [hashlib.blake2b(f"{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+        with self._lock:
+            known = self._known(keys)
+            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            if missing:
+                made = self._inner.encode(list(missing.values()), role)
+                known |= dict(zip(missing, made, strict=True))
+                self._remember([(key, known[key].astype(np.float32).tobytes()) for key in missing])
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.stack([known[key] for key in keys])
+
+    def _known(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        found: dict[bytes, Vectors] = {}
+        for start in range(0, len(keys), 500):
+            part = keys[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._database.execute(f"SELECT text, vector FROM vectors WHERE text IN ({marks})", part)  # noqa: S608
+            found |= {key: np.frombuffer(vector, dtype=np.float32) for key, vector in rows}
+        return found
+
+    def _remember(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
