@@ -6,7 +6,9 @@ A wrong value is refused at start with its name. `.env.example` and the table in
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,11 +16,21 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SOCKET_PATH_LIMIT = 100
 
 
 def data_dir_from_environment() -> Path:
     """Read before everything else: secrets, database and .env live there. Default: ./.data of the checkout."""
     return Path(os.environ.get("CSBOT_DATA_DIR") or BASE_DIR / ".data").expanduser().resolve()
+
+
+def socket_path_of(data_dir: Path) -> Path:
+    """Where the Valkey of `up` listens. The kernel takes 107 bytes; a deeper folder gets a short path of this user's own."""
+    path = data_dir / "valkey.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+        return path
+    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"csbot-{os.getuid()}-{digest}" / "valkey.sock"
 
 
 def models_dir_default() -> Path:

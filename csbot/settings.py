@@ -6,7 +6,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from csbot.env import BASE_DIR, Environment, data_dir_from_environment
+from csbot.env import BASE_DIR, Environment, data_dir_from_environment, socket_path_of
 from csbot.secrets import secret_key_of
 
 CSBOT = Environment()
@@ -93,7 +93,7 @@ DATABASES = {"default": database()}
 
 # --- Redis: broker, hints, token streams, cache, limits --------------------------------------------------------------
 
-REDIS_URL = CSBOT.redis_url or f"unix://{DATA_DIR / 'valkey.sock'}?db=0"
+REDIS_URL = CSBOT.redis_url or f"unix://{socket_path_of(DATA_DIR)}?db=0"
 REDIS_PREFIX = CSBOT.redis_prefix
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -190,6 +190,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "background"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "conversations.sweep", "schedule": 1.0, "options": {"queue": "background", "expires": 5}},
+    "canary": {"task": "operations.canary", "schedule": 2.0, "options": {"queue": "answers", "expires": 5}},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False

@@ -17,9 +17,11 @@ __all__ = [
     "open_all_knowledge",
     "open_knowledge",
     "promise_of",
+    "publish_again",
     "publishing_start",
     "replace_knowledge",
     "use_encoder",
+    "warm_encoder",
     "word_filter",
     "word_list_version",
 ]
@@ -64,6 +66,20 @@ def use_encoder(folder: Path | str) -> None:
     from knowledge.encoding import use_encoder as use
 
     use(folder)
+
+
+def warm_encoder() -> None:
+    """One question through the encoder, so that a process that cannot encode says so before a visitor finds out."""
+    from knowledge.encoding import encoder
+
+    encoder().encode(["ok"])
+
+
+def publish_again(*, actor: str) -> int:
+    """Asks for a new snapshot of every base whose published one does not fit this version, or whose publishing was cut off."""
+    from knowledge.publishing import publish_again as again
+
+    return again(actor=actor)
 
 
 def open_knowledge(kb_id: UUID | str) -> Knowledge:

@@ -43,3 +43,17 @@ def publish_or_explain(kb_id: str, *, actor: str) -> bool:
         return False
     KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publish_error="")
     return True
+
+
+def publish_again(*, actor: str) -> int:
+    """When an installation starts: finish what a stop cut off, and renew what an older version built. Background worker only."""
+    from knowledge import snapshots
+
+    asked = 0
+    for base in KnowledgeBase.objects.select_related("published_snapshot"):
+        was_cut_off = base.publishing_since is not None
+        if was_cut_off:
+            KnowledgeBase.objects.filter(pk=base.pk).update(publishing_since=None)
+        if was_cut_off or (base.published_snapshot and snapshots.is_stale(base.pk)):
+            asked += publishing_start(base=base, actor=actor)
+    return asked

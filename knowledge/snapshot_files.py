@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -66,7 +65,7 @@ def fetch(snapshot_id: str, manifest: Mapping[str, Any]) -> Path:
         (draft / OPENED).touch()
         if target.exists():
             shutil.rmtree(target)
-        os.replace(draft, target)
+        draft.replace(target)
     except OSError:
         if not (target / OPENED).is_file():  # another process was quicker
             raise

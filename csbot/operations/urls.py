@@ -1,7 +1,14 @@
-"""Addresses of this app."""
+"""Addresses of the operator's pages."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from csbot.operations import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("setup/<str:token>/", views.setup, name="setup"),
+]

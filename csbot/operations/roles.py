@@ -1,0 +1,146 @@
+"""What each worker does before it takes work, and how it says how it is.
+
+Knows the two facades and the status keys. Heavy libraries load here, inside the functions of the role that needs them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from redis.exceptions import RedisError
+
+from csbot.lib.status import WorkerStatus, status_write
+from inference import facade as inference
+from inference.contracts import EngineDead
+from knowledge import facade as knowledge
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 2.0
+ROLES = ("answers", "generation", "background")
+
+
+class Pulse:
+    """Writes the worker's status every two seconds from a thread of its own; its silence means that it is down."""
+
+    def __init__(self, role: str, read: Callable[[], WorkerStatus]) -> None:
+        self._role = role
+        self._read = read
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, name="pulse", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                status_write(self._role, replace(self._read(), pid=os.getpid()))
+            except RedisError as error:
+                log.info("status not written: %s", error)
+            self._stopped.wait(BEAT_S)
+
+
+def start_answers() -> None:
+    """Encoder and snapshots in memory before the first question. "Ready" is said by the canary task alone."""
+    pulse = Pulse("answers", lambda: WorkerStatus("loading", "loading the encoder"))
+    _limit_threads()
+    knowledge.use_encoder(encoder_folder())
+    started = time.perf_counter()
+    try:
+        num_ready = knowledge.open_all_knowledge()
+        log.info("%d knowledge bases opened in %.1f s", num_ready, time.perf_counter() - started)
+    except DatabaseError as error:
+        log.warning("knowledge not opened yet: %s", error)
+    finally:
+        close_old_connections()
+    pulse.stop()
+
+
+def answers_canary() -> WorkerStatus:
+    """Went through broker, worker, encoder and snapshot: what a visitor's question needs."""
+    num_ready = knowledge.open_all_knowledge()
+    knowledge.warm_encoder()
+    detail = f"{num_ready} knowledge bases" if num_ready else "nothing is published yet"
+    return WorkerStatus("ready" if num_ready else "loading", detail, pid=os.getpid())
+
+
+def start_generation() -> None:
+    """Blocks until the model is warm. Without a model the worker stays, says so, and the product answers from FAQs."""
+    from csbot.conversations import cancelling
+    from inference import worker
+
+    state = {"now": WorkerStatus("loading", "loading the model")}
+    Pulse("generation", lambda: generation_status() if state["now"].state == "ready" else state["now"])
+    _limit_threads()
+    kind = settings.CSBOT.engine
+    folder = generator_folder()
+    if kind in ("transformers_cb", "generate") and folder is None:
+        state["now"] = WorkerStatus("down", "no model; run `python manage.py models pull` and start again")
+        log.error("generation is off: %s", state["now"].detail)
+        return
+    environment = settings.CSBOT
+    options = inference.EngineOptions(
+        slots=environment.generation_slots,
+        threads=environment.torch_threads or None,
+        url=environment.openai_url,
+        key=environment.openai_key,
+        model=environment.openai_model,
+    )
+    try:
+        engine = worker.start(kind, folder, options)
+    except (OSError, ValueError, RuntimeError, KeyError, EngineDead) as error:
+        # A model that cannot be loaded will not load by being tried again: the worker stays and names what is wrong.
+        state["now"] = WorkerStatus("down", f"{folder or kind}: {error}"[:500])
+        log.exception("generation is off")
+        return
+    cancelling.listen(engine.cancel)
+    state["now"] = WorkerStatus("ready")
+
+
+def generation_status() -> WorkerStatus:
+    try:
+        health = inference.engine().health()
+    except EngineDead as error:
+        return WorkerStatus("down", str(error))
+    prompts = "+".join(inference.prompt_version(language) for language in ("zh", "en"))
+    return WorkerStatus(health.state, health.detail, health.backend, inference.model_version(), prompts)
+
+
+def start_background() -> None:
+    Pulse("background", lambda: WorkerStatus("ready"))
+    _limit_threads()
+    knowledge.use_encoder(encoder_folder())
+    os.nice(5)  # a publishing must not slow answers down
+    knowledge.publish_again(actor="start")
+    close_old_connections()
+
+
+def encoder_folder() -> Path | str:
+    """The setting: a folder, a catalogue name, or `hash`."""
+    named = settings.CSBOT.encoder
+    if named == "hash" or Path(named).is_dir():
+        return str(named)
+    return Path(settings.CSBOT.models_dir) / named
+
+
+def generator_folder() -> Path | None:
+    named = settings.CSBOT.generator
+    if named and Path(named).is_dir():
+        return Path(named)
+    if named:
+        return inference.model_folder(named, settings.CSBOT.models_dir)
+    return inference.default_generator(settings.CSBOT.models_dir)
+
+
+def _limit_threads() -> None:
+    if settings.CSBOT.torch_threads:
+        os.environ["OMP_NUM_THREADS"] = str(settings.CSBOT.torch_threads)

@@ -1,0 +1,51 @@
+"""Pages of the operator: signs of life, the front page, the first administrator's one-time page."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from csbot.accounts.models import Site
+from csbot.operations.forms import FirstAdministratorForm
+from csbot.operations.health import readiness
+from csbot.operations.links import open_link, use_link
+
+
+@require_safe
+def livez(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return JsonResponse({"alive": True})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    body = readiness()
+    return JsonResponse(body, status=200 if body["ready"] else 503)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "home.html", {"has_demo": Site.objects.filter(key="demo", is_active=True).exists()})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest, token: str) -> HttpResponse:
+    """Makes the first administrator; the link works once."""
+    link = open_link(token)
+    if link is None:
+        return render(request, "setup_used.html", status=410)
+    form = FirstAdministratorForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            if not use_link(link):
+                return render(request, "setup_used.html", status=410)
+            user = form.save()
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("admin:index")
+    return render(request, "setup.html", {"form": form})
