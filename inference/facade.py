@@ -24,6 +24,7 @@ __all__ = [
     "open_grounding",
     "prompt_version",
     "start_engine",
+    "start_worker",
     "stop_engine",
 ]
 
@@ -44,6 +45,13 @@ def start_engine(kind: EngineKind, folder: Path | None = None, options: EngineOp
             _engine = start(kind, folder, options if options.warm_prompts else replace(options, warm_prompts=system_prompts()))
             _folder = folder
         return _engine
+
+
+def start_worker(kind: EngineKind, folder: Path | None = None, options: EngineOptions | None = None) -> Engine:
+    """The same for a worker's whole life: when the engine dies for good, the process ends and is started anew."""
+    from inference.worker import start
+
+    return start(kind, folder, options)
 
 
 def engine() -> Engine:

@@ -9,7 +9,7 @@ from django.contrib.auth.forms import UserCreationForm
 from csbot.accounts.models import User
 
 
-class FirstAdministratorForm(UserCreationForm[User]):
+class FirstAdministratorForm(UserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("username", "email")

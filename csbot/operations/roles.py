@@ -76,7 +76,6 @@ def answers_canary() -> WorkerStatus:
 def start_generation() -> None:
     """Blocks until the model is warm. Without a model the worker stays, says so, and the product answers from FAQs."""
     from csbot.conversations import cancelling
-    from inference import worker
 
     state = {"now": WorkerStatus("loading", "loading the model")}
     Pulse("generation", lambda: generation_status() if state["now"].state == "ready" else state["now"])
@@ -96,7 +95,7 @@ def start_generation() -> None:
         model=environment.openai_model,
     )
     try:
-        engine = worker.start(kind, folder, options)
+        engine = inference.start_worker(kind, folder, options)
     except (OSError, ValueError, RuntimeError, KeyError, EngineDead) as error:
         # A model that cannot be loaded will not load by being tried again: the worker stays and names what is wrong.
         state["now"] = WorkerStatus("down", f"{folder or kind}: {error}"[:500])

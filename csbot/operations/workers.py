@@ -7,6 +7,7 @@ from django.conf import settings
 
 from csbot.celery import app
 from csbot.operations import roles
+from inference import facade as inference
 
 START = {"answers": roles.start_answers, "generation": roles.start_generation, "background": roles.start_background}
 
@@ -32,6 +33,4 @@ def run(role: str) -> None:
 
 
 def _stop_engine(**_: object) -> None:
-    from inference import worker
-
-    worker.stop()
+    inference.stop_engine()

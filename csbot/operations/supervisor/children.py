@@ -55,7 +55,7 @@ class Child:
                 os._exit(1)
 
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: PLW1509 - no threads here, and nothing else can set the signal in time
+            self.process = subprocess.Popen(
                 self.spec.command,
                 cwd=BASE_DIR,
                 env={**os.environ, **self.spec.environment},
@@ -63,7 +63,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops children in order
-                preexec_fn=die_with_parent,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads here, and nothing else sets the signal in time
             )
         self.num_starts += 1
         self._started = time.monotonic()
@@ -85,7 +85,8 @@ class Child:
         lived_s = time.monotonic() - self._started
         self._pause_s = FIRST_PAUSE_S if lived_s > CALM_AFTER_S or not self._pause_s else min(self._pause_s * 2, LONGEST_PAUSE_S)
         self._not_before = time.monotonic() + self._pause_s
-        return f"{self.spec.name} {ended(self.process.returncode)} after {lived_s:.0f} s, starting it again in {self._pause_s:.1f} s (log: {self.log})"
+        end = ended(self.process.returncode)
+        return f"{self.spec.name} {end} after {lived_s:.0f} s, starting it again in {self._pause_s:.1f} s (log: {self.log})"
 
     def ask_to_stop(self) -> None:
         if self.is_running and self.process:

@@ -1,0 +1,57 @@
+# Every target explains itself: `make help`. Nothing here needs root, Node, Docker or a compiler.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+TORCH_VERSION := 2.13.0
+# Another machine may want another build of torch: make setup TORCH_INDEX=<address of its package index>
+TORCH_FROM := $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+PORT ?= 8000
+DEMO := up --demo --with-parent --port $(PORT)
+
+.PHONY: help setup setup-dev demo test lint e2e faults bench screenshots clean
+
+help: ## What can be made
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.done ## Packages to run everything, in .venv; repeatable, quick when nothing changed
+
+setup-dev: $(VENV)/.done-dev ## The same and what tests and checks need
+
+$(VENV)/.done: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: PYTHON=python3.11 make setup"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "The module venv is missing. On Debian: apt install python3-venv"; exit 1; }
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing packages (about two minutes the first time)"
+	@$(RUN) -c 'import importlib.metadata as m, sys; sys.exit(not m.version("torch").startswith("$(TORCH_VERSION)"))' 2>/dev/null \
+	  || $(RUN) -m pip install --quiet --disable-pip-version-check $(TORCH_FROM) torch==$(TORCH_VERSION)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.done-dev: $(VENV)/.done requirements-dev.lock
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup ## Start everything with the demo company and print the links (PORT=8000)
+	@exec $(RUN) manage.py $(DEMO)
+
+test: setup-dev ## The default test suite
+	@$(RUN) -m pytest -q
+
+lint: setup-dev ## Style, types, import rules
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@$(RUN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+e2e: setup-dev ## The widget in Chromium against a running system
+	@$(RUN) -m pytest -q -m e2e tests/e2e
+
+faults: setup-dev ## Kill, tear and fill things, and see that nothing is lost
+	@$(RUN) -m pytest -q -m faults tests/faults
+
+bench: setup-dev ## All measurements, into BENCHMARKS.md
+	@$(RUN) manage.py write_benchmarks
+
+clean: ## Remove .venv and caches; the data folder stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
