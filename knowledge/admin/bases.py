@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from knowledge import publishing
 from knowledge.admin.rows import OfOwnCompany
+from knowledge.errors import KnowledgeError
 from knowledge.models import KnowledgeBase, Snapshot
 
 
@@ -66,8 +67,12 @@ class KnowledgeBaseAdmin(OfOwnCompany):
 
         base = self._changeable(request, pk)
         snapshot = get_object_or_404(Snapshot, pk=snapshot_id, knowledge_base=base)
-        snapshots.rollback(str(base.pk), snapshot.pk, actor=request.user.get_username())
-        messages.success(request, _("Snapshot %(number)s answers again.") % {"number": snapshot})
+        try:
+            snapshots.rollback(str(base.pk), snapshot.pk, actor=request.user.get_username())
+        except KnowledgeError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Snapshot %(number)s answers again.") % {"number": snapshot})
         return redirect(reverse("admin:knowledge_snapshots", args=[base.pk]))
 
     def _changeable(self, request: HttpRequest, pk: Any) -> KnowledgeBase:

@@ -1,0 +1,61 @@
+"""People, companies and sites in Django's admin. Superusers and whoever was given Django's permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
+
+admin.site.register(User, UserAdmin)
+
+
+@admin.register(Company)
+class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "slug", "created")
+    search_fields = ("name", "slug")
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "key", "company", "knowledge_base", "is_active")
+    list_filter = ("company", "is_active")
+    search_fields = ("name", "key")
+    readonly_fields = ("snippet",)
+
+    @admin.display(description=_("snippet for the page"))
+    def snippet(self, site: Site) -> SafeString | str:
+        if not site.key:
+            return "–"
+        return format_html('<code>&lt;script async src="…/widget/loader.js" data-site="{}"&gt;&lt;/script&gt;</code>', site.key)
+
+
+@admin.register(Agent)
+class AgentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("display_name", "user", "company", "role", "capacity")
+    list_filter = ("company", "role")
+    search_fields = ("display_name", "user__username")
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Read only, for everybody."""
+
+    list_display = ("at", "actor", "action", "target", "company")
+    list_filter = ("action", "company")
+    search_fields = ("actor", "target")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

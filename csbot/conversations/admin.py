@@ -1,0 +1,91 @@
+"""Conversations in Django's admin, to read: what was said, which way each turn went, and why. Nothing is written here.
+
+"Test a question" asks the running system, by the same service as the socket.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from csbot.conversations.explaining import trace_in_words
+from csbot.conversations.models import Conversation, Message, Turn
+from csbot.conversations.testing import TestQuestionForm, tested
+
+
+class ReadOnly:
+    """No adding, changing or deleting; people of a company see its rows."""
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and (request.user.is_superuser or hasattr(request.user, "agent"))
+
+
+class MessageInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Message
+    fields = ("created", "sender", "text", "language")
+    readonly_fields = fields
+    extra = 0
+    ordering = ("created", "id")
+
+
+class TurnInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Turn
+    fields = ("created", "route", "reason", "state", "words")
+    readonly_fields = fields
+    extra = 0
+    ordering = ("created",)
+
+    @admin.display(description=_("why"))
+    def words(self, turn: Turn) -> SafeString:
+        trace = turn.trace.data if hasattr(turn, "trace") else {}
+        return format_html_join("", "<div>{}</div>", ((sentence,) for sentence in trace_in_words(trace)))
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("created", "site", "owner", "origin", "last_seq")
+    list_filter = ("site", "owner", "origin")
+    search_fields = ("messages__text",)
+    date_hierarchy = "created"
+    inlines = (MessageInline, TurnInline)
+    change_list_template = "admin/conversations/conversation/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        rows: QuerySet[Conversation] = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        agent = getattr(request.user, "agent", None)
+        return rows.filter(company=agent.company_id if agent else None)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("test/", self.admin_site.admin_view(self.test_page), name="test_question"), *super().get_urls()]
+
+    def test_page(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_module_permission(request):
+            raise PermissionDenied
+        form = TestQuestionForm(request.POST or None, user=request.user)
+        context = {**self.admin_site.each_context(request), "title": _("Test a question"), "form": form, "opts": self.opts}
+        if request.method == "POST" and form.is_valid():
+            context |= tested(form)
+        return render(request, "admin/conversations/test_question.html", context)
