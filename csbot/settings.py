@@ -86,6 +86,8 @@ def database() -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "csbot.sqlite3",
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": SQLITE_PRAGMAS},
+        # A file, so that the threads of in-process workers see it.
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
 
 

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from knowledge import snapshot_files
@@ -18,7 +19,9 @@ from knowledge.errors import KnowledgeError, NothingPublished
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.normalise import detect_language
 from knowledge.models import KnowledgeBase, Snapshot
-from knowledge.opening import Parts, open_parts
+
+if TYPE_CHECKING:
+    from knowledge.opening import Parts
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +112,8 @@ def forget() -> None:
 
 
 def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
+    from knowledge.opening import open_parts
+
     snapshot = Snapshot.objects.filter(pk__in=KnowledgeBase.objects.filter(pk=kb_id).values("published_snapshot")).first()
     if snapshot is None:
         raise NothingPublished("nothing is published in this knowledge base yet; publish it in the admin")

@@ -6,7 +6,7 @@ Whatever is wrong becomes Refused with the name of the field; nothing here raise
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints
 
 from csbot.conversations.errors import Refused
 from csbot.conversations.events import CLIENT_FRAMES
@@ -34,12 +34,14 @@ def read_frame(raw: str) -> tuple[str, dict[str, Any]]:
 def _checked(shape: Any, data: dict[str, Any]) -> dict[str, Any]:
     """Only the fields of the shape, each of its type."""
     checked: dict[str, Any] = {}
-    for name, wanted in get_type_hints(shape).items():
+    # Annotations are text here (PEP 563), so __required_keys__ takes every field for required: read the marker itself.
+    for name, hint in get_type_hints(shape, include_extras=True).items():
+        is_required, wanted = get_origin(hint) is not NotRequired, get_args(hint)[0] if get_origin(hint) is NotRequired else hint
         if name in data and data[name] is not None:
             if not _fits(data[name], wanted):
                 raise Refused("bad_frame", field=name)
             checked[name] = data[name]
-        elif name in shape.__required_keys__:
+        elif is_required:
             raise Refused("bad_frame", field=name)
     return checked
 

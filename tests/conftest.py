@@ -1,0 +1,61 @@
+"""What every test may use: one Valkey a session, a company with a site, and a clean slate before each test."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from csbot.accounts.models import Company, Site
+from csbot.lib import redis, status
+from csbot.operations.supervisor.processes import valkey_spec
+from knowledge import opened, words
+from knowledge.models import KnowledgeBase
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[None]:
+    """The real server, without its append-only file."""
+    command = [*valkey_spec(settings.DATA_DIR).command, "--appendonly", "no"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(200):
+        try:
+            redis.connection().ping()
+            break
+        except RedisError:
+            time.sleep(0.02)
+    yield
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def redis_clean(valkey: None) -> None:
+    redis.connection().flushdb()
+    status._generation_status.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """Caches of the process outlive a test's database."""
+    words.forget_word_filters()
+    opened.forget()
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return Company.objects.create(name="Lantern Tea", slug="lantern")
+
+
+@pytest.fixture
+def base(company: Company) -> KnowledgeBase:
+    return KnowledgeBase.objects.create(company=company, name="Tea", promise=3)
+
+
+@pytest.fixture
+def site(company: Company, base: KnowledgeBase) -> Site:
+    return Site.objects.create(company=company, knowledge_base=base, key="tea", name="Tea shop", default_language="en")

@@ -1,0 +1,50 @@
+"""Knowledge that routes by the first word of a question, so that a test of delivery says what it wants."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, IntentAction, IntentGuess, Language, Option, Question
+
+ANSWERS: dict[str, dict[Language, str]] = {
+    "shipping": {"en": "We ship within 2 days.", "zh": "我们两天内发货。"},
+    "returns": {"en": "You have 30 days to return it.", "zh": "30 天内可以退货。"},
+}
+EVIDENCE = Evidence("article", "brewing", "Brewing", "Green tea is brewed at 80 degrees for 2 minutes.", "en", holds=0.5)
+OPTIONS = (Option("shipping", "When do you ship?"), Option("returns", "How do I return it?"))
+
+
+def first_word(question: Question) -> str:
+    return re.split(r"\W", question.text, maxsplit=1)[0].lower()
+
+
+class FakeKnowledge:
+    """`answer …`, `clarify …`, `generate …`, `person …`, `hello …`; anything else is out of scope."""
+
+    snapshot = "fake"
+
+    def detect_intent(self, question: Question) -> IntentGuess:
+        word = first_word(question)
+        if word == "person":
+            return IntentGuess("person", IntentAction.HANDOFF, 1.0, "phrase", reply="I get you a person.")
+        if word == "hello":
+            return IntentGuess("greeting", IntentAction.CHITCHAT, 1.0, "phrase", reply="Hello there.")
+        return IntentGuess("question", IntentAction.QUESTION, 1.0, "none")
+
+    def find_faq(self, question: Question) -> FaqMatch:
+        word = first_word(question)
+        language = question.language or "en"
+        if word == "answer":
+            return FaqMatch(Band.ANSWER, language, (Candidate("shipping", 0.99, "When do you ship?"),), answer=ANSWERS["shipping"][language])
+        if word == "clarify":
+            return FaqMatch(Band.CLARIFY, language, (Candidate("shipping", 0.6, "When do you ship?"),), options=OPTIONS)
+        if word == "crash":
+            raise RuntimeError("the index is gone")
+        band = Band.GENERATE if word in ("generate", "none") else Band.OUT_OF_SCOPE
+        return FaqMatch(band, language, ())
+
+    def answer_of(self, faq: str, language: Language) -> str | None:
+        return ANSWERS.get(faq, {}).get(language)
+
+    def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
+        return () if question.text.startswith("none") else (EVIDENCE,)

@@ -1,0 +1,22 @@
+"""Where tests live: a scratch data folder, no real model. Loaded by `-p`, before Django reads its settings."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_scratch = Path(tempfile.mkdtemp(prefix="csbot-test-"))
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+
+for name in [name for name in os.environ if name.startswith("CSBOT_") and name != "CSBOT_MODELS_DIR"]:
+    del os.environ[name]
+os.environ |= {
+    "CSBOT_DATA_DIR": str(_scratch),
+    "CSBOT_ENGINE": "scripted",
+    "CSBOT_ENCODER": "hash",
+    "CSBOT_LOG_LEVEL": "WARNING",
+    "CSBOT_TEST": "1",
+}
