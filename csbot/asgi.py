@@ -14,4 +14,4 @@ http = get_asgi_application()
 from csbot.conversations.origin import OwnOriginOnly  # noqa: E402
 from csbot.routing import websocket_routes  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": OwnOriginOnly(URLRouter(websocket_routes))})
+application = ProtocolTypeRouter({"http": http, "websocket": OwnOriginOnly(URLRouter(websocket_routes))})  # type: ignore[arg-type]

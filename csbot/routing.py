@@ -6,4 +6,4 @@ from django.urls import path
 
 from csbot.conversations.consumers import VisitorConsumer
 
-websocket_routes = [path("ws/visitor/", VisitorConsumer.as_asgi())]
+websocket_routes = [path("ws/visitor/", VisitorConsumer.as_asgi())]  # type: ignore[arg-type]

@@ -30,14 +30,15 @@ class CsvTable(base_formats.CSV):
         return "rb"
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
-        text = _decode(in_stream if isinstance(in_stream, bytes) else in_stream.encode())
+        text = _decode(in_stream)
         dataset = tablib.Dataset()
         dataset.csv = text
         return _with_known_columns(dataset)
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         # With the byte-order mark, because spreadsheets read Chinese from a CSV only then.
-        return super().export_data(dataset, **kwargs).encode("utf-8-sig")
+        table: str = super().export_data(dataset, **kwargs)
+        return table.encode("utf-8-sig")
 
 
 class XlsxTable(base_formats.XLSX):

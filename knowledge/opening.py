@@ -9,10 +9,11 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from knowledge.articles.evidence import EvidenceSelector
 from knowledge.faq.bank import Bank
-from knowledge.faq.encoder import Encoder
+from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.router import FaqRouter
 from knowledge.intent.definitions import IntentDefinition, definitions_from
 from knowledge.intent.detector import IntentDetector
@@ -40,7 +41,7 @@ def build(bank: Bank, encoder: Encoder, folder: Path) -> Parts:
     (folder / BANK).write_text(json.dumps(bank.to_json(), ensure_ascii=False, sort_keys=True), encoding="utf-8")
     for name, part in (("intents", parts.intents), ("faq", parts.router), ("evidence", parts.evidence)):
         (folder / name).mkdir(exist_ok=True)
-        part.save(folder / name)  # type: ignore[attr-defined]
+        part.save(folder / name)
     return parts
 
 
@@ -56,7 +57,7 @@ def open_parts(folder: Path, encoder: Encoder) -> Parts:
 
 def definitions(bank: Bank) -> tuple[IntentDefinition, ...]:
     """Raises `IntentError` where the intents contradict each other. An intent that nothing teaches is left out."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": intent.key,
             "action": intent.action,
@@ -76,7 +77,7 @@ class _AsLists:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
-    def encode(self, texts: list[str]) -> object:
+    def encode(self, texts: list[str]) -> Vectors:
         return self._encoder.encode(texts, "query")
 
 

@@ -36,7 +36,7 @@ def publish(kb_id: UUID | str, *, actor: str) -> Snapshot:
 
 def rollback(kb_id: UUID | str, snapshot_id: str, *, actor: str) -> Snapshot:
     """Publish an older snapshot of the same base, after its files were verified."""
-    snapshot = Snapshot.objects.filter(knowledge_base_id=kb_id, pk=snapshot_id).first()
+    snapshot = Snapshot.objects.filter(knowledge_base_id=UUID(str(kb_id)), pk=snapshot_id).first()
     if snapshot is None:
         raise KnowledgeError("this snapshot belongs to another knowledge base, or does not exist")
     snapshot_files.fetch(snapshot.pk, snapshot.manifest)
@@ -79,7 +79,7 @@ def _row(kb_id: str, snapshot_id: str, manifest: Mapping[str, Any], report: Mapp
     found = Snapshot.objects.filter(pk=snapshot_id).first()
     if found:
         return found
-    last = Snapshot.objects.filter(knowledge_base_id=kb_id).aggregate(last=Max("number"))["last"] or 0
+    last = Snapshot.objects.filter(knowledge_base_id=UUID(kb_id)).aggregate(last=Max("number"))["last"] or 0
     return Snapshot.objects.create(id=snapshot_id, knowledge_base_id=kb_id, number=last + 1, manifest=dict(manifest), report=dict(report))
 
 

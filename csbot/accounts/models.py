@@ -60,7 +60,7 @@ class Site(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if self.knowledge_base_id and self.knowledge_base.company_id != self.company_id:
+        if hasattr(self, "knowledge_base") and self.knowledge_base.company_id != self.company_id:
             raise ValidationError({"knowledge_base": _("This knowledge base belongs to another company.")})
 
 

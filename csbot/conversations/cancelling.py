@@ -50,7 +50,7 @@ def listen(on_cancel: Callable[[str], None]) -> threading.Thread:
         pause = threading.Event()
         while True:
             try:
-                subscription = redis.connection().pubsub(ignore_subscribe_messages=True)
+                subscription = redis.connection().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 subscription.subscribe(channel())
                 while True:
                     if message := subscription.get_message(timeout=2.0):

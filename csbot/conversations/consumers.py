@@ -20,7 +20,7 @@ from csbot.conversations.access import conversation_of_visitor
 from csbot.conversations.clientframes import read_frame
 from csbot.conversations.errors import Refused, SessionInvalid
 from csbot.conversations.events import Envelope
-from csbot.conversations.frames import durable_envelope, passing_envelope
+from csbot.conversations.frames import durable_envelope, frames_after, passing_envelope
 from csbot.conversations.hints import group_of
 from csbot.conversations.hub import hub
 from csbot.conversations.models import Conversation, Frame
@@ -194,7 +194,7 @@ class VisitorConsumer(AsyncWebsocketConsumer):
 
     async def _send_news(self) -> None:
         if self.conversation_id and self._top > self.seq:
-            for frame in await in_thread(selectors.frames_after)(self.conversation_id, self.seq):
+            for frame in await in_thread(frames_after)(self.conversation_id, self.seq):
                 await self._send_durable(frame)
             await self._send_queue_place()
         for gen in tuple(self.offsets):
@@ -231,6 +231,7 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         await self._pass("state", state)
 
     async def _send_queue_place(self) -> None:
+        assert self.conversation_id
         place = await in_thread(_queue_place)(self.conversation_id)
         if place and place != self._queue:
             await self._pass("queue.update", place)

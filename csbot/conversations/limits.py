@@ -40,4 +40,4 @@ def message_take(visitor_id: UUID, *, per_minute: int) -> None:
         log.warning("message limit not enforced: %s", error)
         return
     if wait_ms:
-        raise Refused("too_fast", retry_after_s=int(wait_ms) / 1000)  # type: ignore[arg-type]
+        raise Refused("too_fast", retry_after_s=int(wait_ms) / 1000)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -41,7 +42,7 @@ class KnowledgeBaseAdmin(OfOwnCompany):
         ]
 
     def snapshots_page(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        base = get_object_or_404(self.get_queryset(request), pk=pk)
+        base = get_object_or_404(self.bases(request), pk=pk)
         if not self.has_view_permission(request, base):
             raise PermissionDenied
         context = {
@@ -75,8 +76,12 @@ class KnowledgeBaseAdmin(OfOwnCompany):
             messages.success(request, _("Snapshot %(number)s answers again.") % {"number": snapshot})
         return redirect(reverse("admin:knowledge_snapshots", args=[base.pk]))
 
+    def bases(self, request: HttpRequest) -> QuerySet[KnowledgeBase]:
+        rows: Any = self.get_queryset(request)
+        return cast("QuerySet[KnowledgeBase]", rows)
+
     def _changeable(self, request: HttpRequest, pk: Any) -> KnowledgeBase:
-        base: KnowledgeBase = get_object_or_404(self.get_queryset(request), pk=pk)
+        base = get_object_or_404(self.bases(request), pk=pk)
         if not self.has_change_permission(request, base):
             raise PermissionDenied
         return base

@@ -66,8 +66,9 @@ class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):  # type: ig
     formats = [CsvTable, XlsxTable]
     actions = ["make_live", "disable"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(variant_count=Count("variants", distinct=True)).prefetch_related("variants")
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.annotate(variant_count=Count("variants", distinct=True)).prefetch_related("variants")
 
     @admin.display(description=_("question"))
     def canonical(self, faq: Faq) -> str:
@@ -104,20 +105,20 @@ class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):  # type: ig
             return
         super().add_data_read_fail_error_to_form(form, e)
 
-    def create_import_form(self, request: HttpRequest) -> forms.Form:
-        form = super().create_import_form(request)
+    def create_import_form(self, request: HttpRequest) -> Any:
+        form: Any = super().create_import_form(request)
         if not request.user.is_superuser:
             form.fields["knowledge_base"].queryset = KnowledgeBase.objects.filter(company=company_of(request))
         return form
 
     def get_confirm_form_initial(self, request: HttpRequest, import_form: forms.Form | None) -> dict[str, Any]:
-        initial = super().get_confirm_form_initial(request, import_form)
+        initial: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
         if import_form:
             initial["knowledge_base"] = import_form.cleaned_data["knowledge_base"].pk
         return initial
 
-    def create_confirm_form(self, request: HttpRequest, import_form: forms.Form | None = None) -> forms.Form:
-        form = super().create_confirm_form(request, import_form=import_form)
+    def create_confirm_form(self, request: HttpRequest, import_form: forms.Form | None = None) -> Any:
+        form: Any = super().create_confirm_form(request, import_form=import_form)
         if not request.user.is_superuser:
             form.fields["knowledge_base"].queryset = KnowledgeBase.objects.filter(company=company_of(request))
         return form

@@ -34,7 +34,7 @@ class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field and not request.user.is_superuser and db_field.name in ("knowledge_base", "company"):
+        if field and field.queryset is not None and not request.user.is_superuser and db_field.name in ("knowledge_base", "company"):
             path = "company" if db_field.name == "knowledge_base" else "pk"
             field.queryset = field.queryset.filter(**{path: company_of(request)})
         return field

@@ -64,7 +64,7 @@ def chip_click(*, session: VisitorSession, client_id: str, message_id: str, faq:
     if known := _already_stored(conversation, client_id, digest):
         return known
     chip = {"faq": faq, "message": str(clarifying.pk), "options": list(options), "question": _asked_before(clarifying)}
-    return _store(conversation, client_id=client_id, text=words, digest=digest, language=clarifying.language, chip=chip)
+    return _store(conversation, client_id=client_id, text=words, digest=digest, language=clarifying.language, chip=chip)  # type: ignore[arg-type]
 
 
 def conversation_start(*, session: VisitorSession, origin: str = Conversation.Origin.WIDGET) -> Conversation:
@@ -86,7 +86,7 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
         has_bot = owned.owner == Conversation.Owner.BOT
         if has_bot and owned.turns.filter(state__in=Turn.OPEN).count() >= MAX_OPEN_TURNS:
             raise Refused("busy", retry_after_s=3)
-        language = language or knowledge.detect_language(text) or owned.language or owned.site.default_language
+        language = language or knowledge.detect_language(text, _usual_language(owned))
         verdict = knowledge.word_filter(owned.company_id).check(text, Direction.VISITOR)
         message = Message.objects.create(
             conversation=owned,
@@ -101,6 +101,12 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
         owned.save(update_fields=["language"])
         frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id)
         return Accepted(owned, message, frame.seq, _turn_open(owned, message, chip) if has_bot else None)
+
+
+def _usual_language(conversation: Conversation) -> Language:
+    """For messages without a letter, such as an order number."""
+    usual: Language = conversation.language or conversation.site.default_language  # type: ignore[assignment]
+    return usual
 
 
 def _turn_open(conversation: Conversation, message: Message, chip: dict[str, Any]) -> Turn:
