@@ -91,7 +91,8 @@ def _memory(name: str) -> Finding:
 
 
 def _models(name: str) -> Finding:
-    problems = [f"{state.name}: {state.detail}" for state in inference.list_models(settings.CSBOT.models_dir) if state.is_default and state.state != "ready"]
+    needed = [state for state in inference.list_models(settings.CSBOT.models_dir) if state.is_default]
+    problems = [f"{state.name}: {state.detail}" for state in needed if state.state != "ready"]
     return Finding(name, not problems, "; ".join(problems) or str(settings.CSBOT.models_dir), _("Run `python manage.py models pull`."))
 
 
