@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,12 @@ __all__ = [
     "normalise_for_cache",
     "open_all_knowledge",
     "open_knowledge",
+    "bare_search",
     "promise_of",
     "publish_again",
     "publishing_start",
     "replace_knowledge",
+    "sample_questions",
     "use_encoder",
     "warm_encoder",
     "word_filter",
@@ -116,6 +118,27 @@ def build_and_publish(kb_id: UUID | str, *, actor: str) -> str:
     from knowledge.snapshots import publish
 
     return publish(kb_id, actor=actor).pk
+
+
+# --- measuring -------------------------------------------------------------------------------------------------------
+
+
+def sample_questions(kb_id: UUID | str, count: int) -> list[str]:
+    """Phrasings of live FAQs at equal distances, each wrapped so that it is no exact match."""
+    from knowledge.models import Variant
+
+    rows = Variant.objects.filter(faq__knowledge_base_id=kb_id, faq__state="live").order_by("faq__key", "pk").values_list("text", "language")
+    step = max(1, len(rows) // max(1, count))
+    openers = {"zh": "想了解一下，", "en": "I was wondering, "}
+    return [openers[language] + text for text, language in rows[::step]][:count]
+
+
+def bare_search(kb_id: UUID | str) -> Callable[[str], object]:
+    """Encoding and the flat index alone: the floor of what a FAQ answer can take. Workers and measurements only."""
+    from knowledge.encoding import encoder
+    from knowledge.opened import open_knowledge as open_snapshot
+
+    return open_snapshot(kb_id).bare_search(encoder())
 
 
 # --- content ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -55,6 +56,10 @@ class OpenedKnowledge:
 
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         return self._parts.evidence.select(question, match, self._vector(question.text))
+
+    def bare_search(self, encoder: Encoder) -> Callable[[str], object]:
+        index = self._parts.router.index
+        return lambda text: index.nearest(index.ask(text, encoder.encode([text])[0]), 5)
 
     def _vector(self, text: str) -> Vectors:
         """Each thread remembers its last question."""

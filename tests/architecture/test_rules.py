@@ -24,7 +24,7 @@ import django
 django.setup()
 from django.test import Client
 from csbot.asgi import application
-client = Client()
+client = Client(headers={"host": "localhost"})
 for address in ("/", "/admin/login/", "/api/schema/"):
     assert client.get(address).status_code == 200, address
 import sys

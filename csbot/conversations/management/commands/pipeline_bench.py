@@ -1,0 +1,104 @@
+"""`manage.py pipeline_bench`: from a visitor's question to the answer's last frame, through a whole installation of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db.models import Q
+
+from csbot.accounts.models import Site
+from csbot.conversations.models import Turn
+from csbot.conversations.visiting import Seen, Visitor
+from csbot.operations.scratch import is_inside, run_inside
+from knowledge import facade as knowledge
+
+
+class Command(BaseCommand):
+    help = "Measure question-to-answer latency on a scratch installation; the last line is one JSON object."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--faqs", type=int, default=60, help="standard questions asked (each once, so that no cache answers)")
+        parser.add_argument("--generated", type=int, default=10, help="questions for the generator")
+        parser.add_argument("--json", action="store_true", help="print the JSON object only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not is_inside():
+            sys.exit(run_inside("pipeline_bench", sys.argv[2:]))
+        address = os.environ["CSBOT_SCRATCH_ADDRESS"]
+        site = Site.objects.get(key="demo")
+        questions = knowledge.sample_questions(site.knowledge_base_id, options["faqs"] + 5)
+        asked = [_ask(address, text) for text in questions][5:]  # the first ones warm caches of code and memory up
+        answered = [seen for seen in asked if seen.route == "answer"]
+        cached = [_ask(address, text) for text in questions[:20]]
+        generated = [seen for seen in (_ask(address, text) for text in GENERATED[: options["generated"]]) if seen.first_token_ms != seen.first_sign_ms]
+        figures = {
+            "faq_ms": _spread([seen.total_ms for seen in answered]),
+            "floor_ms": _spread(_floor(questions)),
+            "first_sign_ms_p95": _at([seen.first_sign_ms for seen in generated], 0.95),
+            "generate": {"first_token_ms_p50": _at([seen.first_token_ms for seen in generated], 0.5), **_engine()},
+            "cache_ms_p50": _at([seen.total_ms for seen in cached if seen.route == "answer"], 0.5),
+            "n": {"faq": len(answered), "generated": len(generated)},
+        }
+        if not options["json"]:
+            for name, value in figures.items():
+                self.stdout.write(f"{name:20} {value}")
+        self.stdout.write(json.dumps(figures))
+
+
+# Asked about the demo shop's goods and rules; what they rest on stands in its articles.
+GENERATED = (
+    "How should I look after the leather of the wallet so that it lasts?",
+    "我想知道怎么保养皮具才能用得久一点",
+    "What happens step by step after I send a parcel back to you?",
+    "退回的包裹寄出以后,接下来每一步会怎么处理?",
+    "Tell me how the points programme works in everyday use",
+    "会员积分平时具体怎么用才划算?",
+    "What should I check before I sign for a delivery?",
+    "签收快递之前我应该检查哪些东西?",
+    "How do you pack fragile things for the post?",
+    "易碎的东西你们是怎么打包的?",
+)
+
+
+def _ask(address: str, text: str) -> Seen:
+    """A visitor of its own for each question: no history, no limit in the way."""
+    with Visitor(address, "demo") as visitor:
+        visitor.receive()
+        return visitor.ask(text)
+
+
+def _floor(questions: list[str]) -> list[float]:
+    """Bare encoding and searching in this process: what no pipeline can be quicker than."""
+    from csbot.operations.roles import encoder_folder
+
+    knowledge.use_encoder(encoder_folder())
+    search = knowledge.bare_search(Site.objects.get(key="demo").knowledge_base_id)
+    times = []
+    for text in questions:
+        start = time.perf_counter()
+        search(text)
+        times.append((time.perf_counter() - start) * 1000)
+    return times[5:]
+
+
+def _engine() -> dict[str, float | None]:
+    """Tokens a second as the engine counted them, over answers of more than five tokens."""
+    turns = Turn.objects.filter(Q(route="generate"), trace__isnull=False).select_related("trace")
+    engine = [turn.trace.data.get("generation", {}) for turn in turns]
+    speeds = [item["tokens_per_s"] for item in engine if item.get("new_tokens", 0) > 5]
+    return {"tokens_per_s": round(statistics.median(speeds), 2) if speeds else None}
+
+
+def _spread(values: list[float]) -> dict[str, float | None]:
+    return {"p50": _at(values, 0.5), "p99": _at(values, 0.99)}
+
+
+def _at(values: list[float], share: float) -> float | None:
+    return round(sorted(values)[min(len(values) - 1, int(share * len(values)))], 1) if values else None
