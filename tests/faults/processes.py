@@ -1,0 +1,41 @@
+"""The processes of an installation, found by the data folder in their environment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from csbot.operations.stack import Stack
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Process id → role (up, valkey, web, answers, …) of everything that runs on this folder, but for this test."""
+    found: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        try:
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            environment = dict(part.partition(b"=")[::2] for part in (entry / "environ").read_bytes().split(b"\0"))
+            if environment.get(b"CSBOT_DATA_DIR") == str(folder).encode():
+                command = (entry / "cmdline").read_bytes().decode(errors="replace")
+                role = environment.get(b"CSBOT_ROLE", b"").decode() or ("valkey" if "valkey-server" in command else "up")
+                found[int(entry.name)] = role
+        except OSError:
+            continue
+    return found
+
+
+def kill(stack: Stack, role: str) -> int:
+    pid = next(pid for pid, name in processes_of(stack.folder).items() if name == role)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def wait_until(fits: Callable[[], bool], what: str, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not fits():
+        assert time.monotonic() < deadline, f"not in time: {what}"
+        time.sleep(0.1)
