@@ -62,8 +62,7 @@ def examples(measure: Measure, texts: Sequence[tuple[str, Language]], vectors: V
         text, language = texts[number]
         # A background question must not find itself among the background vectors.
         asked = index.ask(text, vectors[number])
-        alone = Measure.beside(measure, number)
-        yield Example("background", language, -1, -1 - number, alone(asked))
+        yield Example("background", language, -1, -1 - number, measure.beside(number)(asked))
 
 
 def others(measure: Measure, row: int) -> Rows:
@@ -83,4 +82,4 @@ def _spread(length: int, most: int) -> list[int]:
     """All, or `most` of them at equal distances: the same every time."""
     if length <= most:
         return list(range(length))
-    return np.unique(np.linspace(0, length - 1, most).astype(int)).tolist()
+    return [int(place) for place in np.unique(np.linspace(0, length - 1, most).astype(int))]

@@ -6,6 +6,7 @@ first one is right). Knows the index. Does not know weights, cuts or what is don
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -61,6 +62,12 @@ class Measure:
             empty = np.zeros(0, dtype=np.int64)
             return Measured(empty, empty, np.zeros((0, len(FEATURES))), share, nearest)
         return self._measured(asked, blocks, found, known=share, background=nearest)
+
+    def beside(self, number: int) -> Measure:
+        """The same without one background question, which must not find itself."""
+        rest = copy.copy(self)
+        rest.background = np.delete(self.background, number, axis=0)
+        return rest
 
     def _measured(
         self, asked: Asked, blocks: list[tuple[int, Rows]], found: Mapping[str, float], *, known: float, background: float

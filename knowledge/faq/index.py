@@ -131,8 +131,5 @@ def _flat(centred: Vectors) -> Any:
 
 def _top(scores: Scores, count: int) -> Rows:
     """Rows with the highest scores above zero."""
-    if count < len(scores):
-        found = np.argpartition(-scores, count - 1)[:count]
-    else:
-        found = np.arange(len(scores))
+    found = np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(len(scores))
     return np.asarray(found[scores[found] > 0], dtype=np.int64)

@@ -1,0 +1,231 @@
+"""From a question to a band: exact map, candidates, measures, a calibrated chance, cuts that keep the promise, guards.
+
+Knows one bank with everything learnt from it. Does not know rows, intents, evidence or what is done with a band.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge.contracts import Band, Candidate, FaqMatch, Language, Option, Question
+from knowledge.faq import guards
+from knowledge.faq.bank import Bank, BankFaq
+from knowledge.faq.encoder import Encoder, Vectors, normalised
+from knowledge.faq.examples import background_texts, examples
+from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
+from knowledge.faq.fitting import PROMISES, Chances, Fit, fit
+from knowledge.faq.index import VariantIndex, rows_of
+from knowledge.faq.normalise import detect_language, exact_key, words
+
+MAX_CANDIDATES = 5
+MAX_OPTIONS = 3
+LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
+LEAST_OPTION = 0.08
+LEAST_SCOPE = 0.02
+SHORT_WORDS = 4
+EXACT = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A question's candidates, best first."""
+
+    faqs: tuple[int, ...]
+    rows: tuple[int, ...]
+    shares: tuple[float, ...]  # of the choice model, summing to 1
+    features: Matrix
+    signs: Matrix
+    chances: Chances
+
+
+class FaqRouter:
+    """Immutable once built."""
+
+    def __init__(self, bank: Bank, encoder: Encoder, measure: Measure, fitted: Fit) -> None:
+        self.bank, self.encoder, self.measure, self.fit = bank, encoder, measure, fitted
+        self.index = measure.index
+        self._exact = _exact_map(bank)
+
+    @classmethod
+    def build(cls, bank: Bank, encoder: Encoder) -> FaqRouter:
+        told = background_texts()
+        vectors = encoder.encode([text for _, text in rows_of(bank)])
+        background = encoder.encode([text for text, _ in told])
+        index = VariantIndex.build(bank, vectors, background)
+        measure = Measure(index, normalised(background - index.centre) if len(background) else background)
+        return cls(bank, encoder, measure, fit(list(examples(measure, told, background))))
+
+    def save(self, folder: Path) -> None:
+        self.index.save(folder)
+        np.save(folder / "background.npy", self.measure.background)
+        np.save(folder / "crowding.npy", self.measure.crowding)
+        (folder / "fit.json").write_text(json.dumps(self.fit.to_json()), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path, bank: Bank, encoder: Encoder) -> FaqRouter:
+        index = VariantIndex.open(folder, bank)
+        background = np.load(folder / "background.npy", allow_pickle=False)
+        crowding = np.load(folder / "crowding.npy", allow_pickle=False)
+        learnt = Fit.from_json(json.loads((folder / "fit.json").read_text(encoding="utf-8")))
+        return cls(bank, encoder, Measure(index, background, crowding), learnt)
+
+    # --- routing -----------------------------------------------------------------------------------------------------
+
+    def route(self, question: Question, vector: Vectors | None = None) -> FaqMatch:
+        language = question.language or detect_language(question.text)
+        closed = frozenset(number for number, faq in enumerate(self.bank.faqs) if not faq.is_valid_at(question.now))
+        if (exact := self._exact.get((language, exact_key(question.text)))) is not None and exact not in closed:
+            return self._exact_match(exact, language, question.text)
+        ranked = self.rank(question.text, vector, closed)
+        asked = question.text
+        if joined := _joined(question):
+            in_context = self.rank(joined, None, closed)
+            if in_context.chances.first > ranked.chances.first:
+                ranked, asked = in_context, joined
+        return self._match(ranked, asked, language, closed)
+
+    def rank(self, text: str, vector: Vectors | None = None, closed: frozenset[int] = frozenset()) -> Ranked:
+        vector = self.encoder.encode([text])[0] if vector is None else vector
+        measured = self.measure(self.index.ask(text, np.asarray(vector, dtype=np.float32)), closed=closed)
+        scores, order = self.fit.order(measured)
+        found = signs(measured, scores, order)
+        return Ranked(
+            faqs=tuple(int(number) for number in measured.faqs[order]),
+            rows=tuple(int(row) for row in measured.rows[order]),
+            shares=_shares(measured, scores, order),
+            features=measured.features[order] if len(measured) else measured.features,
+            signs=found,
+            chances=self.fit.chances(found) if len(measured) else Chances(0.0, 0.0, 0.0),
+        )
+
+    def cut(self) -> float:
+        """The least chance of a direct answer under the bank's promise."""
+        fitting = [promise for promise in PROMISES if promise <= self.bank.promise]
+        return self.fit.cuts[max(fitting or [min(PROMISES)])]
+
+    def _match(self, ranked: Ranked, asked: str, language: Language, closed: frozenset[int]) -> FaqMatch:
+        chances, cut = ranked.chances, self.cut()
+        band, reason = self._band(ranked, asked, language)
+        if band in (Band.ANSWER, Band.CLARIFY) and (several := self._several(asked, closed, cut)):
+            band, reason = Band.CLARIFY, "two_questions"
+            ranked = _in_front(ranked, several)
+        candidates = self._candidates(ranked)
+        best = self.bank.faqs[ranked.faqs[0]] if ranked.faqs else None
+        return FaqMatch(
+            band=band,
+            language=language,
+            candidates=candidates,
+            answer=_answer(best, language) if best and band is Band.ANSWER else None,
+            options=self._options(ranked, candidates, language, several=reason == "two_questions"),
+            reason=reason,
+            trace=self._trace(ranked, asked, cut) | {"first": round(chances.first, 4)},
+        )
+
+    def _band(self, ranked: Ranked, asked: str, language: Language) -> tuple[Band, str]:
+        if not ranked.faqs:
+            return Band.GENERATE, "no_candidate"
+        chances = ranked.chances
+        best = self.bank.faqs[ranked.faqs[0]]
+        if chances.first >= self.cut():
+            answer = _answer(best, language)
+            if answer is None:
+                return Band.GENERATE, "other_language"
+            guard = guards.veto(asked, tuple(variant.text for variant in best.variants if variant.language == language), answer)
+            return (Band.CLARIFY, f"guard:{guard}") if guard else (Band.ANSWER, "faq")
+        if chances.three >= LEAST_THREE:
+            return Band.CLARIFY, "near"
+        if chances.scope < LEAST_SCOPE:
+            return Band.OUT_OF_SCOPE, "elsewhere"
+        return Band.GENERATE, "far"
+
+    def _several(self, asked: str, closed: frozenset[int], cut: float) -> tuple[int, ...]:
+        """FAQs of a message that asks several things, where each part has one of its own."""
+        parts = guards.parts(asked)
+        if len(parts) < 2 or len(parts) > MAX_OPTIONS:
+            return ()
+        heads = [self.rank(part, None, closed) for part in parts]
+        found = dict.fromkeys(head.faqs[0] for head in heads if head.faqs and head.chances.first >= min(cut, LEAST_THREE))
+        return tuple(found) if len(found) > 1 else ()
+
+    def _exact_match(self, number: int, language: Language, text: str) -> FaqMatch:
+        faq = self.bank.faqs[number]
+        answer = _answer(faq, language)
+        candidate = Candidate(faq.key, EXACT, text)
+        band = Band.ANSWER if answer is not None else Band.GENERATE
+        reason = "exact" if answer is not None else "other_language"
+        option = Option(faq.key, faq.title(language))
+        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=reason, trace={"exact": True})
+
+    def _candidates(self, ranked: Ranked) -> tuple[Candidate, ...]:
+        """The first has its calibrated chance; the others share what is left as the choice model divides it."""
+        rest = 1 - ranked.chances.first
+        others = sum(ranked.shares[1:]) or 1.0
+        found = []
+        for place, (number, row, share) in enumerate(zip(ranked.faqs, ranked.rows, ranked.shares, strict=True)):
+            chance = ranked.chances.first if not place else min(ranked.chances.first, rest * share / others)
+            features = {name: round(float(value), 4) for name, value in zip(FEATURES, ranked.features[place], strict=True)}
+            found.append(Candidate(self.bank.faqs[number].key, chance, self.index.variants[row].text, features))
+        return tuple(found[:MAX_CANDIDATES])
+
+    def _options(self, ranked: Ranked, candidates: Sequence[Candidate], language: Language, *, several: bool) -> tuple[Option, ...]:
+        likely = [
+            number
+            for place, (number, candidate) in enumerate(zip(ranked.faqs, candidates, strict=False))
+            if not place or several or candidate.probability >= LEAST_OPTION
+        ]
+        return tuple(Option(self.bank.faqs[number].key, self.bank.faqs[number].title(language)) for number in likely[:MAX_OPTIONS])
+
+    def _trace(self, ranked: Ranked, asked: str, cut: float) -> dict[str, Any]:
+        return {
+            "asked": asked,
+            "cut": round(cut, 4),
+            "three": round(ranked.chances.three, 4),
+            "scope": round(ranked.chances.scope, 4),
+            "signs": {name: round(float(value), 4) for name, value in zip(SIGNS, ranked.signs, strict=True)},
+        }
+
+
+def _exact_map(bank: Bank) -> dict[tuple[Language, str], int]:
+    """Texts that two FAQs share lead to neither."""
+    found: dict[tuple[Language, str], int | None] = {}
+    for number, faq in enumerate(bank.faqs):
+        for variant in faq.variants:
+            key = (variant.language, exact_key(variant.text))
+            found[key] = number if found.get(key, number) == number else None
+    return {key: number for key, number in found.items() if number is not None and key[1]}
+
+
+def _answer(faq: BankFaq, language: Language) -> str | None:
+    answer = faq.answers.get(language)
+    return answer.text if answer and answer.text.strip() else None
+
+
+def _shares(measured: Measured, scores: Matrix, order: Any) -> tuple[float, ...]:
+    if not len(measured):
+        return ()
+    ordered = 8 * scores[order]
+    exponent = np.exp(ordered - ordered.max())
+    return tuple(float(value) for value in exponent / exponent.sum())
+
+
+def _joined(question: Question) -> str:
+    """A short message after an answered one may go on with it: "and the backpack?"."""
+    if not question.history or len(words(question.text)) > SHORT_WORDS:
+        return ""
+    return f"{question.history[-1].question} {question.text}"
+
+
+def _in_front(ranked: Ranked, numbers: tuple[int, ...]) -> Ranked:
+    """The same candidates with these FAQs first."""
+    order = sorted(range(len(ranked.faqs)), key=lambda place: (ranked.faqs[place] not in numbers, place))
+
+    def moved(values: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(values[place] for place in order)
+
+    return Ranked(moved(ranked.faqs), moved(ranked.rows), moved(ranked.shares), ranked.features[order], ranked.signs, ranked.chances)
