@@ -17,8 +17,8 @@ from knowledge.faq.encoder import Vectors
 from knowledge.faq.index import Asked, Rows, VariantIndex
 from knowledge.faq.normalise import fold, words
 
-FEATURES = ("dense", "dense_two", "local", "grams", "bm25", "asked_found", "variant_found", "dice", "length")
-SIGNS = ("score", "margin", "dense", "dense_margin", "grams", "asked_found", "known", "away_from_background", "alone", "agreement")
+FEATURES = ("dense", "plain", "dense_two", "local", "grams", "bm25", "asked_found", "variant_found", "dice", "length")
+SIGNS = ("score", "margin", "dense", "plain", "dense_margin", "grams", "asked_found", "known", "away_from_background", "alone", "agreement")
 WIDE = 24  # FAQs that are measured in full
 _NEIGHBOURS = 10
 
@@ -75,6 +75,7 @@ class Measure:
         rows = np.concatenate([rows for _, rows in blocks])
         starts = np.cumsum([0, *(len(rows) for _, rows in blocks)])[:-1]
         dense = self.index.centred[rows] @ asked.centred
+        plain = _spread(self.index.vectors[rows] @ asked.raw)
         grams, bm25 = asked.grams[rows], asked.bm25[rows]
         local = dense - self.crowding[rows]
         quick = dense + 0.6 * grams
@@ -89,7 +90,7 @@ class Measure:
             best_rows.append(best)
             top = np.sort(dense[span])[::-1][:2]
             overlap = self._overlap(found, pairs, best, len(asked.text))
-            features.append([top[0], top.mean(), local[span].max(), grams[span].max(), bm25[span].max(), *overlap])
+            features.append([top[0], plain[span].max(), top.mean(), local[span].max(), grams[span].max(), bm25[span].max(), *overlap])
         return Measured(
             faqs=np.array([blocks[block][0] for block in chosen], dtype=np.int64),
             rows=np.array(best_rows, dtype=np.int64),
@@ -131,6 +132,7 @@ def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64]) -> Matri
             np.clip(scores[best], -2, 4),
             np.clip(margin, 0, 2),
             dense[best],
+            column["plain"].max(),
             np.clip(dense_margin, -0.5, 0.5),
             column["grams"][best],
             column["asked_found"][best],
@@ -140,6 +142,11 @@ def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64]) -> Matri
             agreement,
         ]
     )
+
+
+def _spread(cosines: Vectors) -> Vectors:
+    """The encoder's own cosines crowd between 0.7 and 1; stretched so that they weigh as much as centred ones."""
+    return np.clip((cosines - 0.7) / 0.3, 0, 1)
 
 
 def crowding_of(index: VariantIndex, block: int = 1024) -> NDArray[np.float32]:

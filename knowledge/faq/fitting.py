@@ -17,7 +17,7 @@ from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measured, signs
 from knowledge.faq.fusion import Linear, fit_choice, fit_probability, sigmoid
 
 # Where the ranker starts before a bank has taught it anything: meaning first, wording second. Utility per unit of a measure.
-PRIOR = np.array([8.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0, 1.0, 0.2])
+PRIOR = np.array([6.0, 6.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0, 1.0, 0.2])
 PRIOR_STRENGTH = 0.3
 RIDGE = 2.0
 FOLDS = 5
