@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,7 +144,7 @@ def _outcome(router: FaqRouter, asked: Asked) -> Outcome:
     return Outcome(asked, str(match.band), chance, ranked, tuple(option.faq for option in match.options), passed_ms)
 
 
-def floor(bank: Bank, encoder: Encoder, asked: Sequence[Asked]) -> dict[str, float]:
+def floor(bank: Bank, encoder: Encoder, asked: Sequence[Asked]) -> dict[str, float | None]:
     """The bare encoder: question-to-question maximum cosine, nothing else."""
     texts = [(faq.key, variant.text) for faq in bank.faqs for variant in faq.variants]
     scores = encoder.encode([one.text for one in asked]) @ encoder.encode([text for _, text in texts]).T
@@ -178,7 +178,7 @@ def figures(outcomes: Sequence[Outcome], *, best_cut: float) -> dict[str, Any]:
         "top1_strict": _mean(bool(outcome.ranked) and outcome.ranked[0] == outcome.asked.expected for outcome in known),
         "recall3": _mean(any(outcome.asked.accepts(faq) for faq in outcome.ranked[:3]) for outcome in known),
         "auroc": round(auroc(chances.tolist(), [outcome.asked.is_known for outcome in outcomes]), 4),
-        "e2e": _mean((outcome.is_right if outcome.chance >= best_cut else False) if outcome.asked.is_known else outcome.chance < best_cut for outcome in outcomes),
+        "e2e": _mean(_is_decided_rightly(outcome, best_cut) for outcome in outcomes),
         "wrong_rate": wilson(wrong, len(answered)),
         "coverage": _mean(outcome.route == Band.ANSWER and outcome.is_right for outcome in known),
         "coverage_at_5": _coverage_at(outcomes, 0.05),
@@ -191,6 +191,11 @@ def figures(outcomes: Sequence[Outcome], *, best_cut: float) -> dict[str, Any]:
     }
 
 
+def _is_decided_rightly(outcome: Outcome, cut: float) -> bool:
+    is_answered = outcome.chance >= cut
+    return (is_answered and outcome.is_right) if outcome.asked.is_known else not is_answered
+
+
 def _coverage_at(outcomes: Sequence[Outcome], wrong_share: float) -> float:
     """Share of in-scope questions answered rightly at the loosest cut that keeps this share of wrong answers."""
     ordered = sorted(outcomes, key=lambda outcome: -outcome.chance)
@@ -201,9 +206,7 @@ def _coverage_at(outcomes: Sequence[Outcome], wrong_share: float) -> float:
     return round(float(right[kept[-1]]) / max(num_known, 1), 4) if len(kept) else 0.0
 
 
-def _mean(values: Iterable[bool]) -> float | None:  # type: ignore[misc]
+def _mean(values: Iterable[bool]) -> float | None:
     counted = list(values)
     return round(sum(counted) / len(counted), 4) if counted else None
 
-
-Progress = Callable[[str], None]

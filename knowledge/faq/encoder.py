@@ -126,7 +126,7 @@ class BatchingEncoder:
             self._waiting = [item for item in self._waiting if item not in batch]
         try:
             vectors = self._inner.encode([text for text, _, _ in batch], role)
-        except Exception as error:
+        except BaseException as error:
             for _, _, future in batch:
                 future.set_exception(error)
             return

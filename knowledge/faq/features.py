@@ -146,7 +146,7 @@ def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64]) -> Matri
 
 def _spread(cosines: Vectors) -> Vectors:
     """The encoder's own cosines crowd between 0.7 and 1; stretched so that they weigh as much as centred ones."""
-    return np.clip((cosines - 0.7) / 0.3, 0, 1)
+    return np.asarray(np.clip((cosines - 0.7) / 0.3, 0, 1), dtype=np.float32)
 
 
 def crowding_of(index: VariantIndex, block: int = 1024) -> NDArray[np.float32]:

@@ -1,0 +1,72 @@
+"""Articles cut into passages: a heading's worth of text each, long ones at paragraph borders.
+
+Knows Markdown headings and plain text. Does not know rows, sentences or vectors. Nothing here fails on any text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 1200
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`")
+_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    heading: str
+    text: str
+
+
+def split_article(body: str, *, is_markdown: bool) -> tuple[Piece, ...]:
+    """Pieces in the article's order; headings without text fall away."""
+    sections = _markdown_sections(body) if is_markdown else [("", body)]
+    return tuple(Piece(heading, text) for heading, section in sections for text in _blocks(plain(section) if is_markdown else section))
+
+
+def plain(text: str) -> str:
+    """Markdown without its marks: list items are lines, links keep their address."""
+    lines = (_ITEM.sub("", line) for line in _LINK.sub(r"\1 (\2)", text).splitlines())
+    return "\n".join(_MARKUP.sub("", line).rstrip() for line in lines)
+
+
+def _markdown_sections(body: str) -> list[tuple[str, str]]:
+    """(heading path, text); a heading inside a fence is text."""
+    sections: list[tuple[str, list[str]]] = [("", [])]
+    path: list[str] = []
+    in_fence = False
+    for line in body.splitlines():
+        in_fence ^= bool(_FENCE.match(line))
+        found = None if in_fence else _HEADING.match(line)
+        if found is None:
+            if not _FENCE.match(line):
+                sections[-1][1].append(line)
+            continue
+        path = [*path[: len(found[1]) - 1], found[2]]
+        sections.append((" › ".join(part for part in path[-2:] if part), []))
+    return [(heading, "\n".join(lines)) for heading, lines in sections]
+
+
+def _blocks(text: str) -> list[str]:
+    """Whole paragraphs together, as long as they fit; a longer one is cut at a sentence or, at worst, anywhere."""
+    blocks = [""]
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        for part in _cut(paragraph.strip()):
+            if len(blocks[-1]) + len(part) + 1 > MAX_CHARACTERS and blocks[-1]:
+                blocks.append("")
+            blocks[-1] = f"{blocks[-1]}\n{part}".strip()
+    return [block for block in blocks if block]
+
+
+def _cut(paragraph: str) -> list[str]:
+    parts = []
+    while len(paragraph) > MAX_CHARACTERS:
+        end = max(paragraph.rfind(mark, MAX_CHARACTERS // 2, MAX_CHARACTERS) for mark in "。！？.!?\n")
+        end = end + 1 if end > 0 else MAX_CHARACTERS
+        parts.append(paragraph[:end].strip())
+        paragraph = paragraph[end:].strip()
+    return [*parts, paragraph] if paragraph else parts
