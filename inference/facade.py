@@ -10,16 +10,23 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.contracts import Engine, EngineDead, GroundingStream, Language, Prompt, PromptInput
 from inference.engine.build import EngineKind, EngineOptions
+
+if TYPE_CHECKING:
+    from inference.catalogue.store import ModelState
 
 __all__ = [
     "EngineKind",
     "EngineOptions",
     "build_prompt",
+    "default_generator",
     "engine",
     "is_decline",
+    "list_models",
+    "model_folder",
     "model_version",
     "open_grounding",
     "prompt_version",
@@ -67,6 +74,27 @@ def stop_engine() -> None:
         stopped, _engine = _engine, None
     if stopped is not None:
         stopped.stop()
+
+
+def list_models(models_dir: Path) -> list[ModelState]:
+    """Every model of the catalogue and whether it is here and whole."""
+    from inference.catalogue import store
+
+    return store.states(models_dir)
+
+
+def model_folder(name: str, models_dir: Path) -> Path | None:
+    """A catalogue model's folder; None where it is missing or damaged."""
+    from inference.catalogue import ladder
+
+    return ladder.model_folder(name, models_dir)
+
+
+def default_generator(models_dir: Path) -> Path | None:
+    """The best generator of the ladder that is here and whole; None means FAQs only."""
+    from inference.catalogue import ladder
+
+    return ladder.default_generator(models_dir)
 
 
 def build_prompt(filling: PromptInput) -> Prompt:

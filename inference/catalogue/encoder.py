@@ -167,7 +167,8 @@ def _tokenizer(source: PackedEncoder) -> Any:
     tokenizer = Tokenizer(models.Unigram(source.vocabulary, unk_id=source.unknown, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    names = {role: source.vocabulary[place][0] for role, place in (("bos", source.bos), ("eos", source.eos), ("pad", source.pad), ("unk", source.unknown))}
+    places = {"bos": source.bos, "eos": source.eos, "pad": source.pad, "unk": source.unknown}
+    names = {role: source.vocabulary[place][0] for role, place in places.items()}
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{names['bos']} $A {names['eos']}", special_tokens=[(names["bos"], source.bos), (names["eos"], source.eos)]
     )

