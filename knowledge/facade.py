@@ -13,6 +13,7 @@ __all__ = [
     "build_and_publish",
     "create_knowledge_base",
     "detect_language",
+    "is_published",
     "normalise_for_cache",
     "open_all_knowledge",
     "open_knowledge",
@@ -96,6 +97,13 @@ def open_all_knowledge() -> int:
     from knowledge.opened import open_all
 
     return open_all()
+
+
+def is_published(kb_id: UUID | str) -> bool:
+    """Whether visitors can be answered from this base at all."""
+    from knowledge.models import KnowledgeBase
+
+    return KnowledgeBase.objects.filter(pk=kb_id).exclude(published_snapshot=None).exists()
 
 
 def promise_of(kb_id: UUID | str) -> int:

@@ -126,7 +126,7 @@ class BatchingEncoder:
             self._waiting = [item for item in self._waiting if item not in batch]
         try:
             vectors = self._inner.encode([text for text, _, _ in batch], role)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - every waiting thread has to hear of it
             for _, _, future in batch:
                 future.set_exception(error)
             return
