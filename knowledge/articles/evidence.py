@@ -187,7 +187,7 @@ def _sentences_of(bank: Bank) -> tuple[Sentence, ...]:
             found.extend(Sentence(text, **common, faq=number, group=group, place=place) for place, text in enumerate(sentences(answer.text)))
             group += 1
     for passage in bank.passages:
-        title = " › ".join(part for part in (passage.title, passage.heading) if part and part not in passage.title) or passage.title
+        title = f"{passage.title} › {passage.heading}" if passage.heading and passage.heading not in passage.title else passage.title
         common = {"title": title, "type": "article", "id": passage.article, "url": passage.url, "language": passage.language}
         found.extend(Sentence(text, **common, faq=-1, group=group, place=place) for place, text in enumerate(sentences(passage.text)))
         group += 1

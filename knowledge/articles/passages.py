@@ -37,7 +37,7 @@ def plain(text: str) -> str:
 def _markdown_sections(body: str) -> list[tuple[str, str]]:
     """(heading path, text); a heading inside a fence is text."""
     sections: list[tuple[str, list[str]]] = [("", [])]
-    path: list[str] = []
+    path: list[tuple[int, str]] = []
     in_fence = False
     for line in body.splitlines():
         in_fence ^= bool(_FENCE.match(line))
@@ -46,8 +46,8 @@ def _markdown_sections(body: str) -> list[tuple[str, str]]:
             if not _FENCE.match(line):
                 sections[-1][1].append(line)
             continue
-        path = [*path[: len(found[1]) - 1], found[2]]
-        sections.append((" › ".join(part for part in path[-2:] if part), []))
+        path = [*((level, text) for level, text in path if level < len(found[1])), (len(found[1]), found[2])]
+        sections.append((" › ".join(text for _, text in path[-2:] if text), []))
     return [(heading, "\n".join(lines)) for heading, lines in sections]
 
 
