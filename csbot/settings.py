@@ -216,5 +216,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": CSBOT.log_level},
-    "loggers": {"httpx": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "uvicorn.access", "bm25s", "faiss", "sentence_transformers", "ContinuousBatchingLogger")}
+    | {"django.request": {"level": "CRITICAL"}},
 }

@@ -1,7 +1,14 @@
-"""Addresses of this app."""
+"""Addresses of the widget and of the demo shop."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from csbot.widget import views
+
+urlpatterns = [
+    path("widget/loader.js", views.loader, name="widget_loader"),
+    path("widget/app/", views.app, name="widget_app"),
+    path("widget/session", views.session, name="widget_session"),
+    path("demo/", views.demo, name="demo"),
+]

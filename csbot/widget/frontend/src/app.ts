@@ -1,0 +1,212 @@
+/** The chat in the iframe: session, connection and view put together. */
+
+import { LitElement, html, nothing } from "lit";
+import { type Acts, bubbleView } from "./bubbles";
+import "./composer";
+import { Connection, type LinkState } from "./connection";
+import type { Envelope } from "./frames";
+import { SessionRefused, type SiteInfo, openSession, recall, remember, tokenKey } from "./session";
+import { type Bubble, type View, emptyView, reduce, sending } from "./store";
+import { type Key, type Language, say } from "./texts";
+import "./app.css";
+
+const TYPING_FOR_MS = 5_000;
+const TYPING_EVERY_MS = 3_000;
+
+export class ChatApp extends LitElement {
+  static properties = { view: { state: true }, link: { state: true }, site: { state: true }, language: { state: true }, refusal: { state: true } };
+
+  view: View = emptyView();
+  link: LinkState = "connecting";
+  site: SiteInfo | null = null;
+  language: Language = "zh";
+  refusal = "";
+  private readonly siteKey = document.body.dataset.site ?? "";
+  private connection: Connection | null = null;
+  private typingTimer = 0;
+  private toldTyping = 0;
+  private isAtEnd = true;
+
+  protected createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  connectedCallback(): void {
+    super.connectedCallback();
+    this.choose((recall("csbot.language") || document.documentElement.lang.slice(0, 2)) as Language);
+    void this.start();
+  }
+
+  private async start(): Promise<void> {
+    try {
+      const session = await openSession(this.siteKey);
+      this.site = session.site;
+      if (!session.site.languages.includes(this.language)) this.choose(session.site.language as Language);
+      this.refusal = "";
+    } catch (error) {
+      this.refusal = error instanceof SessionRefused ? error.message : this.word("failed_reload");
+      window.setTimeout(() => this.start(), 5_000);
+      return;
+    }
+    this.connection ??= new Connection({
+      url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/visitor/`,
+      token: () => recall(tokenKey(this.siteKey)),
+      lastSeq: () => this.view.seq,
+      onFrame: (frame) => this.take(frame),
+      onState: (state) => { this.link = state; },
+      onExpired: () => void this.start(),
+    });
+    this.connection.open();
+  }
+
+  private take(frame: Envelope): void {
+    if (frame.type === "hello.ok") {
+      const { token, conv } = frame.data as { token?: string; conv: string | null };
+      if (token) remember(tokenKey(this.siteKey), token);
+      if (!conv && this.view.seq) this.view = emptyView();
+    }
+    if (frame.type === "msg.ack" || frame.type === "error") {
+      const { client_id: id } = frame.data as { client_id?: string };
+      if (id) this.connection?.settle(id);
+    }
+    if (frame.type === "typing") {
+      window.clearTimeout(this.typingTimer);
+      this.typingTimer = window.setTimeout(() => { this.view = { ...this.view, isAgentTyping: false }; }, TYPING_FOR_MS);
+    }
+    this.view = reduce(this.view, frame);
+    if (frame.seq !== null && frame.type === "msg.new") this.tellHost(frame);
+    if (this.view.needsState) {
+      // Something is missing: the server answers `resume` from nothing with the whole state.
+      this.view = { ...this.view, needsState: false, seq: 0 };
+      this.connection?.send("resume", { last_seq: 0 } as never);
+    }
+    if (frame.seq !== null) this.connection?.send("read", { seq: this.view.seq } as never);
+  }
+
+  private tellHost(frame: Envelope): void {
+    const { message } = frame.data as { message: { sender: string } };
+    if (message.sender !== "visitor" && window.parent !== window) window.parent.postMessage({ csbot: "message" }, "*");
+  }
+
+  // --- what the visitor does ---------------------------------------------------------------------------------------
+
+  private ask(text: string): void {
+    const clientId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    this.view = sending(this.view, clientId, text);
+    this.isAtEnd = true;
+    this.connection?.send("msg.send", { client_id: clientId, text } as never);
+  }
+
+  private pick(faq: string, text: string): void {
+    const clarify = this.view.clarify;
+    if (!clarify) return;
+    const clientId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    this.view = sending(this.view, clientId, text);
+    this.isAtEnd = true;
+    this.connection?.send("chip.click", { client_id: clientId, message_id: clarify.message_id, faq } as never);
+  }
+
+  private stop(): void {
+    const running = this.view.bubbles.find((bubble) => bubble.isStreaming);
+    if (running?.gen) this.connection?.send("gen.cancel", { gen: running.gen } as never);
+  }
+
+  private callPerson(): void {
+    this.connection?.send("handoff.request", {});
+  }
+
+  private readonly acts: Acts = {
+    rate: (bubble: Bubble, value: 1 | -1) => {
+      this.connection?.send("rate", { message_id: bubble.id, value } as never);
+      this.view = { ...this.view, bubbles: this.view.bubbles.map((one) => (one === bubble ? { ...one, rating: value } : one)) };
+    },
+    retry: (bubble: Bubble) => {
+      this.view = { ...this.view, bubbles: this.view.bubbles.filter((one) => one !== bubble) };
+      this.ask(bubble.text);
+    },
+  };
+
+  private writing(): void {
+    if (this.view.owner === "bot" || Date.now() - this.toldTyping < TYPING_EVERY_MS) return;
+    this.toldTyping = Date.now();
+    this.connection?.send("typing", {});
+  }
+
+  private choose(language: Language): void {
+    this.language = language === "en" ? "en" : "zh";
+    document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
+    remember("csbot.language", this.language);
+  }
+
+  private word(key: Key, values: Record<string, string | number> = {}): string {
+    return say(this.language, key, values);
+  }
+
+  private close(): void {
+    window.parent.postMessage({ csbot: "close" }, "*");
+  }
+
+  // --- what it looks like ------------------------------------------------------------------------------------------
+
+  protected updated(): void {
+    const list = this.querySelector(".messages");
+    if (list && this.isAtEnd) list.scrollTop = list.scrollHeight;
+  }
+
+  private scrolled(event: Event): void {
+    const list = event.target as HTMLElement;
+    this.isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  }
+
+  render() {
+    return html`
+      <header>
+        <div class="who"><span class="mark" aria-hidden="true">${(this.site?.name ?? "·").slice(0, 1)}</span>
+          <div><h1>${this.site?.name ?? ""}</h1><p class="state ${this.link}" role="status">${this.stateLine()}</p></div></div>
+        <div class="tools">
+          <button class="tool" title=${this.word("language")} aria-label=${this.word("language")} @click=${() => this.choose(this.language === "zh" ? "en" : "zh")}>${this.word("language_short")}</button>
+          ${window.parent === window ? nothing : html`<button class="tool" title=${this.word("close")} aria-label=${this.word("close")} @click=${this.close}><svg viewBox="0 0 24 24"><path d="M6 9l6 6 6-6" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></svg></button>`}
+        </div>
+      </header>
+      <div class="messages" @scroll=${this.scrolled}>
+        ${this.refusal ? html`<p class="banner" role="alert">${this.refusal}</p>` : nothing}
+        <ul role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word("messages")}>
+          ${this.site ? html`<li class="row bot"><div class="bubble"><div class="text"><p>${this.site.greeting[this.language]}</p></div></div></li>` : nothing}
+          ${this.view.bubbles.map((bubble) => bubbleView(bubble, this.language, this.acts))}
+          ${this.view.isThinking ? html`<li class="row bot"><div class="bubble"><span class="dots" aria-label=${this.word("thinking")}><i></i><i></i><i></i></span></div></li>` : nothing}
+        </ul>
+        ${this.chips()}
+        ${this.offer()}
+        ${this.view.error ? html`<p class="aside bad" role="alert">${this.view.error}</p>` : nothing}
+        ${this.view.isAgentTyping ? html`<p class="aside">${this.word("typing")}</p>` : nothing}
+      </div>
+      <footer>
+        ${this.view.owner === "bot" && this.site ? html`<button class="link person" @click=${this.callPerson}>${this.word("person")}</button>` : nothing}
+        <csbot-composer .language=${this.language} .canStop=${this.view.bubbles.some((bubble) => bubble.isStreaming)}
+          @ask=${(event: CustomEvent<string>) => this.ask(event.detail)} @stop=${this.stop} @writing=${this.writing}></csbot-composer>
+      </footer>`;
+  }
+
+  private stateLine(): string {
+    if (this.link !== "online") return this.word(this.link);
+    if (this.view.owner.startsWith("agent")) return this.word("with_agent");
+    if (this.view.owner === "queue") return this.view.queue ? this.word("queue", { position: this.view.queue.position }) : this.word("waiting");
+    return this.word("intro");
+  }
+
+  private chips() {
+    const clarify = this.view.clarify;
+    if (!clarify) return nothing;
+    return html`<div class="chips" role="group">
+      ${clarify.options.map((option) => html`<button class="chip" @click=${() => this.pick(option.faq, option.text)}>${option.text}</button>`)}
+      <button class="chip none" @click=${() => this.pick("none", clarify.none)}>${clarify.none}</button></div>`;
+  }
+
+  private offer() {
+    const last = this.view.bubbles[this.view.bubbles.length - 1];
+    if (this.view.owner !== "bot" || !last?.wrap?.handoff.offered) return nothing;
+    return html`<div class="chips"><button class="chip offer" @click=${this.callPerson}>${this.word("person_yes")}</button></div>`;
+  }
+}
+
+customElements.define("csbot-chat", ChatApp);
