@@ -1,12 +1,13 @@
 """Questions whose right outcome is known, made from the knowledge base itself and the shipped background.
 
-`known`: a variant asked while it is hidden (its FAQ's other variants must find it). `hidden`: the same with its whole FAQ
-hidden (nothing may be found). `background`: a question of quite another trade. Knows the measures, not what is fitted on them.
+`known`: a variant asked while it is hidden (its FAQ's other variants must find it). `near`: a variant with a word or two
+lost, asked while nothing is hidden, as visitors retype what they read. `hidden`: a variant with its whole FAQ hidden
+(nothing may be found). `background`: a question of quite another trade. Knows the measures, not what is fitted on them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,8 @@ from knowledge.faq.encoder import Vectors
 from knowledge.faq.features import Measure, Measured
 from knowledge.faq.index import Rows
 
-Kind = Literal["known", "hidden", "background"]
+Encode = Callable[[Sequence[str]], Vectors]
+Kind = Literal["known", "near", "hidden", "background"]
 MOST = 1200  # questions of each kind; more cost time at publishing and change the weights no more
 
 
@@ -44,8 +46,9 @@ def background_texts() -> tuple[tuple[str, Language], ...]:
     return tuple(found)
 
 
-def examples(measure: Measure, texts: Sequence[tuple[str, Language]], vectors: Vectors) -> Iterator[Example]:
-    """`texts` and `vectors`: the background, row by row."""
+def examples(measure: Measure, texts: Sequence[tuple[str, Language]], vectors: Vectors, encode: Encode) -> Iterator[Example]:
+    """`texts` and `vectors`: the background, row by row; `encode` is for what is made up here."""
+    yield from _near(measure, encode)
     index = measure.index
     spoken = {variant.language for variant in index.variants}
     for row in _spread(len(index), MOST):
@@ -63,6 +66,25 @@ def examples(measure: Measure, texts: Sequence[tuple[str, Language]], vectors: V
         # A background question must not find itself among the background vectors.
         asked = index.ask(text, vectors[number])
         yield Example("background", language, -1, -1 - number, measure.beside(number)(asked))
+
+
+def _near(measure: Measure, encode: Encode) -> Iterator[Example]:
+    index = measure.index
+    rows = _spread(len(index), MOST // 2)
+    texts = [shortened(index.variants[row].text) for row in rows]
+    for row, text, vector in zip(rows, texts, encode(texts) if texts else (), strict=True):
+        faq = int(index.faq_of[row])
+        yield Example("near", index.variants[row].language, faq, faq, measure(index.ask(text, vector)))
+
+
+def shortened(text: str) -> str:
+    """Without its middle word, or in Chinese two characters of its middle; short texts lose nothing."""
+    words = text.split()
+    if len(words) > 3:
+        return " ".join(words[: len(words) // 2] + words[len(words) // 2 + 1 :])
+    if len(words) == 1 and len(text) > 7:
+        return text[: len(text) // 2 - 1] + text[len(text) // 2 + 1 :]
+    return text
 
 
 def others(measure: Measure, row: int) -> Rows:

@@ -59,7 +59,7 @@ class FaqRouter:
         background = encoder.encode([text for text, _ in told])
         index = VariantIndex.build(bank, vectors, background)
         measure = Measure(index, normalised(background - index.centre) if len(background) else background)
-        return cls(bank, encoder, measure, fit(list(examples(measure, told, background))))
+        return cls(bank, encoder, measure, fit(list(examples(measure, told, background, encoder.encode))))
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)
