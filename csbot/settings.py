@@ -210,12 +210,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": True,
 }
 
+CHATTY_LOGGERS = ("httpx", "uvicorn.access", "bm25s", "faiss", "sentence_transformers", "ContinuousBatchingLogger")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": CSBOT.log_level},
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "uvicorn.access", "bm25s", "faiss", "sentence_transformers", "ContinuousBatchingLogger")}
-    | {"django.request": {"level": "CRITICAL"}},
+    "loggers": {name: {"level": "WARNING"} for name in CHATTY_LOGGERS} | {"django.request": {"level": "CRITICAL"}},
 }

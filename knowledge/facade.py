@@ -135,7 +135,8 @@ def sample_questions(kb_id: UUID | str, count: int) -> list[str]:
     """Phrasings of live FAQs at equal distances, each wrapped so that it is no exact match."""
     from knowledge.models import Variant
 
-    rows = Variant.objects.filter(faq__knowledge_base_id=UUID(str(kb_id)), faq__state="live").order_by("faq__key", "pk").values_list("text", "language")
+    live = Variant.objects.filter(faq__knowledge_base_id=UUID(str(kb_id)), faq__state="live")
+    rows = live.order_by("faq__key", "pk").values_list("text", "language")
     step = max(1, len(rows) // max(1, count))
     openers = {"zh": "想了解一下，", "en": "I was wondering, "}
     return [openers[language] + text for text, language in rows[::step]][:count]

@@ -45,6 +45,7 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         self.language = "en"
         self._top = 0
         self._queue: Any = None
+        self._is_queued = False  # as far as this socket was told
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         await self.accept()
@@ -208,6 +209,8 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         if frame.type in ("gen.end", "gen.abort"):
             self.offsets.pop(frame.data["gen"], None)
             hub().unwatch(frame.data["gen"], self)
+        if frame.type == "owner.changed":
+            self._is_queued = frame.data["owner"] == "queue"
         self.seq = frame.seq
         await self._send(durable_envelope(frame))
 
@@ -226,11 +229,14 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         assert self.conversation_id
         state = await in_thread(selectors.state_of)(self.conversation_id)
         self.seq = self._top = state["seq"]
+        self._is_queued = state["owner"] == "queue"
         if running := state.get("gen"):
             self._watch(running["gen"], 0)
         await self._pass("state", state)
 
     async def _send_queue_place(self) -> None:
+        if not self._is_queued:
+            return
         assert self.conversation_id
         place = await in_thread(_queue_place)(self.conversation_id)
         if place and place != self._queue:

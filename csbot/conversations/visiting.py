@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import uuid4
 
+from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
 
@@ -36,7 +37,8 @@ class Visitor:
         self._socket: ClientConnection | None = None
 
     def __enter__(self) -> Self:
-        self._socket = connect(self._address.replace("http", "ws", 1) + "/ws/visitor/", origin=self._address, compression=None)  # type: ignore[arg-type]
+        address = self._address.replace("http", "ws", 1) + "/ws/visitor/"
+        self._socket = connect(address, origin=Origin(self._address), compression=None)
         self.send("hello", {"token": self._token, "v": 1})
         return self
 

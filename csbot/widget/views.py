@@ -73,7 +73,7 @@ def app(request: HttpRequest) -> HttpResponse:
 def session(request: HttpRequest) -> JsonResponse:
     """A signed token for this visitor: the one they have where it is still good, else a new one. Nothing is stored."""
     language = _language(request)
-    headers = {b"origin": request.headers.get("Origin", "").encode(), b"host": request.headers.get("Host", "").encode()}
+    headers = {b"origin": request.headers.get("Origin", "").encode(), b"host": request.get_host().encode()}
     if not is_own_origin(headers):
         return _refusal(language, "foreign", 403)
     asked = _body(request)

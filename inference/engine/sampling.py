@@ -31,7 +31,7 @@ def use_short_nucleus(processors: Any) -> None:
     """
     from transformers.generation.continuous_batching.cb_logits_processors import ContinuousBatchingTopPLogitsWarper
 
-    class ShortNucleus(ContinuousBatchingTopPLogitsWarper):  # type: ignore[misc] # the library is read without types
+    class ShortNucleus(ContinuousBatchingTopPLogitsWarper): # the library is read without types
         def __init__(self, replaced: Any) -> None:
             self.top_p = replaced.top_p
             self.filter_value = replaced.filter_value

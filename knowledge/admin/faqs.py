@@ -52,7 +52,7 @@ class MissingLanguage(admin.SimpleListFilter):
 
 
 @admin.register(Faq)
-class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):  # type: ignore[misc]
+class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):
     list_display = ("key", "canonical", "category", "state", "num_variants", "changed")
     list_filter = ("state", "category", MissingLanguage, "knowledge_base")
     search_fields = ("key", "variants__text", "answers__text")

@@ -14,7 +14,7 @@ class ExampleInline(PartOfOwn):
 
 
 @admin.register(Intent)
-class IntentAdmin(OfOwnCompany, SimpleHistoryAdmin):  # type: ignore[misc]
+class IntentAdmin(OfOwnCompany, SimpleHistoryAdmin):
     list_display = ("key", "action", "is_live", "knowledge_base")
     list_filter = ("action", "is_live", "knowledge_base")
     search_fields = ("key", "examples__text", "reply_zh", "reply_en")

@@ -163,7 +163,8 @@ class EvidenceSelector:
         return [(number, text, language, vectors[place]) for place, (number, text, language) in enumerate(asked)]
 
 
-_POINTS_BACK = ("it ", "this ", "that ", "these ", "they ", "then ", "otherwise", "if so", "if not", "after that", "其", "这", "该", "否则", "之后", "然后", "此")
+_POINTS_BACK_EN = ("it ", "this ", "that ", "these ", "they ", "then ", "otherwise", "if so", "if not", "after that")
+_POINTS_BACK = (*_POINTS_BACK_EN, "其", "这", "该", "否则", "之后", "然后", "此")
 _UNPROVEN = Linear((4.0, 2.0, 1.0), -4.5)
 
 

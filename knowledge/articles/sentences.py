@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 MAX_CHARACTERS = 320
-_ABBREVIATIONS = frozenset({"e.g.", "i.e.", "etc.", "mr.", "mrs.", "ms.", "dr.", "no.", "vs.", "approx.", "st.", "inc.", "ltd.", "co.", "a.m.", "p.m."})
+_ABBREVIATIONS = frozenset({
+    *("e.g.", "i.e.", "etc.", "mr.", "mrs.", "ms.", "dr.", "no.", "vs.", "approx."),
+    *("st.", "inc.", "ltd.", "co.", "a.m.", "p.m."),
+})
 _END = re.compile(r"[。！？!?；]+[”’」』）)\"']*|\.(?=\s|$)[”’\"')]*|\n+")
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """In order, stripped, none empty. A very short one (a list item's label, "Yes.") stays with the next."""
+    """In order, stripped, none empty. A very short one (a list item's label, "Yes.") stays with the next, at the end with the one before."""
     found: list[str] = []
     held = ""
     start = 0
@@ -24,7 +27,9 @@ def sentences(text: str) -> tuple[str, ...]:
             found.append(held)
             held = ""
     rest = f"{held} {text[start:].strip()}".strip()
-    if rest:
+    if rest and found and len(rest) < _least(rest):
+        found[-1] = f"{found[-1]} {rest}"
+    elif rest:
         found.append(rest)
     return tuple(part for sentence in found if sentence for part in _short(sentence))
 

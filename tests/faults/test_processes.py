@@ -107,7 +107,5 @@ def test_the_web_process_stays_small(stack: Stack) -> None:
 
 
 def test_the_port_answers_only_to_its_own_hosts(stack: Stack) -> None:
-    done = subprocess.run(
-        ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: evil.example", stack.address], capture_output=True, text=True, check=False
-    )
-    assert done.stdout == "400"
+    curl = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: evil.example", stack.address]
+    assert subprocess.run(curl, capture_output=True, text=True, check=False).stdout == "400"

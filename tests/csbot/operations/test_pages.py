@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from csbot.accounts.models import User
+from csbot.lib import redis
 from csbot.lib.status import WorkerStatus, status_write
 from csbot.operations.links import setup_token
 
@@ -27,12 +28,12 @@ def test_ready_only_when_the_canary_lives(client: Client, redis_clean: None) -> 
 
 @pytest.mark.django_db
 def test_without_redis_the_body_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from redis import Redis
-
-    monkeypatch.setattr("csbot.lib.redis.connection", lambda: Redis(unix_socket_path="/nowhere.sock"))
+    monkeypatch.setattr("django.conf.settings.REDIS_URL", "unix:///nowhere.sock")
+    redis.connection.cache_clear()
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["redis"]["state"] == "down"
+    redis.connection.cache_clear()
 
 
 @pytest.mark.django_db

@@ -37,7 +37,8 @@ class Command(BaseCommand):
         asked = [_ask(address, text) for text in questions][5:]  # the first ones warm caches of code and memory up
         answered = [seen for seen in asked if seen.route == "answer"]
         cached = [_ask(address, text) for text in questions[:20]]
-        generated = [seen for seen in (_ask(address, text) for text in GENERATED[: options["generated"]]) if seen.first_token_ms != seen.first_sign_ms]
+        tried = [_ask(address, text) for text in GENERATED[: options["generated"]]]
+        generated = [seen for seen in tried if seen.first_token_ms != seen.first_sign_ms]
         figures = {
             "faq_ms": _spread([seen.total_ms for seen in answered]),
             "floor_ms": _spread(_floor(questions)),
@@ -54,16 +55,16 @@ class Command(BaseCommand):
 
 # Asked about the demo shop's goods and rules; what they rest on stands in its articles.
 GENERATED = (
-    "How should I look after the leather of the wallet so that it lasts?",
-    "我想知道怎么保养皮具才能用得久一点",
+    "What should I know about looking after the oak board and the linen shirt?",
+    "橡木砧板和亚麻衬衫平时要怎么打理?",
     "What happens step by step after I send a parcel back to you?",
     "退回的包裹寄出以后,接下来每一步会怎么处理?",
-    "Tell me how the points programme works in everyday use",
-    "会员积分平时具体怎么用才划算?",
-    "What should I check before I sign for a delivery?",
-    "签收快递之前我应该检查哪些东西?",
-    "How do you pack fragile things for the post?",
-    "易碎的东西你们是怎么打包的?",
+    "Which goods from the kitchen and which from camping come with a guarantee?",
+    "厨房用品和露营用品哪些有质保,分别多久?",
+    "What should I check while the courier is still at my door?",
+    "快递员还在门口的时候我应该检查哪些东西?",
+    "How do birthday coupons and member discounts differ between the levels?",
+    "不同等级的会员在生日券和折扣上有什么区别?",
 )
 
 

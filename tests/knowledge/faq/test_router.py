@@ -1,0 +1,142 @@
+"""Questions to bands: verbatim answers, chips, promises, guards, validity, files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from knowledge.contracts import Band, Exchange
+from knowledge.faq.bank import Bank, BankAnswer, BankVariant
+from knowledge.faq.router import FaqRouter
+from tests.knowledge.banks import ENCODER, GOODS, NOW, ask, faq, goods_bank
+
+QUESTIONS = [f"tell me what the {good} costs" for good in GOODS] + [f"the {good} broke, repair it" for good in GOODS]
+QUESTIONS += ["how is the weather", "hammock"]
+
+
+@pytest.fixture(scope="module")
+def router() -> FaqRouter:
+    return FaqRouter.build(goods_bank(), ENCODER)
+
+
+def test_the_stored_words_get_the_stored_answer(router: FaqRouter) -> None:
+    match = router.route(ask("how much does the TEAPOT cost"))
+    assert (match.band, match.reason, match.answer) == (Band.ANSWER, "exact", "The answer of teapot.price.")
+
+
+def test_other_words_rank_the_right_faq_first(router: FaqRouter) -> None:
+    found = [router.route(ask(text)).best for text in QUESTIONS[:12]]
+    assert [best.faq for best in found if best] == [f"{good}.price" for good in GOODS]
+
+
+def test_a_question_of_another_world_is_not_answered(router: FaqRouter) -> None:
+    assert router.route(ask("who won the football match yesterday")).band not in (Band.ANSWER, Band.CLARIFY)
+
+
+def test_chips_carry_the_canonical_question(router: FaqRouter) -> None:
+    options = router.route(ask("teapot")).options
+    assert options
+    assert options[0].text.endswith("?")
+
+
+def test_chances_are_chances_and_fall(router: FaqRouter) -> None:
+    for text in QUESTIONS:
+        chances = [candidate.probability for candidate in router.route(ask(text)).candidates]
+        assert all(0 <= chance <= 1 for chance in chances)
+        assert chances == sorted(chances, reverse=True)
+
+
+def test_a_more_careful_promise_never_answers_more() -> None:
+    answered = []
+    for promise in (1, 3, 7):
+        router = FaqRouter.build(goods_bank(promise), ENCODER)
+        answered.append({text for text in QUESTIONS if router.route(ask(text)).band is Band.ANSWER})
+    assert answered[0] <= answered[1] <= answered[2]
+
+
+def test_a_small_bank_answers_exact_matches_only() -> None:
+    router = FaqRouter.build(Bank("small", (faq("a", "Where is the shop?", "shop address"), faq("b", "When do you open?", "opening hours"))), ENCODER)
+    assert router.route(ask("where is the shop")).band is Band.ANSWER
+    assert router.route(ask("where is the nice shop")).band is not Band.ANSWER
+
+
+def test_an_empty_bank_answers_nothing() -> None:
+    router = FaqRouter.build(Bank("empty", ()), ENCODER)
+    assert router.route(ask("anything")).band is Band.GENERATE
+
+
+def test_an_answer_goes_out_only_in_the_questions_language() -> None:
+    mixed = replace(faq("a", "Where is the shop?"), variants=(BankVariant("Where is the shop?", "en"), BankVariant("店在哪里", "zh")))
+    router = FaqRouter.build(Bank("mixed", (mixed,)), ENCODER)
+    match = router.route(ask("店在哪里"))
+    assert (match.band, match.reason, match.answer) == (Band.GENERATE, "other_language", None)
+
+
+@pytest.mark.parametrize(("day", "band"), [(1, Band.GENERATE), (15, Band.ANSWER), (30, Band.GENERATE)])
+def test_a_faq_answers_only_while_it_is_valid(day: int, band: Band) -> None:
+    dated = faq("sale", "Is there a sale?", valid_from=datetime(2026, 5, 10, tzinfo=UTC), valid_until=datetime(2026, 5, 20, tzinfo=UTC))
+    router = FaqRouter.build(Bank("dated", (dated,)), ENCODER)
+    question = replace(ask("Is there a sale?"), now=datetime(2026, 5, day, tzinfo=UTC))
+    assert router.route(question).band is band
+
+
+def test_words_that_two_faqs_share_lead_to_neither() -> None:
+    router = FaqRouter.build(Bank("shared", (faq("a", "the same words"), faq("b", "the same words"))), ENCODER)
+    assert router.route(ask("the same words")).reason != "exact"
+
+
+def test_two_questions_in_one_message_are_both_offered(router: FaqRouter) -> None:
+    match = router.route(ask("How much does the teapot cost? Can you repair my violin?"))
+    assert match.band is Band.CLARIFY
+    assert {"teapot.price", "violin.repair"} <= {option.faq for option in match.options}
+
+
+def test_a_short_message_goes_on_with_the_one_before(router: FaqRouter) -> None:
+    history = (Exchange("what is the price of the teapot", "The answer of teapot.price.", "teapot.price"),)
+    assert router.route(ask("and the price?", history=history)).trace["asked"].startswith("what is the price of the teapot")
+
+
+@pytest.mark.parametrize(
+    ("question", "guard"),
+    [("Can I return it after 60 days?", "number"), ("I can not return it after 30 days?", "polarity"), ("Can I return it after 30 days?", "")],
+)
+def test_a_guard_vetoes(question: str, guard: str) -> None:
+    from knowledge.faq import guards
+
+    assert guards.veto(question, ("Can I return it after 30 days",), "Yes, you can.") == guard
+
+
+def test_a_saved_router_routes_the_same(router: FaqRouter, tmp_path: Path) -> None:
+    router.save(tmp_path)
+    again = FaqRouter.open(tmp_path, goods_bank(), ENCODER)
+    for text in QUESTIONS:
+        one, other = router.route(ask(text)), again.route(ask(text))
+        assert (one.band, [c.faq for c in one.candidates], one.options) == (other.band, [c.faq for c in other.candidates], other.options)
+        assert [c.probability for c in one.candidates] == pytest.approx([c.probability for c in other.candidates], abs=1e-5)
+
+
+def test_faiss_finds_what_looking_at_all_finds(router: FaqRouter) -> None:
+    index = router.index
+    for text in QUESTIONS:
+        asked = index.ask(text, ENCODER.encode([text])[0])
+        quick, slow = index.nearest(asked, 10), index.nearest_by_hand(asked, 10)
+        assert index.centred[quick] @ asked.centred == pytest.approx(index.centred[slow] @ asked.centred, abs=1e-5)
+
+
+def test_the_order_of_faqs_does_not_matter(router: FaqRouter) -> None:
+    bank = goods_bank()
+    turned = FaqRouter.build(replace(bank, faqs=bank.faqs[::-1]), ENCODER)
+    for text in QUESTIONS[:6]:
+        assert turned.route(ask(text)).best.faq == router.route(ask(text)).best.faq  # type: ignore[union-attr]
+
+
+def test_now_is_the_questions_own() -> None:
+    assert ask("x").now == NOW
+
+
+def test_an_answer_without_words_is_none() -> None:
+    blank = replace(faq("a", "Where is the shop?"), answers={"en": BankAnswer("  ")})
+    assert FaqRouter.build(Bank("blank", (blank,)), ENCODER).route(ask("Where is the shop?")).answer is None

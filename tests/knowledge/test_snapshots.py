@@ -1,0 +1,103 @@
+"""Publishing: what visitors are answered from, and that a damaged file never reaches them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from knowledge import facade, opened, snapshot_files, snapshots
+from knowledge.errors import KnowledgeError, NothingPublished, SnapshotDamaged
+from knowledge.importing import replace_knowledge
+from knowledge.models import KnowledgeBase, Snapshot
+from tests.knowledge.banks import ask
+
+pytestmark = pytest.mark.django_db
+
+INTENTS = [{"key": "greeting", "action": "chitchat", "replies": {"en": "Hello."}, "examples": {"en": ["hello"]}, "phrases": {"en": ["hello"]}}]
+
+
+def faqs(answer: str = "In Lisbon.") -> list[dict[str, object]]:
+    return [{"key": "where", "category": "", "variants": {"en": ["Where is the shop?", "shop address"]}, "answers": {"en": answer}}]
+
+
+@pytest.fixture
+def filled(base: KnowledgeBase) -> KnowledgeBase:
+    facade.use_encoder("hash")
+    replace_knowledge(str(base.pk), faqs=faqs(), articles=[], intents=INTENTS)
+    return base
+
+
+def answer(base: KnowledgeBase) -> str | None:
+    opened.forget()
+    return facade.open_knowledge(base.pk).find_faq(ask("Where is the shop?")).answer
+
+
+def test_nothing_is_answered_before_the_first_publishing(filled: KnowledgeBase) -> None:
+    with pytest.raises(NothingPublished):
+        facade.open_knowledge(filled.pk)
+
+
+def test_an_edit_answers_after_publishing_and_not_before(filled: KnowledgeBase) -> None:
+    snapshots.publish(filled.pk, actor="ada")
+    replace_knowledge(str(filled.pk), faqs=faqs("In Porto."), articles=[], intents=INTENTS)
+    assert answer(filled) == "In Lisbon."
+    snapshots.publish(filled.pk, actor="ada")
+    assert answer(filled) == "In Porto."
+
+
+def test_a_rollback_answers_at_once(filled: KnowledgeBase) -> None:
+    first = snapshots.publish(filled.pk, actor="ada")
+    replace_knowledge(str(filled.pk), faqs=faqs("In Porto."), articles=[], intents=INTENTS)
+    snapshots.publish(filled.pk, actor="ada")
+    snapshots.rollback(filled.pk, first.pk, actor="ada")
+    assert answer(filled) == "In Lisbon."
+
+
+def test_the_same_content_is_the_same_snapshot(filled: KnowledgeBase) -> None:
+    first, second = snapshots.publish(filled.pk, actor="ada"), snapshots.publish(filled.pk, actor="bob")
+    assert first.pk == second.pk
+    assert Snapshot.objects.count() == 1
+
+
+def test_a_snapshot_of_another_base_is_refused(filled: KnowledgeBase) -> None:
+    other = KnowledgeBase.objects.create(company=filled.company, name="Other")
+    first = snapshots.publish(filled.pk, actor="ada")
+    with pytest.raises(KnowledgeError):
+        snapshots.rollback(other.pk, first.pk, actor="eve")
+
+
+@pytest.mark.parametrize("damage", ["torn", "gone"])
+def test_a_damaged_file_is_named_and_the_open_snapshot_stays(filled: KnowledgeBase, damage: str) -> None:
+    snapshot = snapshots.publish(filled.pk, actor="ada")
+    held = facade.open_knowledge(filled.pk)
+    name = f"snapshots/{snapshot.pk}/faq/vectors.npy"
+    path = Path(default_storage.path(name))
+    path.unlink() if damage == "gone" else path.write_bytes(path.read_bytes()[:50])
+    (snapshot_files.local_folder(snapshot.pk) / snapshot_files.OPENED).unlink()
+    with pytest.raises(SnapshotDamaged, match=r"vectors\.npy"):
+        snapshot_files.fetch(snapshot.pk, snapshot.manifest)
+    assert held.find_faq(ask("Where is the shop?")).answer == "In Lisbon."
+
+
+def test_what_is_encoded_once_is_remembered(filled: KnowledgeBase) -> None:
+    from knowledge.encoding import building_encoder, encoder
+
+    again = building_encoder().encode(["Where is the shop?", "new words"])
+    assert again.tolist() == encoder().encode(["Where is the shop?", "new words"]).tolist()
+    assert list((settings.DATA_DIR / "vectors").glob("hash-*.sqlite3"))
+
+
+def test_intents_and_evidence_come_from_the_snapshot(filled: KnowledgeBase) -> None:
+    snapshots.publish(filled.pk, actor="ada")
+    knowledge = facade.open_knowledge(filled.pk)
+    assert knowledge.detect_intent(ask("hello")).reply == "Hello."
+    assert knowledge.answer_of("where", "en") == "In Lisbon."
+    assert knowledge.answer_of("where", "zh") is None
+
+
+def test_equal_data_changes_nothing(filled: KnowledgeBase) -> None:
+    assert replace_knowledge(str(filled.pk), faqs=faqs(), articles=[], intents=INTENTS) is False
+    assert replace_knowledge(str(filled.pk), faqs=[], articles=[], intents=INTENTS) is True
