@@ -75,6 +75,7 @@ class ContinuousBatchingEngine:
         self._health = EngineHealth("loading", BACKEND, folder.name)
         self._is_serving = False  # death while starting is the caller's to handle
         self._is_closed = False  # for new answers, while an adapter is being swapped
+        self._is_stopped = False
         self._tokens = 0
         self._answers = 0
 
@@ -98,8 +99,9 @@ class ContinuousBatchingEngine:
         self._is_serving = True
 
     def stop(self) -> None:
-        if not hasattr(self, "_loop") or not self._loop.is_running():
+        if not hasattr(self, "_loop") or self._is_stopped:
             return
+        self._is_stopped = True  # the loop ends a little later than this method
         was_down = self._health.state == "down"
         self._health = EngineHealth("down", BACKEND, self._folder.name, self._health.detail if was_down else "stopped")
         self._call(self._end_all, "cancelled", None)
@@ -244,10 +246,11 @@ class ContinuousBatchingEngine:
     # --- warmth and adapters -------------------------------------------------------------------------------------
 
     def _warm_up(self) -> None:
-        """Prefills the system prompts: later answers find them in the cache."""
+        """Prefills the system prompts: later answers find them in the cache. Two tokens, because a request that ends
+        with its first one leaves nothing there."""
         prompts = self._warm_prompts or ((ChatMessage("user", "?"),),)
         for number, messages in enumerate(prompts):
-            request = GenerationRequest(f"warm-up-{number}", messages, "greedy", max_new_tokens=1, deadline_s=300)
+            request = GenerationRequest(f"warm-up-{number}", messages, "greedy", max_new_tokens=2, deadline_s=300)
             for _ in self.submit(request):
                 pass
 
