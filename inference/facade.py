@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.contracts import Engine, EngineDead, GroundingStream, Language, Prompt, PromptInput
+from inference.contracts import Engine, EngineDead, GenerationRequest, GroundingStream, Handle, Language, Prompt, PromptInput
 from inference.engine.build import EngineKind, EngineOptions
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EngineKind",
     "EngineOptions",
+    "answer_pieces",
     "build_prompt",
     "default_generator",
     "engine",
@@ -102,6 +103,14 @@ def build_prompt(filling: PromptInput) -> Prompt:
     from inference import prompts
 
     return prompts.build_prompt(filling)
+
+
+def answer_pieces(request: GenerationRequest) -> tuple[Handle, Iterator[str]]:
+    """Submit, and the pieces of the answer's text as a visitor may see them. Raises what `submit` raises."""
+    from inference.prompts import STOP, without_numbers
+
+    handle = engine().submit(replace(request, stop=(*request.stop, *STOP)))
+    return handle, without_numbers(handle)
 
 
 def prompt_version(language: Language) -> str:

@@ -55,12 +55,12 @@ class Attempt:
             deadline_s=max(1.0, left_s),
         )
         try:
-            self.handle = inference.engine().submit(request)
+            self.handle, pieces = inference.answer_pieces(request)
         except (EngineOverloaded, EngineDead, ValueError) as error:
             log.warning("turn %s: not generated: %s", self.turn.pk, error)
             self.refused = f"{type(error).__name__}: {error}"
             return
-        for piece in self.handle:
+        for piece in pieces:
             self._keep_lease()
             yield piece
 
@@ -146,7 +146,7 @@ def _generate(current: Attempt) -> None:
         finish=current.finish,
         words=words.open_stream(Direction.BOT),
         claims=claims,
-        is_decline=lambda text: inference.is_decline(text, decision.language),
+        is_decline=lambda text: inference.is_decline(text, decision.language) or _says_nothing(text, turn),
         least_probability=1 - knowledge.promise_of(str(site.knowledge_base_id)) / 100,
     )
     writer = DeltaWriter(turn.gen or "")
@@ -160,6 +160,11 @@ def _generate(current: Attempt) -> None:
     text = writer.close()
     if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
         raise Fenced
+
+
+def _says_nothing(text: str, turn: Turn) -> bool:
+    """A small model at a loss repeats the question."""
+    return knowledge.normalise_for_cache(text) == knowledge.normalise_for_cache(turn.question.text)
 
 
 def _speak(current: Attempt, speaking: pipeline.Speaking, writer: DeltaWriter) -> Ending:
