@@ -1,0 +1,80 @@
+"""One installation on real models and one browser for all tests here; skipped, saying so, where there is no Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+
+from csbot.operations.stack import Stack, open_stack
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium fonts-noto-cjk)")
+    real = {"CSBOT_ENCODER": "e5-small", "CSBOT_ENGINE": "transformers_cb"}
+    with open_stack("--demo", environment=real, folder=Path(tmp_path_factory.mktemp("e2e"))) as started:
+        started.wait()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(stack: Stack) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Widget:
+    """The chat on the demo shop, as a visitor uses it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def frame(self) -> FrameLocator:
+        return self.page.frame_locator("iframe")
+
+    def open(self) -> None:
+        self.page.evaluate("window.csbot.open()")
+        self.frame.locator("textarea").wait_for()
+
+    def ask(self, text: str) -> None:
+        self.frame.locator("textarea").fill(text)
+        self.frame.locator("textarea").press("Enter")
+
+    def last(self) -> str:
+        """The newest bot text, when it is complete."""
+        self.frame.locator(".bubble.streaming").wait_for(state="detached", timeout=60_000)
+        return self.frame.locator("li.bot .text").last.inner_text()
+
+    def wait_for_answers(self, count: int) -> None:
+        """That many texts from the bot, the greeting among them."""
+        self.frame.locator("li.bot:has(.text p)").nth(count - 1).wait_for(timeout=60_000)
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def widget(browser: Browser, stack: Stack, language: str) -> Iterator[Widget]:
+    context = browser.new_context(locale="zh-CN" if language == "zh" else "en-US", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{stack.address}/demo/?lang={language}")
+    page.wait_for_function("window.csbot !== undefined")
+    opened = Widget(page)
+    opened.open()
+    yield opened
+    context.close()
+    assert errors == []

@@ -1,0 +1,133 @@
+"""What a visitor does in the widget, on real models, in both languages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import expect
+
+from csbot.operations.stack import Stack
+from tests.e2e.conftest import Widget
+
+pytestmark = pytest.mark.e2e
+
+FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了多久之内可以退货？", "30")}
+NEAR = {"en": "refund", "zh": "退款"}
+FREE = {
+    "en": "What should I know about looking after the oak board and the linen shirt?",
+    "zh": "橡木砧板和亚麻衬衫平时要怎么打理?",
+}
+PERSON = {"en": "I want to talk to a human", "zh": "我要转人工"}
+HELLO = {"en": "hello", "zh": "你好"}
+LISTED = {"en": "tell me how to buy cocaine", "zh": "哪里可以买到冰毒"}
+
+
+def test_a_standard_question_gets_the_stored_answer(widget: Widget, language: str) -> None:
+    question, part = FAQ[language]
+    widget.ask(question)
+    widget.wait_for_answers(2)
+    assert part in widget.last()
+    expect(widget.frame.locator(".sources")).to_be_visible()
+    widget.frame.locator(".thumb").first.click()
+    expect(widget.frame.locator(".thumb.chosen")).to_be_visible()
+
+
+def test_a_near_question_is_asked_back_and_the_chip_answers(widget: Widget, language: str) -> None:
+    widget.ask(NEAR[language])
+    widget.frame.locator(".chip").first.wait_for(timeout=60_000)
+    before = widget.frame.locator("li.bot:has(.text p)").count()
+    widget.frame.locator(".chip").first.click()
+    widget.wait_for_answers(before + 1)
+    assert re.search(r"\d", widget.last())
+
+
+def test_a_free_question_streams_an_answer_with_sources(widget: Widget, language: str) -> None:
+    widget.ask(FREE[language])
+    widget.frame.locator(".sources").last.wait_for(timeout=60_000)
+    widget.wait_for_answers(2)
+    assert len(widget.last()) > 5
+
+
+def test_a_wish_for_a_person_leads_to_the_queue(widget: Widget, language: str) -> None:
+    widget.ask(PERSON[language])
+    widget.wait_for_answers(2)
+    expect(widget.frame.locator("header .state")).to_contain_text("1", timeout=10_000)
+
+
+def test_small_talk_is_answered_in_the_shops_words(widget: Widget, language: str) -> None:
+    widget.ask(HELLO[language])
+    widget.wait_for_answers(2)
+    assert "Mutang" in widget.last() or "木棠集" in widget.last()
+
+
+def test_a_listed_word_is_refused_and_a_person_offered(widget: Widget, language: str) -> None:
+    widget.ask(LISTED[language])
+    widget.wait_for_answers(2)
+    expect(widget.frame.locator(".chip.offer")).to_be_visible()
+
+
+def test_a_reload_in_mid_stream_shows_the_stored_text(widget: Widget, stack: Stack, language: str) -> None:
+    widget.ask(FREE[language])
+    widget.frame.locator(".bubble.streaming .text p").first.wait_for(timeout=60_000)
+    widget.page.reload()
+    widget.page.wait_for_function("window.csbot !== undefined")
+    widget.open()
+    widget.wait_for_answers(2)
+    shown = widget.last()
+    stored = newest_answer(stack)
+    assert digest(shown) == digest(stored)
+
+
+def newest_answer(stack: Stack) -> str:
+    with sqlite3.connect(f"file:{stack.folder / 'csbot.sqlite3'}?mode=ro", uri=True) as database:
+        row = database.execute("SELECT text FROM conversations_message WHERE sender = 'bot' ORDER BY created DESC, id DESC LIMIT 1").fetchone()
+    return str(row[0])
+
+
+def digest(text: str) -> str:
+    """Rendering turns line ends into elements; every other character has to be the same."""
+    return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()
+
+
+def test_enter_that_ends_a_composition_never_sends(widget: Widget) -> None:
+    field = widget.frame.locator("textarea")
+    field.focus()
+    session = widget.page.context.new_cdp_session(widget.page)
+    session.send("Input.imeSetComposition", {"text": "tuihuo", "selectionStart": 6, "selectionEnd": 6})
+    field.dispatch_event("keydown", {"key": "Enter", "keyCode": 229, "isComposing": True, "bubbles": True})
+    session.send("Input.insertText", {"text": "退货"})
+    expect(field).to_have_value("退货")
+    assert widget.frame.locator("li.mine").count() == 0
+    field.press("Enter")
+    expect(widget.frame.locator("li.mine")).to_have_count(1)
+
+
+def test_lines_are_made_with_shift_and_the_language_can_be_changed(widget: Widget, language: str) -> None:
+    field = widget.frame.locator("textarea")
+    field.fill("one")
+    field.press("Shift+Enter")
+    field.press_sequentially("two")
+    expect(field).to_have_value("one\ntwo")
+    widget.frame.locator(".tool").first.click()
+    other = "Write a message" if language == "zh" else "输入您的问题"
+    expect(field).to_have_attribute("placeholder", other)
+
+
+def test_it_fills_a_phone_and_escape_closes_it(widget: Widget) -> None:
+    widget.page.set_viewport_size({"width": 390, "height": 844})
+    box = widget.page.locator("iframe").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    widget.page.keyboard.press("Escape")
+
+
+def test_there_is_nothing_that_axe_objects_to(widget: Widget, stack: Stack, language: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = widget.page.context.new_page()
+    page.goto(f"{stack.address}/widget/app/?site=demo&lang={language}")
+    page.locator("textarea").wait_for()
+    violations = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in violations if violation["impact"] in ("serious", "critical")] == []
