@@ -69,7 +69,7 @@ class SentenceEncoder:
         self._model.max_seq_length = min(self._model.max_seq_length or 128, 128)
         self._has_prefixes = "e5" in folder.name.lower() or "e5" in str(_config_of(folder).get("_name_or_path", "")).lower()
         self._version = f"{folder.name}-{_fingerprint(folder)}"
-        self._dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self._dimension = int(self._model.get_embedding_dimension() or 0)
 
     @property
     def version(self) -> str:

@@ -52,8 +52,8 @@ class Measure:
     def __call__(self, asked: Asked, *, without: Rows | None = None, closed: frozenset[int] = frozenset()) -> Measured:
         """`without`: rows that do not count; `closed`: FAQs that do not."""
         faqs = [number for number in self.index.candidates(asked, without) if number not in closed]
-        hidden = np.zeros(0, dtype=np.int64) if without is None else without
-        blocks = [(number, rows) for number in faqs if len(rows := np.setdiff1d(self.index.rows_of[number], hidden, assume_unique=True))]
+        hidden = frozenset() if without is None else frozenset(without.tolist())
+        blocks = [(number, rows) for number in faqs if len(rows := _shown(self.index.rows_of[number], hidden))]
         found = _weighted(asked.text, self.index)
         known = sum(weight for word, weight in found.items() if word in self.index.grams.vocabulary or f"<{word}>" in self.index.grams.vocabulary)
         share = known / max(sum(found.values()), 1e-9)
@@ -142,6 +142,12 @@ def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64]) -> Matri
             agreement,
         ]
     )
+
+
+def _shown(rows: Rows, hidden: frozenset[int]) -> Rows:
+    if not hidden or hidden.isdisjoint(rows.tolist()):
+        return rows
+    return np.array([row for row in rows.tolist() if row not in hidden], dtype=np.int64)
 
 
 def _spread(cosines: Vectors) -> Vectors:

@@ -91,6 +91,7 @@ class VariantIndex:
     def open(cls, folder: Path, bank: Bank) -> VariantIndex:
         import faiss
 
+        faiss.omp_set_num_threads(1)
         vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         return cls(
             bank,
@@ -123,6 +124,8 @@ def centre_of(vectors: Vectors, background: Vectors) -> Vectors:
 def _flat(centred: Vectors) -> Any:
     import faiss
 
+    # One question over some thousand rows is too little work to share: waking threads takes longer than searching.
+    faiss.omp_set_num_threads(1)
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(centred.shape[1]))
     if len(centred):
         index.add_with_ids(centred, np.arange(len(centred), dtype=np.int64))
