@@ -8,9 +8,10 @@ TORCH_VERSION := 2.13.0
 # Another machine may want another build of torch: make setup TORCH_INDEX=<address of its package index>
 TORCH_FROM := $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PORT ?= 8000
+LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-emit-package torch
 DEMO := up --demo --with-parent --port $(PORT)
 
-.PHONY: help setup setup-dev demo test lint e2e faults bench screenshots clean
+.PHONY: help setup setup-dev demo test lint e2e faults bench screenshots messages lock clean
 
 help: ## What can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,21 +38,35 @@ demo: setup ## Start everything with the demo company and print the links (PORT=
 	@exec $(RUN) manage.py $(DEMO)
 
 test: setup-dev ## The default test suite
-	@$(RUN) -m pytest -q
+	@$(RUN) -m pytest -q && echo "test: the default suite passed"
 
 lint: setup-dev ## Style, types, import rules
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
-	@$(RUN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(VENV)/bin/lint-imports >/dev/null || $(VENV)/bin/lint-imports
+	@$(RUN) manage.py makemigrations --check --dry-run
+	@$(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null
+	@echo "lint: style, types, import rules, migrations and API schema are fine"
 
 e2e: setup-dev ## The widget in Chromium against a running system
-	@$(RUN) -m pytest -q -m e2e tests/e2e
+	@$(RUN) -m pytest -q -m e2e tests/e2e && echo "e2e: the widget works in the browser"
 
 faults: setup-dev ## Kill, tear and fill things, and see that nothing is lost
-	@$(RUN) -m pytest -q -m faults tests/faults
+	@$(RUN) -m pytest -q -m faults tests/faults && echo "faults: nothing was lost, nothing stayed behind"
 
 bench: setup-dev ## All measurements, into BENCHMARKS.md
 	@$(RUN) manage.py write_benchmarks
+
+screenshots: setup-dev ## The README's pictures, from a running demo on PORT
+	@$(RUN) -m tests.e2e.pictures http://127.0.0.1:$(PORT)
+
+messages: setup-dev ## Collect and compile the server's texts (needs gettext)
+	@$(RUN) manage.py makemessages -l zh_Hans --no-location --ignore .venv --ignore node_modules
+	@$(RUN) manage.py compilemessages -l zh_Hans --ignore .venv
+
+lock: ## Resolve the lock files anew (needs uv)
+	@uv pip compile requirements.txt -o requirements.lock $(LOCK)
+	@uv pip compile requirements.txt requirements-dev.txt -c requirements.lock -o requirements-dev.lock $(LOCK)
 
 clean: ## Remove .venv and caches; the data folder stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

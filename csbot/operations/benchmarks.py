@@ -73,8 +73,9 @@ Written by `manage.py write_benchmarks` (`make bench`); `--render` writes it aga
 TAIL = """
 ## What is not reached, and why
 
-- The default generator has half a billion parameters, made for code, and two cores. It repeats the fitting sentence rather than answering in its own
-  words, because its own words were often wrong; that keeps facts right and conversations stiff. A better model behind the same engine is one setting away.
+- The default generator has half a billion parameters, made for code, and two cores. It repeats the fitting sentence rather than answering in its
+  own words, because its own words were often wrong; that keeps facts right and conversations stiff. A better model behind the same engine is one
+  setting away.
 - Ten tokens a second and a first word within one second are not reached on two cores.
 - Direct answers are rare where a FAQ has few phrasings: the promise comes first. The bank's own leave-one-out questions say how sure one may be.
 - Follow-ups are joined with the message before, nothing more.

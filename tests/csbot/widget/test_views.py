@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -113,8 +115,14 @@ def test_no_words_hide_in_the_widgets_code() -> None:
     assert [path.name for path in sources if re.search(r"[\u4e00-\u9fff]", path.read_text(encoding="utf-8"))] == []
 
 
-def test_the_built_app_is_small() -> None:
-    import gzip
+def test_the_built_files_are_those_of_the_sources() -> None:
+    frontend = BASE_DIR / "csbot" / "widget" / "frontend"
+    sources = [*sorted((frontend / "src").iterdir()), frontend / "vite.config.ts", frontend / "package-lock.json"]
+    texts = [BASE_DIR / "csbot" / "locale" / f"ui.{language}.json" for language in ("en", "zh")]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*sources, *texts]))
+    assert (STATIC / "sources.sha256").read_text().strip() == digest.hexdigest(), "run `npm run build` in csbot/widget/frontend"
 
+
+def test_the_built_app_is_small() -> None:
     built = [STATIC / "app.js", STATIC / "app.css"]
     assert sum(len(gzip.compress(Path(path).read_bytes())) for path in built) < 60_000
