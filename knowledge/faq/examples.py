@@ -22,7 +22,7 @@ from knowledge.faq.index import Rows
 
 Encode = Callable[[Sequence[str]], Vectors]
 Kind = Literal["known", "near", "hidden", "background"]
-MOST = 1200  # questions of each kind; more cost time at publishing and change the weights no more
+MOST = 600  # questions of each kind; more cost time at publishing and change the weights no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ def test_a_near_question_is_asked_back_and_the_chip_answers(widget: Widget, lang
     before = widget.frame.locator("li.bot:has(.text p)").count()
     widget.frame.locator(".chip").first.click()
     widget.wait_for_answers(before + 1)
-    assert re.search(r"\d", widget.last())
+    assert len(widget.last()) > 8
+    expect(widget.frame.locator(".sources").last).to_be_visible()
 
 
 def test_a_free_question_streams_an_answer_with_sources(widget: Widget, language: str) -> None:
@@ -54,7 +55,7 @@ def test_a_free_question_streams_an_answer_with_sources(widget: Widget, language
 def test_a_wish_for_a_person_leads_to_the_queue(widget: Widget, language: str) -> None:
     widget.ask(PERSON[language])
     widget.wait_for_answers(2)
-    expect(widget.frame.locator("header .state")).to_contain_text("1", timeout=10_000)
+    expect(widget.frame.locator("header .state")).to_contain_text(re.compile(r"number \d|第 \d 位"), timeout=10_000)
 
 
 def test_small_talk_is_answered_in_the_shops_words(widget: Widget, language: str) -> None:

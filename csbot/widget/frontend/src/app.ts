@@ -170,11 +170,11 @@ export class ChatApp extends LitElement {
       </header>
       <div class="messages" @scroll=${this.scrolled}>
         ${this.refusal ? html`<p class="banner" role="alert">${this.refusal}</p>` : nothing}
-        <ul role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word("messages")}>
+        <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word("messages")}><ul>
           ${this.site ? html`<li class="row bot"><div class="bubble"><div class="text"><p>${this.site.greeting[this.language]}</p></div></div></li>` : nothing}
           ${this.view.bubbles.map((bubble) => bubbleView(bubble, this.language, this.acts))}
           ${this.view.isThinking ? html`<li class="row bot"><div class="bubble"><span class="dots" aria-label=${this.word("thinking")}><i></i><i></i><i></i></span></div></li>` : nothing}
-        </ul>
+        </ul></div>
         ${this.chips()}
         ${this.offer()}
         ${this.view.error ? html`<p class="aside bad" role="alert">${this.view.error}</p>` : nothing}

@@ -109,11 +109,11 @@ Please report this to https://github.com/markedjs/marked.`,e){let e=`<p>An error
       </header>
       <div class="messages" @scroll=${this.scrolled}>
         ${this.refusal?w`<p class="banner" role="alert">${this.refusal}</p>`:T}
-        <ul role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word(`messages`)}>
+        <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word(`messages`)}><ul>
           ${this.site?w`<li class="row bot"><div class="bubble"><div class="text"><p>${this.site.greeting[this.language]}</p></div></div></li>`:T}
           ${this.view.bubbles.map(e=>bi(e,this.language,this.acts))}
           ${this.view.isThinking?w`<li class="row bot"><div class="bubble"><span class="dots" aria-label=${this.word(`thinking`)}><i></i><i></i><i></i></span></div></li>`:T}
-        </ul>
+        </ul></div>
         ${this.chips()}
         ${this.offer()}
         ${this.view.error?w`<p class="aside bad" role="alert">${this.view.error}</p>`:T}
