@@ -13,6 +13,7 @@ __all__ = [
     "build_and_publish",
     "create_knowledge_base",
     "detect_language",
+    "is_newer_than_published",
     "is_published",
     "normalise_for_cache",
     "open_all_knowledge",
@@ -104,6 +105,13 @@ def is_published(kb_id: UUID | str) -> bool:
     from knowledge.models import KnowledgeBase
 
     return KnowledgeBase.objects.filter(pk=kb_id).exclude(published_snapshot=None).exists()
+
+
+def is_newer_than_published(kb_id: UUID | str) -> bool:
+    """Whether anything was edited since visitors were last given a snapshot of this base."""
+    from knowledge.importing import is_newer_than_published as is_newer
+
+    return is_newer(kb_id)
 
 
 def promise_of(kb_id: UUID | str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from knowledge.articles.passages import split_article
 from knowledge.contracts import LANGUAGES
@@ -28,6 +29,14 @@ def replace_knowledge(kb_id: str, *, faqs: Iterable[Row], articles: Iterable[Row
     base = KnowledgeBase.objects.select_for_update().get(pk=kb_id)
     changed = [_replace_faqs(base, list(faqs)), _replace_articles(base, list(articles)), _replace_intents(base, list(intents))]
     return any(changed)
+
+
+def is_newer_than_published(kb_id: UUID | str) -> bool:
+    """Whether anything was edited or removed since the last switch of snapshots: a stop or a failure may have come between."""
+    base = KnowledgeBase.objects.get(pk=kb_id)
+    published = base.snapshots.aggregate(last=Max("published"))["last"]
+    edits = [model.history.filter(knowledge_base_id=base.pk).aggregate(last=Max("history_date"))["last"] for model in (Faq, Article, Intent)]
+    return published is None or any(edit > published for edit in edits if edit)
 
 
 def passages_refresh(article: Article) -> None:

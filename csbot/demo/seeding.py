@@ -15,6 +15,7 @@ from knowledge import facade as knowledge
 class Seeded:
     site: Site
     knowledge_base: str
+    changed: bool
     needs_publishing: bool
 
 
@@ -27,4 +28,5 @@ def seed() -> Seeded:
     if site is None:
         site = Site.objects.create(company=company, knowledge_base_id=base, **wanted["site"])
     changed = knowledge.replace_knowledge(base, faqs=content.faqs(), articles=content.articles(), intents=content.intents())
-    return Seeded(site, base, changed or not knowledge.is_published(base))
+    # Not `changed` alone: an earlier start may have written the content and stopped before it was published.
+    return Seeded(site, base, changed, knowledge.is_newer_than_published(base))
