@@ -21,7 +21,8 @@ INTENTS = [{"key": "hello", "action": "chitchat", "replies": {"en": "Hello."}, "
 
 
 def replace(base: KnowledgeBase, **other: Any) -> bool:
-    return replace_knowledge(str(base.pk), **({"faqs": FAQS, "articles": ARTICLES, "intents": INTENTS} | other))
+    data: dict[str, Any] = {"faqs": FAQS, "articles": ARTICLES, "intents": INTENTS}
+    return replace_knowledge(str(base.pk), **(data | other))
 
 
 def rows(base: KnowledgeBase) -> dict[str, list[int]]:
@@ -51,7 +52,8 @@ def test_what_the_data_does_not_name_is_removed(base: KnowledgeBase) -> None:
     replace(base)
     assert replace(base, faqs=FAQS[:1], articles=[], intents=[])
     assert list(Faq.objects.values_list("key", flat=True)) == ["where"]
-    assert not Article.objects.exists() and not Intent.objects.exists()
+    assert not Article.objects.exists()
+    assert not Intent.objects.exists()
 
 
 def test_the_first_phrasing_is_the_one_shown(base: KnowledgeBase) -> None:

@@ -22,8 +22,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         start = time.monotonic()
         seeded = seed()
-        if options["publish"] and seeded.needs_publishing:
-            knowledge.use_encoder(encoder_folder())
-            knowledge.build_and_publish(seeded.knowledge_base, actor="demo")
-        state = "changed" if seeded.needs_publishing else "unchanged"
-        self.stdout.write(f"site {seeded.site.key}: {state} ({time.monotonic() - start:.1f} s)")
+        self._say(f"site {seeded.site.key}: {'written' if seeded.changed else 'unchanged'}", start)
+        if not seeded.needs_publishing:
+            return
+        if not options["publish"]:
+            self._say("visitors do not see it yet: publish with --publish, or start with `manage.py up --demo`", start)
+            return
+        knowledge.use_encoder(encoder_folder())
+        knowledge.build_and_publish(seeded.knowledge_base, actor="demo")
+        self._say("published", start)
+
+    def _say(self, what: str, start: float) -> None:
+        self.stdout.write(f"{what} ({time.monotonic() - start:.1f} s)")
