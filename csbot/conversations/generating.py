@@ -21,7 +21,7 @@ from csbot.conversations.streaming import DeltaWriter
 from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
 from inference import facade as inference
-from inference.contracts import EngineDead, EngineOverloaded, GenerationRequest, Handle, Prompt, PromptEvidence, PromptExchange, PromptInput
+from inference.contracts import EngineDead, EngineOverloaded, GenerationRequest, Handle, Prompt, PromptEvidence, PromptInput
 from knowledge import facade as knowledge
 from knowledge.contracts import Direction
 
@@ -121,15 +121,14 @@ def turn_generate(turn_id: str, attempt: int) -> None:
 
 
 def attempt_open(turn: Turn) -> Attempt:
+    """Without the conversation's history: a small model mixes it up with the evidence, and the router has already used it."""
     decision = decision_unpack(turn.decision)
-    history = history_of(turn)
     prompt = inference.build_prompt(
         PromptInput(
             question=turn.chip.get("question") or turn.question.text,
             language=decision.language,
             company=turn.conversation.site.company.name,
             evidence=tuple(PromptEvidence(item.title, item.text) for item in decision.evidence),
-            history=tuple(PromptExchange(item.question, item.answer) for item in history),
         )
     )
     return Attempt(turn, decision, prompt)
@@ -139,7 +138,8 @@ def _generate(current: Attempt) -> None:
     turn, decision = current.turn, current.decision
     site = turn.conversation.site
     words = knowledge.word_filter(site.company_id)
-    said = [turn.question.text, *(text for item in history_of(turn) for text in (item.question, item.answer))]
+    # What the visitor said may be said back; numbers of our own earlier answers belonged to other questions.
+    said = [turn.question.text, *(item.question for item in history_of(turn))]
     claims = inference.open_grounding([item.text for item in decision.evidence], said, decision.language)
     speaking = pipeline.Speaking(
         generate=current.pieces,

@@ -86,7 +86,7 @@ class FaqRouter:
         asked = question.text
         if joined := _joined(question):
             in_context = self.rank(joined, None, closed)
-            if in_context.chances.first > ranked.chances.first:
+            if in_context.chances.first > ranked.chances.first and not self._repeats(in_context, question):
                 ranked, asked = in_context, joined
         return self._match(ranked, asked, language, closed)
 
@@ -103,6 +103,10 @@ class FaqRouter:
             signs=found,
             chances=self.fit.chances(found) if len(measured) else Chances(0.0, 0.0, 0.0),
         )
+
+    def _repeats(self, ranked: Ranked, question: Question) -> bool:
+        """The message before, found again through its own words, is no answer to what came after it."""
+        return bool(ranked.faqs) and self.bank.faqs[ranked.faqs[0]].key == question.history[-1].faq
 
     def cut(self) -> float:
         """The least chance of a direct answer under the bank's promise."""
