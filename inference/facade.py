@@ -121,10 +121,12 @@ def prompt_version(language: Language) -> str:
 
 
 def open_grounding(evidence: Sequence[str], conversation: Sequence[str], language: Language) -> GroundingStream:
-    """A stream that lets an answer through as far as its claims are supported. Both languages are always read."""
+    """A stream that lets an answer through as far as its words and its claims are supported. Both languages are always read."""
+    from inference.grounding.chain import Chain
+    from inference.grounding.copying import CopyStream
     from inference.grounding.stream import open_grounding as open_stream
 
-    return open_stream(evidence, conversation)
+    return Chain(CopyStream(evidence), open_stream(evidence, conversation))
 
 
 def is_decline(text: str, language: Language) -> bool:

@@ -17,7 +17,7 @@ from inference.engine.answer import Answer
 Script = Callable[[GenerationRequest], Iterable[str]]
 
 _PIECE = re.compile(r"[一-鿿]{1,2}|\s*[^\s一-鿿]+|\s+")
-_EVIDENCE = re.compile(r"\[1\]\s*(.+)")
+_EVIDENCE = re.compile(r"(?:<<<\n|\[1\]\s*)(.+)")
 
 
 def echo_evidence(request: GenerationRequest) -> Iterable[str]:
