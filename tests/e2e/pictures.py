@@ -11,8 +11,8 @@ from csbot.env import BASE_DIR
 
 FOLDER = BASE_DIR / "csbot" / "demo" / "pictures"
 QUESTIONS = {
-    "en": ("How long do I have to return something?", "refund", "What should I know about looking after the oak board and the linen shirt?"),
-    "zh": ("买了多久之内可以退货？", "退款", "橡木砧板和亚麻衬衫平时要怎么打理?"),
+    "en": ("How long do I have to return something?", "refund", "Describe the levels of membership"),
+    "zh": ("买了多久之内可以退货？", "退款", "快递员还在门口的时候我应该检查哪些东西?"),
 }
 
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.e2e
 FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了多久之内可以退货？", "30")}
 NEAR = {"en": "refund", "zh": "退款"}
 FREE = {
-    "en": "What should I know about looking after the oak board and the linen shirt?",
-    "zh": "橡木砧板和亚麻衬衫平时要怎么打理?",
+    "en": "Describe the levels of membership",
+    "zh": "快递员还在门口的时候我应该检查哪些东西?",
 }
 PERSON = {"en": "I want to talk to a human", "zh": "我要转人工"}
 HELLO = {"en": "hello", "zh": "你好"}

@@ -55,14 +55,14 @@ class Command(BaseCommand):
 
 # Asked about the demo shop's goods and rules; what they rest on stands in its articles.
 GENERATED = (
-    "What should I know about looking after the oak board and the linen shirt?",
-    "橡木砧板和亚麻衬衫平时要怎么打理?",
+    "Describe the levels of membership",
+    "快递员还在门口的时候我应该检查哪些东西?",
     "What happens step by step after I send a parcel back to you?",
     "退回的包裹寄出以后,接下来每一步会怎么处理?",
     "Which goods from the kitchen and which from camping come with a guarantee?",
     "厨房用品和露营用品哪些有质保,分别多久?",
     "What should I check while the courier is still at my door?",
-    "快递员还在门口的时候我应该检查哪些东西?",
+    "橡木砧板和亚麻衬衫平时要怎么打理?",
     "How do birthday coupons and member discounts differ between the levels?",
     "不同等级的会员在生日券和折扣上有什么区别?",
 )
