@@ -125,6 +125,7 @@ def test_a_model_that_batching_refuses_is_served_by_generate(random_model, monke
         raise ValueError("no such attention")
 
     monkeypatch.setattr("transformers.generation.continuous_batching.ContinuousMixin.init_continuous_batching", refuse)
+    caplog.set_level("WARNING", logger="inference.engine.build")  # whatever level others have left behind
     engine = start_engine("transformers_cb", random_model, EngineOptions(threads=1))
     assert (engine.health().backend, "no such attention" in caplog.text) == ("generate", True)
     engine.stop()
