@@ -24,7 +24,7 @@ LIMIT_S = 600
 # question, accepted routes, language of the answer, a part of the text (empty: any)
 QUESTIONS = [
     ("How long do I have to return something?", {"answer"}, "en", "30"),
-    ("买了不喜欢，多少天之内可以退货？", {"answer"}, "zh", "30"),
+    ("你好，请问多久之内可以退货呢？", {"answer"}, "zh", "30"),
     ("hello", {"chitchat"}, "en", ""),
     ("你好", {"chitchat"}, "zh", ""),
     ("I want to talk to a person", {"handoff"}, "en", ""),
