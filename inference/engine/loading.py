@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.contracts import ModelMissing
+from inference.engine.quiet import quieten
 from inference.engine.text import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def load_model(folder: Path, *, threads: int | None = None, device: str = "auto"
     if threads:
         torch.set_num_threads(threads)
     transformers.utils.logging.disable_progress_bar()
+    quieten()
     where = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     options: dict[str, Any] = {"dtype": "auto", "local_files_only": True, "trust_remote_code": False, "use_safetensors": True}
     if "num_experts" in config or "n_routed_experts" in config or "num_local_experts" in config:

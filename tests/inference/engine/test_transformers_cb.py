@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import logging.handlers
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,3 +131,16 @@ def test_a_model_that_batching_refuses_is_served_by_generate(random_model, monke
     engine = start_engine("transformers_cb", random_model, EngineOptions(threads=1))
     assert (engine.health().backend, "no such attention" in caplog.text) == ("generate", True)
     engine.stop()
+
+
+def test_an_ordinary_life_writes_none_of_the_librarys_advice(random_model):
+    heard = logging.handlers.BufferingHandler(1000)
+    library = logging.getLogger("ContinuousBatchingLogger")
+    library.setLevel(logging.INFO)  # as the library has it
+    library.addHandler(heard)
+    engine = ContinuousBatchingEngine(random_model, threads=1, cache_tokens=1024)
+    engine.start()
+    list(engine.submit(ask(max_new_tokens=2)))
+    engine.stop()
+    library.removeHandler(heard)
+    assert [record.getMessage() for record in heard.buffer] == []
