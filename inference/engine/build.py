@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from inference.contracts import ChatMessage, Engine
+from inference.engine.loading import Experts, Loading, Precision
 from inference.engine.refused import Refused
 
 logger = logging.getLogger(__name__)
@@ -22,12 +23,19 @@ class EngineOptions:
 
     slots: int = 8
     threads: int | None = None
+    precision: Precision = "auto"
+    experts: Experts = "grouped_mm"
+    is_endless: bool = False
     cache_tokens: int = 16384
     warm_prompts: Sequence[tuple[ChatMessage, ...]] = ()
     on_fatal: Callable[[str], None] | None = None
     url: str = ""
     model: str = ""
     key: str = ""
+
+    @property
+    def loading(self) -> Loading:
+        return Loading(self.threads, self.precision, self.experts, self.is_endless)
 
 
 def start_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) -> Engine:
@@ -57,14 +65,14 @@ def build_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) 
         from inference.engine.generate import GenerateEngine
 
         return GenerateEngine(
-            folder, slots=options.slots, threads=options.threads, warm_prompts=options.warm_prompts, on_fatal=options.on_fatal
+            folder, slots=options.slots, loading=options.loading, warm_prompts=options.warm_prompts, on_fatal=options.on_fatal
         )
     from inference.engine.transformers_cb import ContinuousBatchingEngine
 
     return ContinuousBatchingEngine(
         folder,
         slots=options.slots,
-        threads=options.threads,
+        loading=options.loading,
         cache_tokens=options.cache_tokens,
         warm_prompts=options.warm_prompts,
         on_fatal=options.on_fatal,

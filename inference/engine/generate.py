@@ -25,7 +25,7 @@ from inference.contracts import (
 from inference.engine.adapter import change_adapter
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
-from inference.engine.loading import LoadedModel, load_model
+from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
 from inference.engine.sampling import SAMPLING
 from inference.engine.text import Detokeniser, Renderer
 
@@ -42,12 +42,12 @@ class GenerateEngine:
         folder: Path,
         *,
         slots: int = 8,
-        threads: int | None = None,
+        loading: Loading = USUAL,
         warm_prompts: Sequence[tuple[ChatMessage, ...]] = (),
         on_fatal: Callable[[str], None] | None = None,
     ) -> None:
         self._folder = folder
-        self._threads = threads
+        self._loading = loading
         self._warm_prompts = tuple(warm_prompts)
         self._on_fatal = on_fatal
         self._admission = Admission(slots=slots, tokens=slots * 2**20)  # one at a time: only the count matters
@@ -59,11 +59,11 @@ class GenerateEngine:
         self._answers = 0
 
     def start(self) -> None:
-        self._loaded: LoadedModel = load_model(self._folder, threads=self._threads)
+        self._loaded: LoadedModel = load_model(self._folder, self._loading)
         self._render = Renderer(self._loaded.tokenizer)
         self._thread = threading.Thread(target=self._work, name="engine-generate", daemon=True)
         self._thread.start()
-        self._health = EngineHealth("ready", BACKEND, self._loaded.name)
+        self._health = EngineHealth("ready", BACKEND, self._loaded.name, self._loaded.place)
         for number, messages in enumerate(self._warm_prompts):
             for _ in self.submit(GenerationRequest(f"warm-up-{number}", messages, "greedy", max_new_tokens=1, deadline_s=300)):
                 pass

@@ -9,7 +9,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from inference.contracts import ModelMissing
 from inference.engine.quiet import quieten
@@ -18,38 +18,72 @@ from inference.engine.text import Tokenizer
 logger = logging.getLogger(__name__)
 
 
+Precision = Literal["auto", "bf16", "fp32"]
+Experts = Literal["eager", "grouped_mm", "batched_mm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How a folder is loaded. `is_endless` lets answers run to their full length: for measuring only."""
+
+    threads: int | None = None
+    precision: Precision = "auto"
+    experts: Experts = "grouped_mm"
+    is_endless: bool = False
+
+
+USUAL = Loading()
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
     model: Any
     tokenizer: Tokenizer
     name: str
+    place: str  # device, precision and threads, for people
     window: int
     eos: tuple[int, ...]
 
 
-def load_model(folder: Path, *, threads: int | None = None, device: str = "auto", experts: str | None = None) -> LoadedModel:
-    """Loads the weights in the folder's own precision."""
+def load_model(folder: Path, how: Loading) -> LoadedModel:
+    """On a GPU in the folder's own precision; a processor that cannot multiply bf16 gets fp32."""
     config = _read_config(folder)
     import torch
     import transformers
 
-    if threads:
-        torch.set_num_threads(threads)
+    if how.threads:
+        torch.set_num_threads(how.threads)
     transformers.utils.logging.disable_progress_bar()
     quieten()
-    where = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-    options: dict[str, Any] = {"dtype": "auto", "local_files_only": True, "trust_remote_code": False, "use_safetensors": True}
+    where = "cuda" if torch.cuda.is_available() else "cpu"
+    options: dict[str, Any] = {"dtype": _dtype(how.precision, where), "local_files_only": True, "trust_remote_code": False, "use_safetensors": True}
     if "num_experts" in config or "n_routed_experts" in config or "num_local_experts" in config:
-        options["experts_implementation"] = experts or "grouped_mm"
+        options["experts_implementation"] = how.experts
     try:
         model = transformers.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="sdpa", **options).to(where).eval()
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelMissing(f"The model in {folder} cannot be loaded ({error}). Run: manage.py models verify") from error
-    eos = _eos(model.generation_config.eos_token_id, tokenizer.eos_token_id)
+    eos = () if how.is_endless else _eos(model.generation_config.eos_token_id, tokenizer.eos_token_id)
     window = int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
-    logger.info("loaded %s (%s, %s, %s threads)", folder.name, model.dtype, where, torch.get_num_threads())
-    return LoadedModel(model, tokenizer, folder.name, window, eos)
+    place = f"{_device_name(where)}, {str(model.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
+    logger.info("loaded %s (%s)", folder.name, place)
+    return LoadedModel(model, tokenizer, folder.name, place, window, eos)
+
+
+def _device_name(where: str) -> str:
+    import torch
+
+    return torch.cuda.get_device_name() if where == "cuda" else where
+
+
+def _dtype(precision: Precision, where: str) -> Any:
+    import torch
+
+    if precision != "auto":
+        return {"bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+    multiplies_bf16 = where != "cpu" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "auto" if multiplies_bf16 else torch.float32
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

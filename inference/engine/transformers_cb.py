@@ -30,7 +30,7 @@ from inference.contracts import (
 from inference.engine.adapter import change_adapter
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
-from inference.engine.loading import LoadedModel, load_model
+from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
 from inference.engine.refused import Refused
 from inference.engine.sampling import SAMPLING, use_short_nucleus
 from inference.engine.text import Detokeniser, Renderer
@@ -57,7 +57,7 @@ class ContinuousBatchingEngine:
         folder: Path,
         *,
         slots: int = 8,
-        threads: int | None = None,
+        loading: Loading = USUAL,
         page_size: int = 16,
         cache_tokens: int = 16384,
         warm_prompts: Sequence[tuple[ChatMessage, ...]] = (),
@@ -65,7 +65,7 @@ class ContinuousBatchingEngine:
     ) -> None:
         self._folder = folder
         self._slots = slots
-        self._threads = threads
+        self._loading = loading
         self._page_size = page_size
         self._cache_tokens = cache_tokens
         self._warm_prompts = tuple(warm_prompts)
@@ -82,7 +82,7 @@ class ContinuousBatchingEngine:
     # --- life ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        self._loaded: LoadedModel = load_model(self._folder, threads=self._threads)
+        self._loaded: LoadedModel = load_model(self._folder, self._loading)
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
         self._manager = _open_manager(self._loaded, slots=self._slots, page_size=self._page_size, cache_tokens=self._cache_tokens)
@@ -90,7 +90,7 @@ class ContinuousBatchingEngine:
         threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True).start()
         self._manager.start()
         self._watcher = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
-        self._health = EngineHealth("ready", BACKEND, self._loaded.name)
+        self._health = EngineHealth("ready", BACKEND, self._loaded.name, self._loaded.place)
         try:
             self._warm_up()
         except EngineDead as error:

@@ -23,10 +23,17 @@ def engine() -> Iterator[object]:
     inference.stop_engine()
 
 
+# The worker's event loop may sleep for ten seconds before it looks whether it has to end (kombu's `fire_timers`, `max_delay`),
+# and a broken broker connection costs it twenty more; the library's own limit of ten seconds is now and then too short.
+SHUTDOWN_LIMIT_S = 40
+QUEUES = ["answers", "generation", "background"]
+
+
 @pytest.fixture(scope="session")
 def workers(valkey: None, engine: object) -> Iterator[None]:
     app.autodiscover_tasks(force=True)
-    with start_worker(app, pool="threads", concurrency=4, queues=["answers", "generation", "background"], perform_ping_check=False, loglevel="ERROR"):
+    options = {"concurrency": 4, "queues": QUEUES, "perform_ping_check": False, "loglevel": "ERROR"}
+    with start_worker(app, pool="threads", shutdown_timeout=SHUTDOWN_LIMIT_S, **options):
         cancelling.listen(inference.engine().cancel)
         yield
 

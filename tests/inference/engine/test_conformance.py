@@ -13,6 +13,7 @@ import pytest
 
 from inference.contracts import ChatMessage, Engine, EngineDead, EngineOverloaded, GenerationRequest, PromptTooLong
 from inference.engine.generate import GenerateEngine
+from inference.engine.loading import Loading
 from inference.engine.openai_http import OpenAIEngine
 from inference.engine.scripted import ScriptedEngine
 from inference.engine.transformers_cb import ContinuousBatchingEngine
@@ -41,10 +42,10 @@ def build(kind: str, model: Path, stack: ExitStack) -> Subject:
         stack.callback(server.close)
         subject = Subject(OpenAIEngine(server.url, "m", slots=2), lambda: setattr(server, "breaks", True))
     elif kind == "generate":
-        engine = GenerateEngine(model, slots=2, threads=1)
+        engine = GenerateEngine(model, slots=2, loading=Loading(threads=1))
         subject = Subject(engine, lambda: setattr(engine._loaded.model.model, "forward", None))
     else:
-        engine = ContinuousBatchingEngine(model, slots=2, threads=1, cache_tokens=4096)
+        engine = ContinuousBatchingEngine(model, slots=2, loading=Loading(threads=1), cache_tokens=4096)
         subject = Subject(engine, lambda: setattr(engine._loaded.model.model, "forward", None))
     subject.engine.start()
     stack.callback(subject.engine.stop)

@@ -13,6 +13,7 @@ import pytest
 from inference.contracts import ChatMessage, EngineDead, GenerationRequest
 from inference.engine.build import EngineOptions, start_engine
 from inference.engine.generate import GenerateEngine
+from inference.engine.loading import Loading
 from inference.engine.transformers_cb import ContinuousBatchingEngine
 from tests.inference.engine.conftest import SENTENCE
 from tests.inference.engine.test_conformance import ask, settle
@@ -20,7 +21,7 @@ from tests.inference.engine.test_conformance import ask, settle
 
 @pytest.fixture(scope="module")
 def batching(random_model: Path) -> Iterator[ContinuousBatchingEngine]:
-    engine = ContinuousBatchingEngine(random_model, slots=8, threads=1, cache_tokens=4096)
+    engine = ContinuousBatchingEngine(random_model, slots=8, loading=Loading(threads=1), cache_tokens=4096)
     engine.start()
     yield engine
     engine.stop()
@@ -28,7 +29,7 @@ def batching(random_model: Path) -> Iterator[ContinuousBatchingEngine]:
 
 @pytest.fixture(scope="module")
 def reference(random_model: Path) -> Iterator[GenerateEngine]:
-    engine = GenerateEngine(random_model, slots=8, threads=1)
+    engine = GenerateEngine(random_model, slots=8, loading=Loading(threads=1))
     engine.start()
     yield engine
     engine.stop()
@@ -64,7 +65,7 @@ def test_a_prompt_that_was_seen_is_found_in_the_cache(batching, monkeypatch):
 
 def test_the_system_prompt_is_warm_after_start(random_model, monkeypatch):
     system = ChatMessage("system", "a system prompt that every answer shares, " * 3)
-    engine = ContinuousBatchingEngine(random_model, threads=1, cache_tokens=4096, warm_prompts=[(system, ChatMessage("user", ""))])
+    engine = ContinuousBatchingEngine(random_model, loading=Loading(threads=1), cache_tokens=4096, warm_prompts=[(system, ChatMessage("user", ""))])
     engine.start()
     hits = prefix_hits(engine, monkeypatch)
     list(engine.submit(GenerationRequest("first", (system, ChatMessage("user", "hello")), "greedy", 4)))
@@ -95,7 +96,7 @@ def test_a_storm_of_cancels_leaves_nothing_behind(batching):
 
 @pytest.mark.parametrize("engine_class", [ContinuousBatchingEngine, GenerateEngine])
 def test_chinese_is_never_split_inside_a_character(engine_class, speaking_model):
-    engine = engine_class(speaking_model, threads=1)
+    engine = engine_class(speaking_model, loading=Loading(threads=1))
     engine.start()
     answer = engine.submit(ask(max_new_tokens=30))
     pieces = list(answer)
@@ -104,7 +105,7 @@ def test_chinese_is_never_split_inside_a_character(engine_class, speaking_model)
 
 
 def test_a_text_cut_inside_a_character_ends_before_it(speaking_model):
-    engine = GenerateEngine(speaking_model, threads=1)
+    engine = GenerateEngine(speaking_model, loading=Loading(threads=1))
     engine.start()
     text = "".join(engine.submit(ask(max_new_tokens=5)))
     engine.stop()
@@ -113,7 +114,7 @@ def test_a_text_cut_inside_a_character_ends_before_it(speaking_model):
 
 def test_death_is_told_to_the_process(random_model):
     told = threading.Event()
-    engine = ContinuousBatchingEngine(random_model, threads=1, cache_tokens=4096, on_fatal=lambda _: told.set())
+    engine = ContinuousBatchingEngine(random_model, loading=Loading(threads=1), cache_tokens=4096, on_fatal=lambda _: told.set())
     engine.start()
     engine._loaded.model.model.forward = None
     with pytest.raises(EngineDead):
@@ -138,7 +139,7 @@ def test_an_ordinary_life_writes_none_of_the_librarys_advice(random_model):
     library = logging.getLogger("ContinuousBatchingLogger")
     library.setLevel(logging.INFO)  # as the library has it
     library.addHandler(heard)
-    engine = ContinuousBatchingEngine(random_model, threads=1, cache_tokens=1024)
+    engine = ContinuousBatchingEngine(random_model, loading=Loading(threads=1), cache_tokens=1024)
     engine.start()
     list(engine.submit(ask(max_new_tokens=2)))
     engine.stop()

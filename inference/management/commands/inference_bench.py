@@ -1,0 +1,101 @@
+"""`manage.py inference_bench`: the engines side by side on one model, alone and under load. Touches no database."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from inference.bench_prompts import bench_prompts
+from inference.catalogue import ladder
+from inference.contracts import ModelMissing
+from inference.engine.bench import AnswerFailed, Run, measure, ratios
+from inference.engine.build import EngineKind, EngineOptions, build_engine
+from inference.prompts import system_prompts
+
+BACKENDS: tuple[EngineKind, ...] = ("transformers_cb", "generate")
+CONCURRENCY = (1, 4, 16)
+
+
+class Command(BaseCommand):
+    help = "Measure first token, time per token and tokens a second; medians of the rounds. The last line is one JSON object."
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--model", default="", help="catalogue name or folder; default: the setting, else the best that is here")
+        parser.add_argument("--backend", action="append", choices=BACKENDS, default=[], help="only this one; may be given several times")
+        parser.add_argument("--concurrency", action="append", type=int, default=[], help="answers at once; may be given several times")
+        parser.add_argument("--new-tokens", type=int, default=48, help="length of each answer (default 48)")
+        parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median counts (default 3)")
+        parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
+        parser.add_argument("--out", type=Path, help="one JSON line for each run")
+        parser.add_argument("--json", action="store_true", help="print the JSON object only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = self._folder(options["model"])
+        runs: list[Run] = []
+        device = ""
+        for backend in options["backend"] or BACKENDS:
+            self.stderr.write(f"{backend}: loading {folder.name}")
+            measured, device = self._measure(backend, folder, options)
+            runs += measured
+        rows = [asdict(run) for run in runs]
+        if options["out"]:
+            options["out"].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        figures = {"runs": rows, "ratios": ratios(runs), "device": device}
+        if not options["json"]:
+            self._table(rows)
+        self.stdout.write(json.dumps(figures))
+
+    def _measure(self, backend: EngineKind, folder: Path, options: dict[str, Any]) -> tuple[list[Run], str]:
+        """`generate` answers one after the other: more askers would only wait."""
+        wanted = [number for number in options["concurrency"] or CONCURRENCY if number == 1 or backend != "generate"]
+        engine = build_engine(
+            backend,
+            folder,
+            EngineOptions(
+                slots=max(wanted, default=1),
+                threads=settings.CSBOT.torch_threads or None,
+                precision=options["precision"],
+                is_endless=True,
+                warm_prompts=system_prompts(),
+            ),
+        )
+        try:
+            engine.start()
+        except (ModelMissing, RuntimeError) as error:
+            raise CommandError(str(error)) from error
+        try:
+            prompts = bench_prompts()
+            runs = []
+            for number in wanted:
+                self.stderr.write(f"{backend}: {number} at once")
+                size = max(4, number)
+                runs.append(measure(engine, prompts, concurrency=number, new_tokens=options["new_tokens"], size=size, rounds=options["rounds"]))
+            return runs, engine.health().detail
+        except AnswerFailed as error:
+            raise CommandError(f"{backend}: {error}") from error
+        finally:
+            engine.stop()
+
+    def _folder(self, named: str) -> Path:
+        from django.core.management import call_command
+
+        named = named or settings.CSBOT.generator
+        if named and Path(named).is_dir():
+            return Path(named)
+        models_dir = Path(settings.CSBOT.models_dir)
+        call_command("models", "pull", *([named] if named else []), stdout=self.stderr)
+        folder = ladder.model_folder(named, models_dir) if named else ladder.default_generator(models_dir)
+        if folder is None:
+            raise CommandError(f"no generator is here; run: {ladder.MEND}")
+        return folder
+
+    def _table(self, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            self.stdout.write("  ".join(f"{name} {value}" for name, value in row.items()))
