@@ -11,10 +11,10 @@ PORT ?= 8000
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-emit-package torch
 DEMO := up --demo --with-parent --port $(PORT)
 
-.PHONY: help setup setup-dev demo test lint e2e faults bench screenshots messages lock clean
+.PHONY: help setup setup-dev demo test test-postgres lint e2e faults bench screenshots messages lock clean
 
 help: ## What can be made
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.done ## Packages to run everything, in .venv; repeatable, quick when nothing changed
 
@@ -39,6 +39,9 @@ demo: setup ## Start everything with the demo company and print the links (PORT=
 
 test: setup-dev ## The default test suite
 	@$(RUN) -m pytest -q && echo "test: the default suite passed"
+
+test-postgres: setup-dev ## The same suite on a PostgreSQL of its own (needs the server's programs, no running server)
+	@$(RUN) -m tests.postgres -q && echo "test-postgres: the default suite passed on PostgreSQL"
 
 lint: setup-dev ## Style, types, import rules
 	@$(RUN) -m ruff check .

@@ -16,6 +16,8 @@ from csbot.operations.supervisor.processes import valkey_spec
 from knowledge import opened, words
 from knowledge.models import KnowledgeBase
 
+pytest_plugins = ["tests.workers"]
+
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[None]:

@@ -17,7 +17,7 @@ SCENARIOS = [scenario for path in sorted(Path(__file__).parent.glob("*.json")) f
 
 
 @pytest.fixture
-def shop(transactional_db: None, redis_clean: None, workers: None) -> Any:
+def shop(workers: None) -> Any:
     knowledge.use_encoder("hash")
     seeded = seed()
     knowledge.build_and_publish(seeded.knowledge_base, actor="tests")
