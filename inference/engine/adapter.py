@@ -8,8 +8,13 @@ _NAME = "answers"
 
 
 def change_adapter(model: Any, folder: str | None) -> None:
-    """`folder` is a peft adapter; None leaves the bare model."""
+    """`folder` is a peft adapter; None leaves the bare model. An adapter needs plain layers, so packed ones are unpacked for it."""
+    from inference.engine.packed import pack, unpack
+
     if getattr(model, "_hf_peft_config_loaded", False):
         model.delete_adapter(_NAME)
-    if folder is not None:
-        model.load_adapter(folder, adapter_name=_NAME)
+    if folder is None:
+        pack(model)
+        return
+    unpack(model)
+    model.load_adapter(folder, adapter_name=_NAME)

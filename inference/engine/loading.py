@@ -51,6 +51,8 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
     import torch
     import transformers
 
+    from inference.engine.packed import pack
+
     if how.threads:
         torch.set_num_threads(how.threads)
     transformers.utils.logging.disable_progress_bar()
@@ -64,6 +66,7 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelMissing(f"The model in {folder} cannot be loaded ({error}). Run: manage.py models verify") from error
+    pack(model)
     eos = () if how.is_endless else _eos(model.generation_config.eos_token_id, tokenizer.eos_token_id)
     window = int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
     place = f"{_device_name(where)}, {str(model.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
