@@ -64,7 +64,9 @@ class SentenceEncoder:
 
     def __init__(self, folder: Path) -> None:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as library_logging
 
+        library_logging.disable_progress_bar()
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         self._model.max_seq_length = min(self._model.max_seq_length or 128, 128)
         self._has_prefixes = "e5" in folder.name.lower() or "e5" in str(_config_of(folder).get("_name_or_path", "")).lower()

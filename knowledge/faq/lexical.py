@@ -6,6 +6,7 @@ Knows texts and scores. Does not know FAQs, vectors or probabilities.
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -97,8 +98,7 @@ class Bm25:
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> Bm25:
-        import bm25s
-
+        bm25s = _library()
         tokens = [terms(text) or [""] for text in texts]
         index = bm25s.BM25(k1=_K1, b=0.5)
         if tokens:
@@ -123,11 +123,18 @@ class Bm25:
 
     @classmethod
     def open(cls, folder: Path, num_texts: int) -> Bm25:
-        import bm25s
-
+        bm25s = _library()
         idf = json.loads((folder / "bm25.idf.json").read_text(encoding="utf-8"))
         index = bm25s.BM25.load(str(folder / "bm25"), load_corpus=False) if num_texts else None
         return cls(index, idf, num_texts)
+
+
+def _library() -> Any:
+    """Its logger asks for every line of debugging as soon as it is imported."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
 
 
 def _idf(tokens: Iterable[Sequence[str]]) -> dict[str, float]:
