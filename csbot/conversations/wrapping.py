@@ -5,7 +5,8 @@ Never inside the text of an answer. Knows sites and texts; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +17,25 @@ from csbot.conversations.texts import built_in
 from knowledge.contracts import Evidence
 
 MAX_SOURCES = 3
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def text_of(site: Site, language: str, key: str, **values: object) -> str:
     """The site's text where it has one in the language, else the product's."""
-    own = (site.texts or {}).get(language, {}).get(key, "")
-    return str(own).format(**values) if own else built_in(language, key, **values)
+    own = _own_text(site.texts, language, key)
+    return _filled(own, values) if own else built_in(language, key, **values)
+
+
+def _own_text(texts: object, language: str, key: str) -> str:
+    """Editors' JSON: the admin checks it, but a row that came another way must not cost a visitor the answer."""
+    of_language = texts.get(language) if isinstance(texts, dict) else None
+    text = of_language.get(key) if isinstance(of_language, dict) else None
+    return text if isinstance(text, str) and text.strip() else ""
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """Not `str.format`: editors write braces of their own, and a format string can reach into what it is given."""
+    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def word(decision: Decision, site: Site, *, sources: tuple[Source, ...], screen: Callable[[str], str]) -> Decision:
