@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
+from csbot.accounts.models import Agent, Company, Site, User
 
 admin.site.register(User, UserAdmin)
 
@@ -41,21 +38,3 @@ class AgentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("display_name", "user", "company", "role", "capacity")
     list_filter = ("company", "role")
     search_fields = ("display_name", "user__username")
-
-
-@admin.register(AuditEntry)
-class AuditAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Read only, for everybody."""
-
-    list_display = ("at", "actor", "action", "target", "company")
-    list_filter = ("action", "company")
-    search_fields = ("actor", "target")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

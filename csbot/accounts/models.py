@@ -1,4 +1,7 @@
-"""Company (the border of isolation), its sites, and its people. Knows no conversation and no knowledge but by name."""
+"""Company (the border of isolation), its sites, and its people. Knows no conversation and no knowledge but by name.
+
+A row that belongs to a company names it, or is a part of a row that does (ADR 6).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from csbot.accounts.sites import site_problems
 from csbot.lib.ids import new_id
 
 LANGUAGE_CHOICES = [("zh", _("Chinese")), ("en", _("English"))]
+LANGUAGES = [code for code, _name in LANGUAGE_CHOICES]
 
 
 class User(AbstractUser):
@@ -55,12 +61,31 @@ class Site(models.Model):
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
+        constraints = [models.CheckConstraint(condition=Q(default_language__in=LANGUAGES), name="site_default_language_known")]
 
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whichever door a site comes through: it never answers from another company's knowledge."""
+        self._check_company()
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
-        if hasattr(self, "knowledge_base") and self.knowledge_base.company_id != self.company_id:
+        if hasattr(self, "knowledge_base"):
+            self._check_company()
+        problems = site_problems(
+            languages=self.languages,
+            default_language=self.default_language,
+            time_zone=self.time_zone,
+            allowed_origins=self.allowed_origins,
+            texts=self.texts,
+        )
+        if problems:
+            raise ValidationError(problems)
+
+    def _check_company(self) -> None:
+        if self.knowledge_base.company_id != self.company_id:
             raise ValidationError({"knowledge_base": _("This knowledge base belongs to another company.")})
 
 
@@ -83,6 +108,7 @@ class Agent(models.Model):
     class Meta:
         verbose_name = _("agent")
         verbose_name_plural = _("agents")
+        constraints = [models.CheckConstraint(condition=Q(role__in=["admin", "editor", "agent", "viewer"]), name="agent_role_known")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -101,22 +127,3 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.created)
-
-
-class AuditEntry(models.Model):
-    """Who changed what. Appended only; holds ids and field names, never message text."""
-
-    company = models.ForeignKey(Company, models.CASCADE, null=True, related_name="+")
-    actor = models.CharField(max_length=150)
-    action = models.CharField(max_length=64)
-    target = models.CharField(max_length=200)
-    detail: Any = models.JSONField(default=dict, blank=True)
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    class Meta:
-        ordering = ["-at"]
-        verbose_name = _("audit entry")
-        verbose_name_plural = _("audit log")
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.target}"
