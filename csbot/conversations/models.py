@@ -1,18 +1,19 @@
 """The truth about conversations: messages, turns, durable frames, and what is still to be sent.
 
 An acknowledged message is a committed row (C1). Every durable frame has a `seq` without gap (C3); `Conversation.last_seq`
-is raised under the conversation's row lock, together with the frame.
+is raised under the conversation's row lock, together with the frame. What a row may never say, the database refuses.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from csbot.accounts.models import LANGUAGE_CHOICES, Agent, Company, Site
+from csbot.accounts.models import LANGUAGE_CHOICES, LANGUAGES, Agent, Company, Site
+from csbot.conversations.events import Route
 from csbot.lib.ids import new_id
 
 
@@ -26,6 +27,7 @@ class Visitor(models.Model):
     class Meta:
         verbose_name = _("visitor")
         verbose_name_plural = _("visitors")
+        constraints = [models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="visitor_language_known")]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -50,7 +52,8 @@ class Conversation(models.Model):
     origin = models.CharField(_("origin"), max_length=8, choices=Origin.choices, default=Origin.WIDGET)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, blank=True)
     owner = models.CharField(_("owner"), max_length=5, choices=Owner.choices, default=Owner.BOT)
-    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="conversations", verbose_name=_("agent"))
+    # Protected: set only while the agent has the conversation, and an owner cannot be missing.
+    agent = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="conversations", verbose_name=_("agent"))
     owner_version = models.PositiveIntegerField(_("owner version"), default=1)
     queued_at = models.DateTimeField(_("in the queue since"), null=True, blank=True)
     handoff_reason = models.CharField(_("reason of hand-over"), max_length=32, blank=True)
@@ -68,6 +71,11 @@ class Conversation(models.Model):
                 condition=Q(owner="agent", agent__isnull=False) | (~Q(owner="agent") & Q(agent__isnull=True)), name="conversation_one_owner"
             ),
             models.CheckConstraint(condition=Q(owner="queue", queued_at__isnull=False) | ~Q(owner="queue"), name="conversation_queued_since"),
+            models.CheckConstraint(condition=Q(owner__in=["bot", "queue", "agent"]), name="conversation_owner_known"),
+            models.CheckConstraint(condition=Q(origin__in=["widget", "console"]), name="conversation_origin_known"),
+            models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="conversation_language_known"),
+            models.CheckConstraint(condition=Q(owner_version__gte=1), name="conversation_version_from_one"),
+            models.CheckConstraint(condition=Q(visitor_read_seq__lte=F("last_seq")), name="conversation_read_what_was_sent"),
         ]
         indexes = [models.Index(fields=["company", "owner", "queued_at"], name="conversation_queue")]
 
@@ -102,11 +110,19 @@ class Message(models.Model):
         ordering = ["created", "id"]
         constraints = [
             # C2: a client message id has one effect, however often it is sent.
-            models.UniqueConstraint(fields=["conversation", "client_id"], condition=~Q(client_id=""), name="message_client_id_once")
+            models.UniqueConstraint(fields=["conversation", "client_id"], condition=~Q(client_id=""), name="message_client_id_once"),
+            models.CheckConstraint(condition=Q(sender__in=["visitor", "bot", "agent", "system"]), name="message_sender_known"),
+            models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="message_language_known"),
+            # Not the other way round: what an agent wrote outlives the agent's row.
+            models.CheckConstraint(condition=Q(agent=None) | Q(sender="agent"), name="message_agent_is_the_sender"),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+_IN_HAND = ["routing", "streaming"]
+_ENDED = ["done", "cancelled", "failed"]
 
 
 class Turn(models.Model):
@@ -148,6 +164,23 @@ class Turn(models.Model):
         verbose_name = _("turn")
         verbose_name_plural = _("turns")
         ordering = ["created"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "routing", "waiting", "streaming", "done", "cancelled", "failed"]), name="turn_state_known"
+            ),
+            models.CheckConstraint(condition=Q(route__in=["", *get_args(Route)]), name="turn_route_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=_ENDED, ended__isnull=False) | (~Q(state__in=_ENDED) & Q(ended=None)), name="turn_ended_says_when"
+            ),
+            # The sweeper finds a silent worker by its lease: whatever a worker has in hand has one, and nothing else.
+            models.CheckConstraint(
+                condition=Q(state__in=_IN_HAND, lease_until__isnull=False) | (~Q(state__in=_IN_HAND) & Q(lease_until=None)),
+                name="turn_lease_while_in_hand",
+            ),
+            models.CheckConstraint(condition=~Q(state__in=["waiting", "streaming"]) | Q(gen__isnull=False), name="turn_generating_has_gen"),
+            models.CheckConstraint(condition=Q(deadline__gt=F("created")), name="turn_deadline_lies_ahead"),
+            models.UniqueConstraint(fields=["conversation"], condition=Q(state__in=["routing", "waiting", "streaming"]), name="turn_one_at_a_time"),
+        ]
         indexes = [
             models.Index(fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline")
         ]
@@ -168,7 +201,10 @@ class Frame(models.Model):
 
     class Meta:
         ordering = ["conversation", "seq"]
-        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="frame_seq_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="frame_seq_once"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="frame_seq_from_one"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type}"
@@ -188,6 +224,7 @@ class Feedback(models.Model):
     class Meta:
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
+        constraints = [models.CheckConstraint(condition=Q(value__in=[1, -1]), name="feedback_value_known")]
 
     def __str__(self) -> str:
         return self.get_value_display()
