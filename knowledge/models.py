@@ -5,7 +5,6 @@ Editing happens here; answering happens from snapshots only. The company is name
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import models
@@ -13,7 +12,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from knowledge.contracts import LANGUAGES
+from knowledge.ids import new_id
+
 LANGUAGE_CHOICES = [("zh", _("Chinese")), ("en", _("English"))]
+
+
+def in_known_language(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(language__in=list(LANGUAGES)), name=name)
 
 
 class Promise(models.IntegerChoices):
@@ -25,7 +31,7 @@ class Promise(models.IntegerChoices):
 
 
 class KnowledgeBase(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="+", verbose_name=_("company"))
     name = models.CharField(_("name"), max_length=100)
     promise = models.PositiveSmallIntegerField(_("promise"), choices=Promise.choices, default=Promise.BALANCED)
@@ -36,6 +42,7 @@ class KnowledgeBase(models.Model):
     class Meta:
         verbose_name = _("knowledge base")
         verbose_name_plural = _("knowledge bases")
+        constraints = [models.CheckConstraint(condition=Q(promise__in=[1, 3, 7]), name="knowledge_base_promise_known")]
 
     def __str__(self) -> str:
         return self.name
@@ -68,6 +75,7 @@ class Faq(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_from__lt=models.F("valid_until")), name="faq_valid_in_order"
             ),
+            models.CheckConstraint(condition=Q(state__in=["draft", "live", "disabled"]), name="faq_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +92,10 @@ class FaqAnswer(models.Model):
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
-        constraints = [models.UniqueConstraint(fields=["faq", "language"], name="faq_answer_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["faq", "language"], name="faq_answer_once_per_language"),
+            in_known_language("faq_answer_language_known"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -106,6 +117,7 @@ class Variant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["faq", "language", "text"], name="variant_once_per_faq"),
             models.UniqueConstraint(fields=["faq", "language"], condition=Q(is_canonical=True), name="variant_one_canonical"),
+            in_known_language("variant_language_known"),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +144,11 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["key", "language"]
-        constraints = [models.UniqueConstraint(fields=["knowledge_base", "key", "language"], name="article_key_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["knowledge_base", "key", "language"], name="article_key_once_per_language"),
+            in_known_language("article_language_known"),
+            models.CheckConstraint(condition=Q(format__in=["markdown", "plain"]), name="article_format_known"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -175,7 +191,10 @@ class Intent(models.Model):
         verbose_name = _("intent")
         verbose_name_plural = _("intents")
         ordering = ["key"]
-        constraints = [models.UniqueConstraint(fields=["knowledge_base", "key"], name="intent_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["knowledge_base", "key"], name="intent_key_once"),
+            models.CheckConstraint(condition=Q(action__in=["question", "chitchat", "handoff", "refuse"]), name="intent_action_known"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -196,7 +215,11 @@ class IntentExample(models.Model):
     class Meta:
         verbose_name = _("example")
         verbose_name_plural = _("examples")
-        constraints = [models.UniqueConstraint(fields=["intent", "kind", "language", "text"], name="intent_example_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["intent", "kind", "language", "text"], name="intent_example_once"),
+            in_known_language("intent_example_language_known"),
+            models.CheckConstraint(condition=Q(kind__in=["example", "phrase"]), name="intent_example_kind_known"),
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -218,7 +241,10 @@ class Snapshot(models.Model):
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["knowledge_base", "number"], name="snapshot_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["knowledge_base", "number"], name="snapshot_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="snapshot_number_from_one"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.number}"
@@ -260,7 +286,11 @@ class Word(models.Model):
     class Meta:
         verbose_name = _("word")
         verbose_name_plural = _("words")
-        constraints = [models.UniqueConstraint(fields=["word_list", "term"], name="word_once_per_list")]
+        constraints = [
+            models.UniqueConstraint(fields=["word_list", "term"], name="word_once_per_list"),
+            models.CheckConstraint(condition=Q(level__in=["log only", "mask", "warn agent", "hand over", "block", "allow"]), name="word_level_known"),
+            models.CheckConstraint(condition=Q(language__in=["", *LANGUAGES]), name="word_language_known"),
+        ]
 
     def __str__(self) -> str:
         return self.term
