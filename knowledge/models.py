@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,10 @@ class KnowledgeBase(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if KnowledgeBase.objects.filter(pk=self.pk).exclude(company=self.company_id).exists():  # sites of its company answer from it
+            raise ValidationError({"company": _("A knowledge base stays with its company. Make another one for the other company.")})
 
 
 class Faq(models.Model):

@@ -72,6 +72,8 @@ class Site(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
+        if Site.objects.filter(pk=self.pk).exclude(company=self.company_id).exists():  # its conversations are its first company's
+            raise ValidationError({"company": _("A site stays with its company. Make another site for the other company.")})
         if hasattr(self, "knowledge_base"):
             self._check_company()
         problems = site_problems(
