@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from csbot.env import BASE_DIR, Environment, data_dir_from_environment, socket_path_of
+from csbot.lib.logs import is_fault
 from csbot.secrets import secret_key_of
 
 CSBOT = Environment()
@@ -212,11 +213,20 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 CHATTY_LOGGERS = ("httpx", "uvicorn.access", "bm25s", "faiss", "sentence_transformers", "ContinuousBatchingLogger")
+LINE = {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"plain": LINE, "one_line": {"()": "csbot.lib.logs.OneLine", "fmt": LINE["format"], "style": "{"}},
+    "filters": {"faults": {"()": "django.utils.log.CallbackFilter", "callback": is_fault}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "one_line": {"class": "logging.StreamHandler", "formatter": "one_line"},
+    },
     "root": {"handlers": ["console"], "level": CSBOT.log_level},
-    "loggers": {name: {"level": "WARNING"} for name in CHATTY_LOGGERS} | {"django.request": {"level": "CRITICAL"}},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in CHATTY_LOGGERS},
+        "django.request": {"level": "ERROR", "filters": ["faults"]},
+        "django.security": {"handlers": ["one_line"], "propagate": False},
+    },
 }
