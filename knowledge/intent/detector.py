@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from knowledge.contracts import IntentAction, IntentGuess, Language
+from knowledge.intent import speech
 from knowledge.intent.definitions import IntentDefinition, IntentError, check_together, checksum
 from knowledge.intent.phrases import PhraseRules, Reading
 from knowledge.intent.prototypes import Nearest, Prototypes, Vectors, fit
@@ -27,6 +28,7 @@ OUT_OF_SCOPE = "out_of_scope"  # an intent of this key also learns the shipped e
 CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.55, IntentAction.REFUSE: 0.7}
 CUT_IN_DOUBT = 0.85
 CUT_BESIDE_MORE = 0.75  # small talk with a word or two that may be a topic
+MANY_STRANGE = 3  # words of content in Latin letters that no example has: another language, pinyin, or a matter of its own
 
 
 class Encoder(Protocol):
@@ -41,6 +43,7 @@ class IntentDetector:
         self._rules = PhraseRules(self._definitions)
         self._prototypes = prototypes
         self._texts = tuple(texts)
+        self._words_taught = {word.text for text in texts for word in speech.split(text)}
 
     @classmethod
     def build(cls, intents: Sequence[IntentDefinition], encoder: Encoder, *, questions: Sequence[str] = ()) -> IntentDetector:
@@ -62,13 +65,13 @@ class IntentDetector:
             return _question(1.0, {"why": "no words"})
         if reading.intent:
             return _guess(reading.intent, language, reading.probability, by="phrase", trace={"phrase": reading.phrase})
-        return self._by_examples(reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
+        return self._by_examples(text, reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
 
     def remainder(self, text: str) -> str:
         """The message without the small talk around it; the message itself where there is none."""
         return self._rules.read(text).remainder or text
 
-    def _by_examples(self, reading: Reading, vector: Vectors, language: Language) -> IntentGuess:
+    def _by_examples(self, text: str, reading: Reading, vector: Vectors, language: Language) -> IntentGuess:
         trace: dict[str, Any] = {"remainder": reading.remainder} if reading.remainder else {}
         if reading.doubt:
             trace["doubt"] = reading.doubt
@@ -79,7 +82,15 @@ class IntentDetector:
         trace |= self._words(nearest)
         if nearest.probability < CUTS[intent.action] or not _is_plausible(intent.action, reading, nearest.probability):
             return _question(1 - nearest.probability, trace)
+        if intent.action is IntentAction.CHITCHAT and self._is_strange(text):
+            return _question(1 - nearest.probability, trace | {"why": "strange words"})
         return _guess(intent, language, nearest.probability, by="examples", trace=trace)
+
+    def _is_strange(self, text: str) -> bool:
+        """Encoders put words that they do not know close to short small talk: "kuaidi danhao zai nali" beside "bye bye"."""
+        content = [word for word in speech.content(text) if word.text[0].isascii()]
+        unknown = [word for word in content if word.text not in self._words_taught]
+        return len(unknown) >= MANY_STRANGE and 2 * len(unknown) > len(content)
 
     def _words(self, nearest: Nearest) -> dict[str, Any]:
         return {

@@ -98,3 +98,10 @@ def marked(words: Sequence[Word], name: str) -> set[int]:
         for start in places(words, phrase):
             found.update(range(start, start + len(phrase)))
     return found
+
+
+def content(text: str) -> list[Word]:
+    """The words of a message without fillers."""
+    words = split(text)
+    fillers = marked(words, "fillers")
+    return [word for index, word in enumerate(words) if index not in fillers]

@@ -175,3 +175,15 @@ def test_the_order_of_intents_changes_nothing():
         one, other = detect(text, turned), detect(text)
         assert one.key == other.key
         assert np.isclose(one.probability, other.probability, atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["kuaidi danhao zai nali kan", "wann kommt mein paket endlich"])
+def test_words_that_no_small_talk_ever_used_are_a_question(text):
+    goodbye = np.float32(ENCODER.encode(["thanks a lot"])[0])  # as an encoder that does not know the words might place them
+    guess = DETECTOR.detect(text, goodbye, "en")
+    assert (guess.key, guess.trace["nearest"], guess.trace["why"]) == ("question", "thanks", "strange words")
+
+
+def test_small_talk_in_other_words_stays_small_talk():
+    near = np.float32(ENCODER.encode(["thanks a lot"])[0])
+    assert DETECTOR.detect("cheers indeed", near, "en").action is IntentAction.CHITCHAT
