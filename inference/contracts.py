@@ -126,12 +126,16 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A number, date, price, URL, address, phone number or identifier in an answer: [start, end) in code points."""
+    """What an answer says that could be wrong: [start, end) in code points.
+
+    A number, date, price, URL, address, phone number or identifier; a word that the evidence does not have; or a clause
+    that denies what the evidence affirms, or the other way round.
+    """
 
     start: int
     end: int
     text: str
-    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier"]
+    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "word", "negation"]
 
 
 class GroundingStream(Protocol):

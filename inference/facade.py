@@ -121,12 +121,15 @@ def prompt_version(language: Language) -> str:
 
 
 def open_grounding(evidence: Sequence[str], conversation: Sequence[str], language: Language) -> GroundingStream:
-    """A stream that lets an answer through as far as its words and its claims are supported. Both languages are always read."""
+    """A stream that lets an answer through as far as its words, claims and clauses are supported. Both languages are always read."""
     from inference.grounding.chain import Chain
     from inference.grounding.copying import CopyStream
-    from inference.grounding.stream import open_grounding as open_stream
+    from inference.grounding.fitting import FitStream
+    from inference.grounding.stream import Grounding
+    from inference.grounding.support import Support
 
-    return Chain(CopyStream(evidence), open_stream(evidence, conversation))
+    claims = Grounding(Support(evidence, conversation))
+    return Chain(Chain(claims, CopyStream(evidence)), FitStream(evidence))
 
 
 def is_decline(text: str, language: Language) -> bool:

@@ -1,8 +1,8 @@
 """Lets an answer through as far as its words are those of the evidence: for models that are asked to repeat, not to write.
 
 A word of content that the evidence does not have ends the answer before it. Chinese is checked by pairs of characters and
-may have short bridges of its own; English word by word, without endings. The first words are held until a few have been
-checked, so that an answer that goes wrong at once shows nothing. Knows letters; no meaning, no claims.
+may have short bridges of its own; English word by word, without endings. Numbers and dates in words are left to the claim check. The
+first words are held until a few have been checked, so that an answer that goes wrong at once shows nothing. Knows letters; no meaning.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import re
 from collections.abc import Sequence
 
 from inference.contracts import Claim
+from inference.grounding.clauses import stem
+from inference.grounding.numerals import ZH_NUMERALS
+from inference.grounding.segments import is_claim_word
 
 HEAD_UNITS = 3  # checked words (or six Chinese characters) before anything is shown
 LONGEST_BRIDGE = 4  # Chinese characters in a row that the evidence need not have
@@ -32,7 +35,7 @@ class CopyStream:
     def __init__(self, evidence: Sequence[str]) -> None:
         text = "\n".join(evidence)
         self._pairs = {text[start : start + 2] for start in range(len(text) - 1)}
-        self._stems = {_stem(word) for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", text)}
+        self._stems = {stem(word) for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", text)}
         self._pending = ""  # not yet cut into tokens
         self._held = ""  # checked or bridging, not yet shown
         self._bridge = 0
@@ -67,7 +70,8 @@ class CopyStream:
         for token in tokens:
             self._held += token
             if not self._is_fine(token):
-                self._unsupported = Claim(self._shown, self._shown + len(self._held), token, "identifier")
+                end = self._shown + len(ready) + len(self._held)
+                self._unsupported = Claim(end - len(token), end, token, "word")
                 self._held = ""
                 break
             if not self._bridge and self._units >= HEAD_UNITS:
@@ -84,23 +88,17 @@ class CopyStream:
             return True
         self._bridge = 0
         word = token.lower()
-        if len(word) < LEAST_LETTERS or word in _BINDING:
+        if len(word) < LEAST_LETTERS or word in _BINDING or is_claim_word(word):
             return True
         self._units += 1
-        return _stem(token) in self._stems
+        return stem(token) in self._stems
 
     def _is_fine_character(self, before: str, character: str) -> bool:
         if before + character in self._pairs:
             self._bridge = 0
             self._units += 0.5
             return True
+        if character in ZH_NUMERALS:
+            return True
         self._bridge += 1
         return self._bridge <= LONGEST_BRIDGE
-
-
-def _stem(word: str) -> str:
-    word = word.lower().replace("’", "'").removesuffix("'s")
-    for ending in ("ing", "ed", "es", "s", "ly"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word.removesuffix(ending).rstrip("e")
-    return word.rstrip("e")

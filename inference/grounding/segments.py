@@ -115,3 +115,8 @@ def _is_wordlike(plain: str) -> bool:
 
 def _is_telling(word: str) -> bool:
     return bool(_TELLING.search(word)) or not _CLAIM_WORDS.isdisjoint(_WORD_PARTS.findall(word))
+
+
+def is_claim_word(word: str) -> bool:
+    """Whether an English word is a claim by itself, or several joined: five, thirty-five, Monday."""
+    return all(part in _CLAIM_WORDS for part in word.split("-"))

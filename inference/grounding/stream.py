@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from inference.contracts import Claim
@@ -50,17 +50,3 @@ def first_unsupported(segment: Segment, support: Support) -> Claim | None:
         if not support.holds(found):
             return replace(found.claim, start=found.claim.start + offset, end=found.claim.end + offset)
     return None
-
-
-def open_grounding(evidence: Sequence[str], conversation: Sequence[str]) -> Grounding:
-    return Grounding(Support(evidence, conversation))
-
-
-def check_text(text: str, evidence: Sequence[str], conversation: Sequence[str]) -> tuple[str, Claim | None]:
-    """The same judgement on a whole text: what may be shown, and the claim that ended it."""
-    support = Support(evidence, conversation)
-    segmenter = Segmenter()
-    for part in [*segmenter.feed(text), *segmenter.flush()]:
-        if isinstance(part, Segment) and (claim := first_unsupported(part, support)):
-            return text[: claim.start], claim
-    return text, None

@@ -1,0 +1,175 @@
+"""Cuts a text into clauses and reads of each what could turn its meaning: what it denies, and which words its numbers stand with.
+
+Evidence and answers are read alike, so that whatever is repeated reads the same. Knows shapes, no meaning and no truth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from inference.grounding.claims import Found, find_claims
+from inference.grounding.folding import fold
+
+_HARD = frozenset("\n\r。！？；，：…（）()")  # end a clause wherever they stand
+_SOFT = frozenset(".!?;,:")  # end one before a space only: not in 1,000 and 9:00
+_SENTENCE_ENDS = frozenset("\n\r。！？.!?")
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_WORD = re.compile(r"[a-z][a-z'-]*")
+_BETWEEN = re.compile(r"[、,]|\b(?:and|or)\b|[和及与或]")
+_NEGATION = re.compile(
+    r"\b(?:not(?!\sonly\b)|no|never|none|neither|nor|cannot|without)\b|n't\b"
+    r"|不(?![仅但过管论只断久锈])|没|勿|无(?![论线])|未(?!来)|非(?!常)|(?<![特分区类个级性识辨告])别(?![的人])|禁止|严禁|谢绝"
+)
+_NEXT_PREDICATE = re.compile(r"\b(?:but|if|when|because|while|unless|until|which|that|you|we|they|it)\b|可以|就|才|但|而|即")
+_HELPERS = re.compile(r"(?:能够|能|可以|可|得|会|要|应|该|\s)+")
+_DENIED_WORDS, _DENIED_CHARACTERS = 2, 6
+_PLAIN_TEXT = """
+    a an the of in on at to by is are was were be been being it its he she his her him they them their you your we us our my me i and or but if as
+    for from with within not no nor never none neither cannot without can could may might must shall should will would do does did done have has
+    had so than that this these those then there here which who whom whose what when where while also only just per about into any all each
+    """
+_PLAIN_WORDS = frozenset(_PLAIN_TEXT.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A claim with the words it stands with, and those before it in the sentence, which it may share."""
+
+    found: Found
+    words: tuple[str, ...]
+    earlier: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`denied` has for each negation the words after it; `settled` is where the last negation ends in `plain`."""
+
+    plain: str
+    words: tuple[str, ...]
+    denied: tuple[frozenset[str], ...]
+    settled: int
+    figures: tuple[Figure, ...]
+    lead: tuple[str, ...]  # words of the clauses just before it that have no claim: 银卡会员，购物省 3%
+
+    def has(self, words: frozenset[str]) -> bool:
+        """Whether it has one of them; a single Chinese character may be a part of any pair."""
+        return not words.isdisjoint(self.words) or any(len(word) == 1 and word in self.plain for word in words if word > "z")
+
+
+class Cutter:
+    """Takes characters one by one and gives back each clause when it is known to be whole."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def ends_before(self, character: str) -> bool:
+        return self.text[-1:] in _SOFT and character.isspace()
+
+    def ends_after(self, character: str) -> bool:
+        return character in _HARD
+
+    def close(self) -> str:
+        text, self.text = self.text, ""
+        return text
+
+
+class Reader:
+    """Reads one clause after the other; remembers the words of the sentence so far."""
+
+    def __init__(self) -> None:
+        self.lead: tuple[str, ...] = ()
+        self._earlier: frozenset[str] = frozenset()
+
+    def read(self, text: str) -> Clause:
+        plain = plain_of(text)
+        words = words_of(plain)
+        negations = list(_NEGATION.finditer(plain))
+        denied = tuple(_denied(plain[: found.start()], plain[found.end() :]) for found in negations)
+        figures = tuple(self._figures(plain))
+        clause = Clause(plain.strip(), words, denied, _settled(plain, negations), figures, self.lead)
+        self._go_on(plain, clause)
+        return clause
+
+    def _go_on(self, plain: str, clause: Clause) -> None:
+        if plain.rstrip(" ")[-1:] in _SENTENCE_ENDS:
+            self.lead, self._earlier = (), frozenset()
+            return
+        self.lead = () if clause.figures else (*self.lead, *clause.words)
+        self._earlier |= {*clause.words}
+
+    def _figures(self, plain: str) -> Iterator[Figure]:
+        found = list(find_claims(plain))
+        bare = _without(plain, found)
+        lead, earlier, start = self.lead, self._earlier, 0
+        while found:
+            group, end = _together(bare, found)
+            words = (*lead, *words_of(bare[start:end]))
+            yield from (Figure(one, words, earlier) for one in group)
+            lead, earlier, start, found = (), earlier | {*words}, end, found[len(group) :]
+
+
+def clauses_of(text: str) -> Iterator[Clause]:
+    """A piece of evidence, clause by clause."""
+    cutter, reader = Cutter(), Reader()
+    for character in text:
+        if cutter.ends_before(character):
+            yield reader.read(cutter.close())
+        cutter.text += character
+        if cutter.ends_after(character):
+            yield reader.read(cutter.close())
+    if cutter.text:
+        yield reader.read(cutter.close())
+
+
+def plain_of(text: str) -> str:
+    return fold(text).replace("’", "'")
+
+
+def words_of(plain: str) -> tuple[str, ...]:
+    """What could tell one clause from another: words of content without endings, pairs of Chinese characters."""
+    pairs = (run[0][at : at + 2] for run in _HAN.finditer(plain) for at in range(max(1, len(run[0]) - 1)))
+    stems = (stem(word[0]) for word in _WORD.finditer(plain) if word[0] not in _PLAIN_WORDS and not word[0].endswith("n't"))
+    return (*pairs, *stems)
+
+
+def stem(word: str) -> str:
+    word = word.lower().replace("’", "'").removesuffix("'s")
+    for ending in ("ing", "ed", "es", "s", "ly"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending).rstrip("e")
+    return word.rstrip("e")
+
+
+def _denied(before: str, after: str) -> frozenset[str]:
+    """不能退货 denies 退货, 取消不了 denies 取消; "cannot be returned if" denies "returned", "the tote not at all" denies "tote"."""
+    if after.startswith("了"):
+        return frozenset(words_of(before)[-1:])
+    helpers = _HELPERS.match(after)
+    rest = after[helpers.end() :] if helpers else after
+    if following := _NEXT_PREDICATE.search(rest):
+        rest = rest[: following.start()]
+    if run := _HAN.match(rest):
+        return frozenset(words_of(run[0][:_DENIED_CHARACTERS]))
+    return frozenset(words_of(rest)[:_DENIED_WORDS] or words_of(after)[:_DENIED_WORDS] or words_of(before)[-_DENIED_WORDS:])
+
+
+def _settled(plain: str, negations: list[re.Match[str]]) -> int:
+    return negations[-1].end() - (len(plain) - len(plain.lstrip())) if negations else 0
+
+
+def _without(plain: str, found: list[Found]) -> str:
+    for one in found:
+        plain = plain[: one.claim.start] + " " * (one.claim.end - one.claim.start) + plain[one.claim.end :]
+    return plain
+
+
+def _together(bare: str, found: list[Found]) -> tuple[list[Found], int]:
+    """The first claims that no "and" parts, and where their words end."""
+    for number, (one, other) in enumerate(zip(found, found[1:], strict=False), 1):
+        borders = list(_BETWEEN.finditer(bare, one.claim.end, other.claim.start))
+        if borders:
+            return found[:number], borders[-1].start()
+    return found, len(bare)
