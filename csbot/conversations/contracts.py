@@ -9,22 +9,22 @@ from typing import Any, Literal
 from csbot.conversations.events import Finish, Language, Option, Route, Source
 from knowledge.contracts import Evidence
 
-Reason = Literal[
-    "", "faq", "exact", "clarify", "evidence", "chitchat", "requested", "complaint", "safety", "out_of_scope", "no_evidence", "limit", "engine_down"
-]
+Reason = Literal["", "faq", "exact", "clarify", "evidence", "chitchat", "requested", "complaint", "safety", "out_of_scope", "no_evidence", "limit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is done about a question, before a word is generated. Stored with the turn; the trace explains it.
 
-    `text` is final for every route but `generate`. `options` are shown by `clarify` and kept for the ladder's fifth rung.
+    `text` is final for every route but `generate`; `words` names one of the site's texts where the reason alone does not.
+    `options` are shown by `clarify` and kept for the ladder's fifth rung.
     """
 
     route: Route
     reason: Reason
     language: Language
     text: str = ""
+    words: Literal["", "engine_down"] = ""
     faq: str | None = None
     options: tuple[Option, ...] = ()
     evidence: tuple[Evidence, ...] = ()

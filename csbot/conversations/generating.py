@@ -154,6 +154,8 @@ def _generate(current: Attempt) -> None:
     if ending.after == "quote" and ending.quote:
         quote = words.open_stream(Direction.BOT)
         shown = quote.feed(ending.quote.text) + quote.flush()
+        if quote.stopped:
+            shown = text_of(site, decision.language, "safety")
         writer.add(f"…\n\n{shown}" if writer.seen.strip() else shown)
     elif ending.after in ("clarify", "offer") and not writer.seen.strip():
         writer.add(_own_words(turn, decision, ending))

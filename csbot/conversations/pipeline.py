@@ -76,7 +76,7 @@ def _ask_generator(match: FaqMatch, evidence: tuple[Evidence, ...], language: La
         return Decision("generate", "evidence", language, options=options, evidence=evidence)
     if options:
         return Decision("clarify", "clarify", language, options=options)
-    return Decision("refuse", "no_evidence" if can_generate else "engine_down", language, offers_handoff=True)
+    return Decision("refuse", "no_evidence", language, words="" if can_generate else "engine_down", offers_handoff=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,9 @@ def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
             break
     else:
         rest = stages.claims.feed(stages.words.flush()) + stages.claims.flush()
-        shown += rest
-        yield rest
+        if rest:
+            shown += rest
+            yield rest
     if stages.words.stopped:
         return Ending("filtered", 3, None, reason="safety")
     if stages.claims.unsupported:

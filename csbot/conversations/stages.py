@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
 from csbot.accounts.models import Site
@@ -99,9 +100,12 @@ class DecidingStages:
         return self.match
 
     def can_generate(self) -> bool:
-        return status.generation_status().state == "ready"
+        self.trace["engine"] = status.generation_status().state
+        return bool(self.trace["engine"] == "ready")
 
     def word(self, decision: Decision) -> Decision:
+        if decision.words:
+            decision = replace(decision, text=wrapping.text_of(self.site, self.language, decision.words))
         return wrapping.word(decision, self.site, sources=self._faq_source(decision), screen=self.screen_answer)
 
     def screen_answer(self, text: str) -> str:
