@@ -40,11 +40,10 @@ def _answer(turn: Turn) -> None:
     decision = _after_chip(turn, question, parts) if turn.chip else pipeline.decide(question, language, stages)  # type: ignore[arg-type]
     trace = {**parts.trace, "route": decision.route, "reason": decision.reason, "ms": parts.timer.ms}
     key = parts.cache_key(question.text) if parts.may_cache and decision.route == "answer" else ""
+    if key and not decision.is_cached:
+        cache.cache_put(key, decision)  # before the visitor sees it: a thumb down or the same question may follow at once
     if not decision_commit(turn, decision, trace, snapshot=opened.snapshot, cache_key=key):
         log.info("turn %s: decided too late, another attempt or a person has it", turn.pk)
-        return
-    if key and not decision.is_cached:
-        cache.cache_put(key, decision)
 
 
 def _after_chip(turn: Turn, question: Question, parts: DecidingStages) -> Decision:

@@ -34,7 +34,15 @@ def cache_get(key: str) -> Decision | None:
     except RedisError as error:
         log.info("cache not read: %s", error)
         return None
-    return replace(decision_unpack(json.loads(str(stored))), is_cached=True) if stored else None
+    return _read(str(stored)) if stored else None
+
+
+def _read(stored: str) -> Decision | None:
+    try:
+        return replace(decision_unpack(json.loads(stored)), is_cached=True)
+    except (ValueError, TypeError, KeyError) as error:
+        log.info("cache entry of another version: %s", error)
+        return None
 
 
 def cache_put(key: str, decision: Decision) -> None:

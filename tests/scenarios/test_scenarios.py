@@ -34,12 +34,15 @@ def test_scenarios_go_as_written(shop: Any, subtests: Any) -> None:
 
 
 def play(scenario: dict[str, Any]) -> None:
+    """`afresh` begins a new conversation: another visitor asks."""
     conversation = ""
     for turn in scenario["turns"]:
-        reply = reply_as_json(question_ask(turn["say"], conversation_id=conversation, timeout_s=20))
+        reply = reply_as_json(question_ask(turn["say"], conversation_id="" if turn.get("afresh") else conversation, timeout_s=20))
         conversation = reply["conversation"]
         assert (reply["route"], reply["language"]) == (turn["route"], turn["language"]), reply
         assert turn["has"] in reply["text"]
         assert reply["owner"] == turn.get("owner", "bot")
         if "reason" in turn:
             assert reply["reason"] == turn["reason"]
+        for key, value in turn.get("trace", {}).items():
+            assert reply["trace"].get(key) == value

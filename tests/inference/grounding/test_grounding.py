@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference import facade
@@ -98,6 +98,7 @@ EVIDENCE = [row[1] for row in ROWS[::5]]
 ANSWERS = [answer for row in ROWS[::5] for answer in row[2:]]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_cut_of_the_stream_ends_alike(data: Any) -> None:
     text = " ".join(data.draw(st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=3)))
@@ -106,6 +107,7 @@ def test_any_cut_of_the_stream_ends_alike(data: Any) -> None:
     assert read(text, EVIDENCE, pieces=pieces) == read(text, EVIDENCE)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*ANSWERS, "，", "not ", "不", "five ", "7 天", "\n", "."]), max_size=6).map("".join))
 def test_what_is_shown_is_a_beginning_and_nothing_follows_a_stop(text: str) -> None:
     stream = facade.open_grounding(EVIDENCE, [], "en")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.grounding.claims import find_claims
@@ -58,6 +58,7 @@ def test_claims_are_found_and_idioms_left(text: str, claims: list[tuple[str, str
     assert [(found.claim.text, found.claim.kind) for found in find_claims(text)] == claims
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_folding_keeps_every_place(text: str) -> None:
     assert len(fold(text)) == len(text)
@@ -66,6 +67,7 @@ def test_folding_keeps_every_place(text: str) -> None:
 PIECES = st.lists(st.sampled_from(["满 199 元", "包邮", "。", "，", "five ", "days", " 7", ",", "000", "\n", "MT-", "302", "周", "日"]), max_size=14)
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_segments_are_together_the_text_and_the_same_for_any_cut(pieces: list[str]) -> None:
     def cut(parts: list[str]) -> list[str | Segment]:
