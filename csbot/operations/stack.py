@@ -13,8 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,9 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from csbot.env import BASE_DIR
+from csbot.operations.probe import readiness_at
 
 START_LIMIT_S = 600.0
 STOP_LIMIT_S = 30.0
+# What names a live installation's data, each emptied rather than left out: a .env file would fill it again.
+LIVE = ("DATABASE_URL", "REDIS_URL", "CSBOT_STORAGE_URL")
 
 
 class StackFailed(Exception):
@@ -47,15 +48,7 @@ class Stack:
         return (self.folder / "up.out").read_text(errors="replace")
 
     def readiness(self) -> dict[str, Any]:
-        """The body of /readyz; empty while nobody answers."""
-        try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=10) as answer:  # noqa: S310 - our own address
-                body: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            body = json.load(error)
-        except (OSError, ValueError):
-            return {}
-        return body
+        return readiness_at(self.address, timeout_s=10)
 
     def wait(self, *, needs_generation: bool = True, limit_s: float = START_LIMIT_S) -> None:
         deadline = time.monotonic() + limit_s
@@ -103,12 +96,17 @@ def open_stack(*arguments: str, environment: Mapping[str, str] | None = None, fo
 
 def start_stack(folder: Path, port: int, arguments: Sequence[str], environment: Mapping[str, str]) -> Stack:
     folder.mkdir(parents=True, exist_ok=True)
-    inherited = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "CSBOT_ROLE")}
-    whole = {**inherited, "CSBOT_DATA_DIR": str(folder), **environment}
+    whole = environment_of(folder, environment)
     command = [sys.executable, str(BASE_DIR / "manage.py"), "up", "--with-parent", "--port", str(port), *arguments]
     with (folder / "up.out").open("ab") as out:
         process = subprocess.Popen(command, env=whole, cwd=BASE_DIR, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     return Stack(folder, port, process, whole)
+
+
+def environment_of(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """This process's own, turned away from any live data; what the installation prints is read here, so it prints English."""
+    inherited = {name: value for name, value in os.environ.items() if name != "CSBOT_ROLE"}
+    return {**inherited, **dict.fromkeys(LIVE, ""), "CSBOT_DATA_DIR": str(folder), "LC_ALL": "C.UTF-8", **environment}
 
 
 def free_port() -> int:
