@@ -106,7 +106,9 @@ def _running() -> Iterator[Finding]:
 
 
 def _part(name: str, check: Check) -> Finding:
-    remedy = _("Start everything with `make demo` or `python manage.py up`; the logs are in %(folder)s.") % {"folder": f"{settings.DATA_DIR}/logs"}
+    """A worker that gives a sign of life says itself what is wrong with it."""
+    start = _("Start everything with `make demo` or `python manage.py up`; the logs are in %(folder)s.") % {"folder": f"{settings.DATA_DIR}/logs"}
+    remedy = "" if status_read(name).pid else start
     return Finding(name, check.state == "ready", f"{check.state} {check.detail}".strip(), remedy)
 
 

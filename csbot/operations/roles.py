@@ -54,6 +54,14 @@ def start_answers() -> None:
     pulse = Pulse("answers", lambda: WorkerStatus("loading", "loading the encoder"))
     _limit_threads()
     knowledge.use_encoder(encoder_folder())
+    if problem := encoder_problem():
+        log.error("nothing can be answered: %s", problem)  # once: from here on the status says it
+    else:
+        _open_knowledge()
+    pulse.stop()
+
+
+def _open_knowledge() -> None:
     started = time.perf_counter()
     try:
         num_ready = knowledge.open_all_knowledge()
@@ -62,13 +70,13 @@ def start_answers() -> None:
         log.warning("knowledge not opened yet: %s", error)
     finally:
         close_old_connections()
-    pulse.stop()
 
 
 def answers_canary() -> WorkerStatus:
     """Went through broker, worker, encoder and snapshot: what a visitor's question needs."""
+    if problem := encoder_problem():
+        return WorkerStatus("down", problem, pid=os.getpid())
     num_ready = knowledge.open_all_knowledge()
-    knowledge.warm_encoder()
     detail = f"{num_ready} knowledge bases" if num_ready else "nothing is published yet"
     return WorkerStatus("ready" if num_ready else "loading", detail, pid=os.getpid())
 
@@ -119,7 +127,10 @@ def start_background() -> None:
     _limit_threads()
     knowledge.use_encoder(encoder_folder())
     os.nice(5)  # a publishing must not slow answers down
-    knowledge.publish_again(actor="start")
+    if problem := encoder_problem():
+        log.error("nothing can be published: %s", problem)
+    else:
+        knowledge.publish_again(actor="start")
     close_old_connections()
 
 
@@ -129,6 +140,22 @@ def encoder_folder() -> Path | str:
     if named == "hash" or Path(named).is_dir():
         return str(named)
     return Path(settings.CSBOT.models_dir) / named
+
+
+def encoder_problem() -> str:
+    """Why this process cannot encode; empty where it can. Asked again and again, so that a pull mends it without a new start."""
+    from safetensors import SafetensorError
+
+    named = settings.CSBOT.encoder
+    is_catalogued = isinstance(encoder_folder(), Path)
+    # A look at the folder first: trying to load a torn model every two seconds would cost a core.
+    if is_catalogued and inference.model_folder(named, settings.CSBOT.models_dir) is None:
+        return f"the encoder {named} is missing or damaged; run: python manage.py models pull {named}"
+    try:
+        knowledge.warm_encoder()
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        return f"the encoder {named} cannot be loaded: {error}"[:500]
+    return ""
 
 
 def generator_folder() -> Path | None:
