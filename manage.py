@@ -25,7 +25,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csbot.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(take_data_dir(sys.argv))
+    from csbot.env import SettingRefused
+
+    try:
+        execute_from_command_line(take_data_dir(sys.argv))
+    except SettingRefused as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

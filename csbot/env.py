@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +32,12 @@ def socket_path_of(data_dir: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"csbot-{os.getuid()}-{digest}" / "valkey.sock"
+
+
+def operators_language(environment: Mapping[str, str]) -> str:
+    """What commands speak at the shell: Chinese where its locale is Chinese."""
+    locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    return "zh-hans" if locale.startswith("zh") else "en"
 
 
 def models_dir_default() -> Path:
@@ -77,3 +84,24 @@ class Environment(BaseSettings):
     @classmethod
     def split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class SettingRefused(Exception):
+    """Names each setting that cannot be used, and why."""
+
+
+def read_environment() -> Environment:
+    """Raises `SettingRefused`."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        wrong = [f"{variable_of(str(item['loc'][0]))}={item['input']}: {item['msg']}" for item in error.errors()]
+        raise SettingRefused("; ".join(wrong) + ". Mend it in the environment or in .env.") from error
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field; pydantic names a field with an alias by the alias."""
+    known = Environment.model_fields.get(field)
+    if known is None:
+        return field
+    return known.validation_alias if isinstance(known.validation_alias, str) else f"CSBOT_{field.upper()}"

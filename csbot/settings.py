@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from csbot.env import BASE_DIR, Environment, data_dir_from_environment, socket_path_of
+from csbot.env import BASE_DIR, data_dir_from_environment, operators_language, read_environment, socket_path_of
 from csbot.lib.logs import is_fault
 from csbot.secrets import secret_key_of
 
-CSBOT = Environment()
+CSBOT = read_environment()
 DATA_DIR = data_dir_from_environment()
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -125,6 +127,7 @@ WHITENOISE_USE_FINDERS = True
 # --- language and time -----------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+OPERATORS_LANGUAGE = operators_language(os.environ)
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "csbot" / "locale"]
 USE_I18N = True

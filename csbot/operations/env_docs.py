@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from csbot.env import Environment
+from csbot.env import Environment, variable_of
 
 START, END = "<!-- settings -->", "<!-- /settings -->"
 
@@ -36,8 +36,7 @@ def with_table(document: str) -> str:
 
 def _settings() -> Iterator[tuple[str, str, str]]:
     for name, field in Environment.model_fields.items():
-        variable = field.validation_alias if isinstance(field.validation_alias, str) else f"CSBOT_{name.upper()}"
-        yield variable, _default(name, field), field.description or ""
+        yield variable_of(name), _default(name, field), field.description or ""
 
 
 def _default(name: str, field: FieldInfo) -> str:

@@ -9,17 +9,18 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connections
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from csbot.accounts.models import SetupLink
 
 
 def links_of(address: str, *, is_demo: bool) -> list[tuple[str, str]]:
     try:
-        links = [("demo shop with widget", f"{address}/demo/")] if is_demo else []
-        links.append(("admin", f"{address}/admin/"))
+        links = [(_("demo shop with widget"), f"{address}/demo/")] if is_demo else []
+        links.append((_("admin"), f"{address}/admin/"))
         if token := setup_token():
-            links.append(("first administrator", f"{address}/setup/{token}/  (works once)"))
-        links.append(("state", f"{address}/readyz"))
+            links.append((_("first administrator"), f"{address}/setup/{token}/  " + _("(works once)")))
+        links.append((_("state"), f"{address}/readyz"))
         return links
     finally:
         connections.close_all()

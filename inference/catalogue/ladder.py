@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from inference.catalogue.entries import HubSource, ModelEntry, catalogue, entry_of
 from inference.catalogue.store import Tools, install, is_hub_reachable, is_whole
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 MEND = "python manage.py models pull"
 GENERATORS = ("csbot-moe-0.5b", "smollm2-135m")  # best first
 ENCODER = "e5-small"
+Reach = Literal["all", "reduced", "faqs", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,13 @@ class Pulled:
     lost: tuple[str, ...] = ()
 
     @property
-    def banner(self) -> str:
-        """What the operator has to know; empty where nothing is missing."""
+    def reach(self) -> Reach:
+        """How much of the product works with what was had."""
         if self.encoder is None:
-            return f"No encoder: nothing can be answered. Mend it with: {MEND}"
+            return "nothing"
         if self.generator is None:
-            return f"FAQs ONLY: no generator could be had, so questions beyond the FAQs are offered a person. Mend it with: {MEND}"
-        if self.generator.name != GENERATORS[0]:
-            return f"REDUCED: {self.generator.name} answers, in English only. Mend it with: {MEND}"
-        return ""
+            return "faqs"
+        return "all" if self.generator.name == GENERATORS[0] else "reduced"
 
 
 def pull_default(models_dir: Path, progress: Progress, *, tools: Tools | None = None, hub: Callable[[], bool] = is_hub_reachable) -> Pulled:

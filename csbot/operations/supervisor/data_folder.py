@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 
 class FolderInUse(Exception):
     """The message names the folder and the process that has it."""
@@ -22,9 +24,8 @@ def lock_data_folder(folder: Path) -> IO[str]:
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise FolderInUse(
-            f"csbot already runs on {folder} (process {holder}). Stop it first, or give this one another folder and port: --data-dir DIR --port N"
-        ) from error
+        what = _("csbot already runs on %(folder)s (process %(pid)s). Stop it first, or start with another folder and port: --data-dir DIR --port N")
+        raise FolderInUse(what % {"folder": folder, "pid": holder}) from error
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from csbot.env import BASE_DIR, Environment
 from csbot.lib import redis
+from csbot.operations.probe import readiness_at
 from csbot.operations.supervisor import processes
 from csbot.operations.supervisor.children import Child, ChildSpec
 from csbot.operations.supervisor.console import Console
@@ -84,10 +83,10 @@ class Installation:
         if self.wish.pulls_models:
             self._pull_models()
         if not self.environment.redis_url:
-            with self.console.step("Valkey answers"):
+            with self.console.step(_("Valkey answers")):
                 self._launch(processes.valkey_spec(self.wish.data_dir))
                 self._wait_for_redis()
-        with self.console.step("database is up to date"):
+        with self.console.step(_("database is up to date")):
             self._migrate()
         if self.wish.is_demo:
             self._seed()
@@ -95,7 +94,8 @@ class Installation:
         for name in processes.WORKERS:
             self._launch(processes.worker_spec(name))
         self._launch(processes.beat_spec(self.wish.data_dir))
-        self.console.say(f"started: {', '.join(child.spec.name for child in self.children)} (logs: {self.log_folder})")
+        names = ", ".join(child.spec.name for child in self.children)
+        self.console.say(_("started: %(names)s (logs: %(folder)s)") % {"names": names, "folder": self.log_folder})
         self._wait_until_ready()
 
     def _check_port(self) -> None:
@@ -104,12 +104,13 @@ class Installation:
             try:
                 probe.bind((self.environment.host, self.wish.port))
             except OSError as error:
-                why = "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-                raise StartFailed(f"port {self.wish.port} on {self.environment.host} {why}. Choose another one: --port N") from error
+                why = _("is in use by another program") if error.errno == errno.EADDRINUSE else str(error.strerror)
+                what = _("Port %(port)d on %(host)s cannot be had: %(why)s. Choose another one: --port N")
+                raise StartFailed(what % {"port": self.wish.port, "host": self.environment.host, "why": why}) from error
 
     def _pull_models(self) -> None:
         """In a process of its own: converting a model takes memory that the supervisor must not keep."""
-        with self.console.step("models are there"):
+        with self.console.step(_("models are there")):
             pull = subprocess.Popen([sys.executable, str(BASE_DIR / "manage.py"), "models", "pull"], cwd=BASE_DIR)
             while pull.poll() is None:
                 if self._signal:
@@ -118,7 +119,7 @@ class Installation:
                     raise Stopped
                 time.sleep(TICK_S)
         if pull.returncode:
-            raise StartFailed("the models could not be had; the lines above say why")
+            raise StartFailed(_("The models could not be had; the lines above say why."))
 
     def _launch(self, spec: ChildSpec) -> None:
         if self._signal:
@@ -136,7 +137,7 @@ class Installation:
             if not self.children[-1].is_running:
                 break
             self._tick(watch=False, seconds=0.05)
-        raise StartFailed(f"Valkey did not start:\n{self.children[-1].last_words()}")
+        raise StartFailed(_("Valkey did not start:") + "\n" + self.children[-1].last_words())
 
     def _migrate(self) -> None:
         from django.core.management import call_command
@@ -145,7 +146,8 @@ class Installation:
         try:
             call_command("migrate", verbosity=0, interactive=False)
         except DatabaseError as error:
-            raise StartFailed(f"the database cannot be used: {error}. Check DATABASE_URL, or the file in {self.wish.data_dir}") from error
+            what = _("The database cannot be used: %(why)s. Check DATABASE_URL, or the file in %(folder)s.")
+            raise StartFailed(what % {"why": error, "folder": self.wish.data_dir}) from error
         finally:
             connections.close_all()
 
@@ -155,7 +157,7 @@ class Installation:
         from csbot.demo.seeding import seed
         from knowledge import facade as knowledge
 
-        with self.console.step("demo company is there"):
+        with self.console.step(_("demo company is there")):
             seeded = seed()
             if seeded.needs_publishing:
                 knowledge.publishing_start(seeded.knowledge_base, actor="demo")
@@ -167,32 +169,23 @@ class Installation:
         began = time.monotonic()
         said = ""
         while time.monotonic() - began < READY_LIMIT_S:
-            body = self._ready()
+            body = readiness_at(self.address)
             state = self._describe(body)
             if body.get("ready"):
-                self.console.say(f"ready: {self.address}")
+                self.console.say(_("ready: %(address)s") % {"address": self.address})
                 return
             if state != said:
-                self.console.say(f"waiting: {state}")
+                self.console.say(_("waiting: %(what)s") % {"what": state})
                 said = state
             self._tick()
-        raise StartFailed(f"not ready after {READY_LIMIT_S:.0f} s: {said}. `python manage.py doctor` says more; logs: {self.log_folder}")
-
-    def _ready(self) -> dict[str, Any]:
-        try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:  # noqa: S310 - our own address
-                body: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            body = json.load(error)
-        except (OSError, ValueError):
-            return {}
-        return body
+        what = _("Not ready after %(seconds)d s: %(what)s. `python manage.py doctor` says more; logs: %(folder)s")
+        raise StartFailed(what % {"seconds": READY_LIMIT_S, "what": said, "folder": self.log_folder})
 
     def _describe(self, body: dict[str, Any]) -> str:
         if not body:
-            return "the web process starts"
+            return _("the web process starts")
         missing = [f"{name}: {check['detail'] or check['state']}" for name, check in body["checks"].items() if check["state"] != "ready"]
-        return "; ".join(missing) or "a moment"
+        return "; ".join(missing) or _("a moment")
 
     def _watch(self) -> None:
         self._print_links()
@@ -201,10 +194,11 @@ class Installation:
             self._tick(seconds=1.0)
             if was in ("ready", "down"):
                 continue
-            generation = self._ready().get("generation", {})
+            generation = readiness_at(self.address).get("generation", {})
             if generation.get("state") in ("ready", "down") and generation["state"] != was:
                 was = generation["state"]
-                self.console.say(f"generation is {was}: {generation.get('model') if was == 'ready' else generation.get('detail')}")
+                what = _("generation is ready: %(what)s") if was == "ready" else _("generation is down: %(what)s")
+                self.console.say(what % {"what": generation["model"] if was == "ready" else generation["detail"]})
 
     def _print_links(self) -> None:
         from csbot.operations.links import links_of
@@ -212,7 +206,7 @@ class Installation:
         self.console.plain()
         for name, address in links_of(self.address, is_demo=self.wish.is_demo):
             self.console.plain(f"   {name:<22} {address}")
-        self.console.plain("\n   Ctrl-C stops everything.\n")
+        self.console.plain("\n   " + _("Ctrl-C stops everything.") + "\n")
 
     def _tick(self, *, watch: bool = True, seconds: float = TICK_S) -> None:
         if self._signal:
@@ -233,7 +227,7 @@ class Installation:
         """Who makes work first, Valkey last: what is under way can still be written down."""
         if not self.children:
             return
-        self.console.say("stopping")
+        self.console.say(_("stopping"))
         valkey = [child for child in self.children if child.spec.name == "valkey"]
         for group in ([child for child in self.children if child not in valkey], valkey):
             deadline = time.monotonic() + max((child.spec.grace_s for child in group), default=0)
@@ -241,4 +235,4 @@ class Installation:
                 child.ask_to_stop()
             for child in group:
                 child.wait_or_kill(deadline)
-        self.console.say("stopped")
+        self.console.say(_("stopped"))

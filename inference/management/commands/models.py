@@ -13,12 +13,20 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from inference.catalogue import ladder, manifest, store
 from inference.catalogue.entries import CatalogueError, catalogue
 from inference.catalogue.wheels import SourceFailed
 
-NOTE = "Models come inside packages of the registry; they are taken as data: hash-checked, unzipped, nothing in them imported or run."
+NOTE = _("Models come inside packages of the registry; they are taken as data: hash-checked, unzipped, nothing in them imported or run.")
+BANNERS = {
+    "reduced": _("REDUCED: a small model answers, in English only. Mend it with: %(mend)s"),
+    "faqs": _("FAQs ONLY: no generator could be had, so questions beyond the FAQs are offered a person. Mend it with: %(mend)s"),
+    "nothing": _("No encoder: nothing can be answered. Mend it with: %(mend)s"),
+}
 BAR = 24
 
 
@@ -42,6 +50,7 @@ class Command(BaseCommand):
         upcycling.add_argument("--active", type=int, default=2)
         upcycling.add_argument("--width", type=int, default=64, help="inner size of a routed expert")
 
+    @translation.override(settings.OPERATORS_LANGUAGE)
     def handle(self, *args: Any, **options: Any) -> None:
         # The libraries' own bars and warnings would hide ours.
         os.environ |= {"TQDM_DISABLE": "1", "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
@@ -65,7 +74,8 @@ class Command(BaseCommand):
         else:
             self._pull_default(bar)
         bar.end()
-        self.stderr.write(f"models are there: {self.models_dir} ({time.monotonic() - start:.1f} s)")
+        what = gettext("models are there: %(folder)s (%(seconds).1f s)")
+        self.stderr.write(what % {"folder": self.models_dir, "seconds": time.monotonic() - start})
 
     def _pull_named(self, names: list[str], bar: ProgressBar) -> None:
         try:
@@ -79,8 +89,8 @@ class Command(BaseCommand):
         bar.end()
         for reason in pulled.lost:
             self.stderr.write(f"  {reason}")
-        if pulled.banner:
-            self.stderr.write(f"\n*** {pulled.banner}\n")
+        if banner := BANNERS.get(pulled.reach):
+            self.stderr.write(f"\n*** {banner % {'mend': ladder.MEND}}\n")
         if pulled.encoder is None:
             sys.exit(1)
 
@@ -92,7 +102,8 @@ class Command(BaseCommand):
                 manifest.verify(self.models_dir / name, thoroughly=True)
             except manifest.ModelDamaged as error:
                 raise CommandError(str(error)) from error
-            self.stdout.write(f"{name}: whole ({time.monotonic() - start:.1f} s)")
+            what = gettext("%(name)s: whole (%(seconds).1f s)")
+            self.stdout.write(what % {"name": name, "seconds": time.monotonic() - start})
 
     def do_upcycle(self, options: dict[str, Any]) -> None:
         from inference.catalogue.upcycle import CannotUpcycle, Experts, upcycle_folder
@@ -103,7 +114,8 @@ class Command(BaseCommand):
         except (CannotUpcycle, OSError, ValueError) as error:
             raise CommandError(f"{options['source']}: {error}") from error
         manifest.write(options["target"], name=options["target"].name, licence="as the source", source=str(options["source"]), form=options["form"])
-        self.stdout.write(f"{options['target']}: a mixture of {experts.number} experts, {experts.active} active, equal to the dense model")
+        what = gettext("%(folder)s: a mixture of %(number)d experts, %(active)d active, equal to the dense model")
+        self.stdout.write(what % {"folder": options["target"], "number": experts.number, "active": experts.active})
 
 
 class ProgressBar:

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from csbot.conversations.asking import NothingRuns, Reply, TimedOut, question_ask, reply_as_json
 from csbot.conversations.errors import Refused
 from csbot.conversations.explaining import trace_in_words
 from csbot.conversations.texts import error_text
+from csbot.lib.status import status_read
 
 
 class Command(BaseCommand):
@@ -26,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=60, help="seconds (default 60)")
         parser.add_argument("--json", action="store_true", help="print one JSON object only")
 
+    @translation.override(settings.OPERATORS_LANGUAGE)
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             reply = question_ask(
@@ -36,11 +40,11 @@ class Command(BaseCommand):
                 timeout_s=options["timeout"],
             )
         except NothingRuns:
-            self._give_up(2, f"nothing runs in {settings.DATA_DIR}: start it with `make demo` or `python manage.py up`")
+            self._give_up(2, _why_nothing_runs())
         except TimedOut:
-            self._give_up(3, f"no answer within {options['timeout']:.0f} s; `python manage.py doctor` says what is wrong")
+            self._give_up(3, _("no answer within %(seconds)d s; `python manage.py doctor` says what is wrong") % {"seconds": options["timeout"]})
         except Refused as refusal:
-            self._give_up(1, error_text(refusal, options["language"] or "en"))
+            self._give_up(1, error_text(refusal, options["language"] or ("zh" if settings.OPERATORS_LANGUAGE == "zh-hans" else "en")))
         else:
             self._show(reply, as_json=options["json"])
 
@@ -59,7 +63,15 @@ class Command(BaseCommand):
         for source in answer["sources"]:
             self.stdout.write(f"  ← {source['title']} ({source['type']} {source['id']})")
         if answer["handoff"]["offered"]:
-            self.stdout.write("  ☎ a person is offered")
+            self.stdout.write("  ☎ " + _("a person is offered"))
         self.stdout.write("")
         for sentence in trace_in_words(answer["trace"]):
             self.stdout.write(f"  · {sentence}")
+
+
+def _why_nothing_runs() -> str:
+    """A worker that runs and cannot answer says why; otherwise there is none."""
+    status = status_read("answers")
+    if status.pid:
+        return _("nothing can be answered: %(why)s") % {"why": status.detail}
+    return _("nothing runs in %(folder)s: start it with `make demo` or `python manage.py up`") % {"folder": settings.DATA_DIR}
