@@ -55,9 +55,20 @@ class Visitor:
         frame: dict[str, Any] = json.loads(self._socket.recv(limit_s))
         return frame
 
+    def receive_until(self, type_: str) -> dict[str, Any]:
+        """The next frame of this type; those before it are passed over."""
+        while (frame := self.receive())["type"] != type_:
+            if frame["type"] == "error":
+                raise RuntimeError(f"{frame['data']['code']}: {frame['data']['text']}")
+        return frame
+
     def ask(self, text: str) -> Seen:
         start = time.perf_counter()
         self.send("msg.send", {"client_id": str(uuid4()), "text": text})
+        return self.hear(start)
+
+    def hear(self, start: float) -> Seen:
+        """The answer to what was asked at `start`, to its last frame."""
         first_sign = first_token = 0.0
         shown = ""
         while True:
@@ -65,7 +76,8 @@ class Visitor:
             passed_ms = (time.perf_counter() - start) * 1000
             data = frame["data"]
             if frame["type"] == "gen.start":
-                first_sign = passed_ms
+                first_sign = first_sign or passed_ms
+                shown = ""  # a second attempt takes the place of the first
             elif frame["type"] == "gen.delta":
                 first_token = first_token or passed_ms
                 shown += data["text"]

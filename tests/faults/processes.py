@@ -29,8 +29,12 @@ def processes_of(folder: Path) -> dict[int, str]:
 
 
 def kill(stack: Stack, role: str) -> int:
+    return send(stack, role, signal.SIGKILL)
+
+
+def send(stack: Stack, role: str, number: signal.Signals) -> int:
     pid = next(pid for pid, name in processes_of(stack.folder).items() if name == role)
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, number)
     return pid
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from csbot.conversations.visiting import Visitor
 from csbot.operations.stack import Stack, open_stack
+from inference.catalogue import manifest
 from tests.faults.conftest import ARGUMENTS, WITHOUT_MODELS
-from tests.faults.processes import kill, processes_of, wait_until
+from tests.faults.processes import kill, processes_of, send, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -26,13 +28,28 @@ def test_a_killed_process_comes_back_and_answers_go_on(stack: Stack, role: str) 
     assert "was killed by SIGKILL" in stack.printed
 
 
-@pytest.mark.parametrize("role", ["valkey", "answers"])
-def test_a_question_under_way_is_answered_after_its_worker_was_killed(stack: Stack, role: str) -> None:
+# who is killed, who stands still meanwhile so that no answer can be quicker, the question, the last frame before the kill, its answer
+UNDER_WAY = [
+    ("valkey", "answers", "How long do I have to return something?", "msg.ack", "You have 30 days from delivery to return goods."),
+    ("answers", "answers", "How long do I have to return something?", "msg.ack", "You have 30 days from delivery to return goods."),
+    ("generation", "generation", "Describe the levels of membership", "gen.start", "XX"),
+]
+
+
+@pytest.mark.parametrize(("killed", "still", "question", "seen_before", "answer"), UNDER_WAY, ids=[case[0] for case in UNDER_WAY])
+def test_a_question_under_way_gets_its_answer_after_a_kill(
+    stack: Stack, killed: str, still: str, question: str, seen_before: str, answer: str
+) -> None:
+    stack.wait()
     with Visitor(stack.address, "demo") as visitor:
         visitor.receive()
-        kill(stack, role)
-        seen = visitor.ask("hello")
-    assert seen.text
+        send(stack, still, signal.SIGSTOP)
+        visitor.send("msg.send", {"client_id": "the-one", "text": question})
+        visitor.receive_until(seen_before)
+        kill(stack, killed)
+        if still != killed:
+            send(stack, still, signal.SIGCONT)
+        assert visitor.hear(time.perf_counter()).text == answer
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
@@ -86,6 +103,33 @@ def test_a_model_that_is_missing_is_named_and_faqs_are_answered(tmp_path: Path) 
         wait_until(lambda: stack.readiness()["generation"]["state"] == "down", "generation is down")
         assert "models pull" in stack.readiness()["generation"]["detail"]
         assert stack.ask("hello")["route"] == "chitchat"
+
+
+@pytest.mark.parametrize("is_torn", [False, True], ids=["missing", "truncated"])
+def test_an_encoder_that_cannot_be_loaded_is_named_once(tmp_path: Path, is_torn: bool) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    if is_torn:
+        write_torn_model(models / "e5-small")
+    environment = {"CSBOT_ENCODER": "e5-small", "CSBOT_ENGINE": "scripted", "CSBOT_MODELS_DIR": str(models)}
+    with open_stack(*ARGUMENTS, environment=environment, folder=tmp_path / "data") as stack:
+        wait_until(lambda: "e5-small is missing or damaged" in str(stack.readiness()), "readiness names the encoder")
+        wait_until(lambda: "e5-small is missing or damaged" in stack.printed, "`up` names the encoder")
+        assert "models pull e5-small" in stack.manage("doctor").stdout
+        asked = stack.manage("ask", "hello")
+        assert asked.returncode == 2
+        assert "models pull e5-small" in asked.stderr
+        log = (stack.folder / "logs" / "answers.log").read_text()
+    assert log.count("missing or damaged") == 1
+    assert "Traceback" not in log
+
+
+def write_torn_model(folder: Path) -> None:
+    folder.mkdir()
+    weights = folder / "model.safetensors"
+    weights.write_bytes(b"0" * 1000)
+    manifest.write(folder, name=folder.name)
+    weights.write_bytes(b"0" * 10)
 
 
 def test_a_torn_snapshot_is_refused_and_the_good_one_stays(stack: Stack) -> None:
