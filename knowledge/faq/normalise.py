@@ -34,20 +34,6 @@ def fold(text: str) -> str:
     return " ".join(folded.split())
 
 
-def fold_with_map(text: str) -> tuple[str, list[int]]:
-    """Folded characters, and for each the index in `text` that it came from. Runs and spaces are left as they are."""
-    pieces: list[str] = []
-    origin: list[int] = []
-    for position, character in enumerate(text):
-        piece = unicodedata.normalize("NFKC", character).casefold()
-        if _HAN.search(piece):
-            simple = _simplifier().convert(piece)
-            piece = simple if len(simple) == len(piece) else piece
-        pieces.append(piece)
-        origin.extend([position] * len(piece))
-    return "".join(pieces), origin
-
-
 def exact_key(text: str) -> str:
     """Equal for texts that ask the same in the same words: greetings, particles, signs and spaces do not count."""
     plain = _NOT_WORD.sub(" ", fold(text)).strip()
