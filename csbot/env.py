@@ -45,40 +45,45 @@ def models_dir_default() -> Path:
     return Path(cache) / "csbot" / "models"
 
 
+def _(text: str) -> str:
+    """Marks a text for translation; Django's own mark wants the settings, which are made from here."""
+    return text
+
+
 class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CSBOT_", env_file=BASE_DIR / ".env", extra="ignore", populate_by_name=True)
 
-    models_dir: Path = Field(default_factory=models_dir_default, description="Where models are kept; shared between checkouts.")
-    secret_key: str = Field("", description="Signing key. Empty: created on first start, kept in the data folder with mode 600.")
-    debug: bool = Field(False, description="Django's debug pages. Never in production.")
+    models_dir: Path = Field(default_factory=models_dir_default, description=_("Where models are kept; shared between checkouts."))
+    secret_key: str = Field("", description=_("Signing key. Empty: created on first start, kept in the data folder with mode 600."))
+    debug: bool = Field(False, description=_("Django's debug pages. Never in production."))
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
-        ["localhost", "127.0.0.1", "[::1]"], description="Host names that the web process answers to, with commas."
+        ["localhost", "127.0.0.1", "[::1]"], description=_("Host names that the web process answers to, with commas.")
     )
-    public_url: str = Field("", description="The address that visitors' browsers use, such as https://chat.example.com. Empty: from the request.")
-    database_url: str = Field("", validation_alias="DATABASE_URL", description="postgres://… for production. Empty: SQLite in the data folder.")
+    public_url: str = Field("", description=_("The address that visitors' browsers use, such as https://chat.example.com. Empty: from the request."))
+    database_url: str = Field("", validation_alias="DATABASE_URL", description=_("postgres://… for production. Empty: SQLite in the data folder."))
     redis_url: str = Field(
-        "", validation_alias="REDIS_URL", description="redis://… or unix://… of Redis 7 or Valkey. Empty: the Valkey that `up` starts."
+        "", validation_alias="REDIS_URL", description=_("redis://… or unix://… of Redis 7 or Valkey. Empty: the Valkey that `up` starts.")
     )
-    redis_prefix: str = Field("csbot", pattern=r"^[a-z0-9_.-]+$", description="Prefix of every Redis key, for several installations on one server.")
-    storage_url: str = Field("", description="Folder that all machines share for snapshot files. Empty: the data folder.")
-    port: int = Field(8000, ge=1, le=65535, description="Port of the web process that `up` starts.")
-    host: str = Field("127.0.0.1", description="Address that the web process listens on.")
+    redis_prefix: str = Field("csbot", pattern=r"^[a-z0-9_.-]+$", description=_("Prefix of every Redis key, for several installations on one server."))
+    storage_url: str = Field("", description=_("Folder that all machines share for snapshot files. Empty: the data folder."))
+    port: int = Field(8000, ge=1, le=65535, description=_("Port of the web process that `up` starts."))
+    host: str = Field("127.0.0.1", description=_("Address that the web process listens on."))
     engine: Literal["transformers_cb", "generate", "openai_http", "scripted"] = Field(
-        "transformers_cb", description="Generation backend. `scripted` is a deterministic fake for tests only."
+        "transformers_cb", description=_("Generation backend. `scripted` is a deterministic fake for tests only.")
     )
-    generator: str = Field("", description="Catalogue name or folder of the generator. Empty: the best of the ladder that is there.")
-    encoder: str = Field("e5-small", description="Catalogue name or folder of the encoder. `hash` is a fake for tests only.")
-    openai_url: str = Field("", description="Base address of an OpenAI-compatible server, for the engine `openai_http`.")
-    openai_key: str = Field("", description="Its key.")
-    openai_model: str = Field("", description="Its model name.")
-    max_new_tokens: int = Field(512, ge=1, le=4096, description="Longest answer, in tokens.")
-    turn_deadline_s: int = Field(60, ge=5, le=600, description="Every turn ends within this time after its message was accepted.")
-    generation_slots: int = Field(8, ge=1, le=256, description="Answers generated at once on one worker.")
-    answer_threads: int = Field(4, ge=1, le=64, description="Threads of the answers worker.")
-    message_limit: int = Field(4000, ge=100, le=20000, description="Longest message of a visitor, in characters.")
-    messages_per_minute: int = Field(30, ge=1, le=6000, description="Messages a visitor may send in a minute.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
-    torch_threads: int = Field(0, ge=0, le=256, description="Threads of torch in a worker; 0: the machine's cores.")
+    generator: str = Field("", description=_("Catalogue name or folder of the generator. Empty: the best of the ladder that is there."))
+    encoder: str = Field("e5-small", description=_("Catalogue name or folder of the encoder. `hash` is a fake for tests only."))
+    openai_url: str = Field("", description=_("Base address of an OpenAI-compatible server, for the engine `openai_http`."))
+    openai_key: str = Field("", description=_("Its key."))
+    openai_model: str = Field("", description=_("Its model name."))
+    max_new_tokens: int = Field(512, ge=1, le=4096, description=_("Longest answer, in tokens."))
+    turn_deadline_s: int = Field(60, ge=5, le=600, description=_("Every turn ends within this time after its message was accepted."))
+    generation_slots: int = Field(8, ge=1, le=256, description=_("Answers generated at once on one worker."))
+    answer_threads: int = Field(4, ge=1, le=64, description=_("Threads of the answers worker."))
+    message_limit: int = Field(4000, ge=100, le=20000, description=_("Longest message of a visitor, in characters."))
+    messages_per_minute: int = Field(30, ge=1, le=6000, description=_("Messages a visitor may send in a minute."))
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description=_("Least level that is logged."))
+    torch_threads: int = Field(0, ge=0, le=256, description=_("Threads of torch in a worker; 0: the machine's cores."))
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from csbot.env import Environment, variable_of
 
+READMES = {"README.md": "en", "README.zh.md": "zh-hans"}
 START, END = "<!-- settings -->", "<!-- /settings -->"
 
 
@@ -23,15 +26,17 @@ def env_example() -> str:
 
 
 def settings_table() -> str:
-    rows = [f"| `{name}` | {f'`{default}`' if default else '–'} | {words} |" for name, default, words in _settings()]
-    return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
+    """In the active language."""
+    rows = [f"| `{name}` | {f'`{default}`' if default else '–'} | {_(words)} |" for name, default, words in _settings()]
+    return "\n".join([f"| {_('setting')} | {_('default')} | {_('meaning')} |", "|---|---|---|", *rows])
 
 
-def with_table(document: str) -> str:
+def with_table(document: str, language: str) -> str:
     """The document with the table between its two marks; unchanged where they are missing."""
     before, start, rest = document.partition(START)
-    _, end, after = rest.partition(END)
-    return f"{before}{start}\n{settings_table()}\n{end}{after}" if start and end else document
+    _table, end, after = rest.partition(END)
+    with override(language):
+        return f"{before}{start}\n{settings_table()}\n{end}{after}" if start and end else document
 
 
 def _settings() -> Iterator[tuple[str, str, str]]:

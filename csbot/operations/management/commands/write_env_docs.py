@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from csbot.env import BASE_DIR
-from csbot.operations.env_docs import env_example, with_table
+from csbot.operations.env_docs import READMES, env_example, with_table
 
 
 class Command(BaseCommand):
@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         (BASE_DIR / ".env.example").write_text(env_example(), encoding="utf-8")
-        for path in (BASE_DIR / "README.md", BASE_DIR / "README.zh.md"):
-            if path.exists():
-                path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")
+        for name, language in READMES.items():
+            path = BASE_DIR / name
+            path.write_text(with_table(path.read_text(encoding="utf-8"), language), encoding="utf-8")
