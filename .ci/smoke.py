@@ -107,7 +107,10 @@ def processes_of(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and int(entry.name) != os.getpid() and str(folder).encode() in (entry / "environ").read_bytes():
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            # Valkey wipes its environment; the socket in its command line names the folder.
+            if str(folder).encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             continue

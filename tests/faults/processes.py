@@ -1,4 +1,4 @@
-"""The processes of an installation, found by the data folder in their environment."""
+"""The processes of an installation, found by the data folder in their environment; Valkey, which wipes its own, by its socket."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from csbot.env import socket_path_of
 from csbot.operations.stack import Stack
 
 
@@ -18,11 +19,12 @@ def processes_of(folder: Path) -> dict[int, str]:
         try:
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
                 continue
+            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+            if "valkey-server" in command and str(socket_path_of(folder)) in command:
+                found[int(entry.name)] = "valkey"
             environment = dict(part.partition(b"=")[::2] for part in (entry / "environ").read_bytes().split(b"\0"))
             if environment.get(b"CSBOT_DATA_DIR") == str(folder).encode():
-                command = (entry / "cmdline").read_bytes().decode(errors="replace")
-                role = environment.get(b"CSBOT_ROLE", b"").decode() or ("valkey" if "valkey-server" in command else "up")
-                found[int(entry.name)] = role
+                found.setdefault(int(entry.name), environment.get(b"CSBOT_ROLE", b"").decode() or "up")
         except OSError:
             continue
     return found

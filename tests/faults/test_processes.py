@@ -28,11 +28,13 @@ def test_a_killed_process_comes_back_and_answers_go_on(stack: Stack, role: str) 
     assert "was killed by SIGKILL" in stack.printed
 
 
+STORED = "You have 30 days from delivery to return goods."
+EVIDENCE = "Spend ¥3,000 within 12 months and you are a gold member: free express delivery, 6% off, and a birthday coupon of ¥50."
 # who is killed, who stands still meanwhile so that no answer can be quicker, the question, the last frame before the kill, its answer
 UNDER_WAY = [
-    ("valkey", "answers", "How long do I have to return something?", "msg.ack", "You have 30 days from delivery to return goods."),
-    ("answers", "answers", "How long do I have to return something?", "msg.ack", "You have 30 days from delivery to return goods."),
-    ("generation", "generation", "Describe the levels of membership", "gen.start", "XX"),
+    ("valkey", "answers", "How long do I have to return something?", "msg.ack", STORED),
+    ("answers", "answers", "How long do I have to return something?", "msg.ack", STORED),
+    ("generation", "generation", "Describe the levels of membership", "gen.start", EVIDENCE),
 ]
 
 
