@@ -129,7 +129,7 @@ def open_grounding(evidence: Sequence[str], conversation: Sequence[str], languag
     from inference.grounding.support import Support
 
     claims = Grounding(Support(evidence, conversation))
-    return Chain(Chain(claims, CopyStream(evidence)), FitStream(evidence))
+    return Chain(Chain(CopyStream(evidence), claims), FitStream(evidence))
 
 
 def is_decline(text: str, language: Language) -> bool:

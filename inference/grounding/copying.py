@@ -20,6 +20,8 @@ LONGEST_BRIDGE = 4  # Chinese characters in a row that the evidence need not hav
 LEAST_LETTERS = 4  # shorter English words bind, they tell nothing
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[A-Za-z][A-Za-z'’-]*|[^A-Za-z\u3400-\u9fff]+")
+_JOINS = re.compile(r"[\d/@_:.#?=&%+]")
+_SPACE = re.compile(r"\s")
 _BINDING_WORDS = """
     about above after again also although always another around because been before being below between both cannot could does doing done down
     each either every from have having here into just like long made make many more most much must need needs never next none nothing once only
@@ -54,27 +56,27 @@ class CopyStream:
         self._pending += piece
         *whole, last = [*_TOKEN.findall(self._pending), ""][:-1] or [""]
         self._pending = last  # a word may still grow
-        return self._take(whole)
+        return self._take(whole, last)
 
     def flush(self) -> str:
-        rest = self._take([self._pending] if self._pending and not self._unsupported else [])
+        rest = self._take([self._pending] if self._pending and not self._unsupported else [], "")
         self._pending = ""
         if self._unsupported or not self._held:
             return rest
         rest, self._held = rest + self._held, ""
         return rest
 
-    def _take(self, tokens: Sequence[str]) -> str:
+    def _take(self, tokens: Sequence[str], following: str) -> str:
         """Token by token, so that any cut of the stream shows the same."""
         ready = ""
-        for token in tokens:
+        for token, after in zip(tokens, [*tokens[1:], following], strict=False):
             self._held += token
             if not self._is_fine(token):
                 end = self._shown + len(ready) + len(self._held)
                 self._unsupported = Claim(end - len(token), end, token, "word")
                 self._held = ""
                 break
-            if not self._bridge and self._units >= HEAD_UNITS:
+            if not self._bridge and self._units >= HEAD_UNITS and not _is_joined(token, after):
                 ready, self._held = ready + self._held, ""
         self._shown += len(ready)
         return ready
@@ -102,3 +104,10 @@ class CopyStream:
             return True
         self._bridge += 1
         return self._bridge <= LONGEST_BRIDGE
+
+
+def _is_joined(token: str, after: str) -> bool:
+    """Of an address or a name such as MT-302 nothing is shown before all of it was checked."""
+    if not token.isascii():
+        return False
+    return bool(_JOINS.match(after)) if token[0].isalpha() else not _SPACE.search(token)

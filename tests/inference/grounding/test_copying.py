@@ -50,3 +50,10 @@ def test_words_and_claims_are_both_checked() -> None:
     stream = facade.open_grounding(EVIDENCE, [], "en")
     assert "90%" not in stream.feed("Members save 90% on gold. ") + stream.flush()
     assert stream.unsupported
+
+
+@pytest.mark.parametrize("last", ["shop.example/sa", "https://shop.exam", "MT-30"])
+def test_of_an_address_or_a_name_nothing_is_seen_before_all_is_checked(last: str) -> None:
+    stream = CopyStream([*EVIDENCE, "shop.example"])
+    before = "The oak board is oiled once a month, see "
+    assert "".join(stream.feed(character) for character in before + last) == before

