@@ -8,24 +8,26 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async as in_thread
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError
+from redis.exceptions import RedisError
 
 from csbot.conversations import selectors
 from csbot.conversations.access import conversation_of_visitor
-from csbot.conversations.clientframes import read_frame
-from csbot.conversations.errors import Refused, SessionInvalid
+from csbot.conversations.clientframes import checked, client_id_of, open_frame
+from csbot.conversations.errors import Refused, SessionInvalid, SiteOff
 from csbot.conversations.events import Envelope
 from csbot.conversations.frames import durable_envelope, frames_after, passing_envelope
 from csbot.conversations.hints import group_of
 from csbot.conversations.hub import hub
 from csbot.conversations.models import Conversation, Frame
 from csbot.conversations.services import accept, feedback, owners
-from csbot.conversations.sessions import VisitorSession, session_read
+from csbot.conversations.sessions import VisitorSession, session_read, site_of_session
 from csbot.conversations.texts import error_text
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,13 @@ CLOSE_BAD_DATA = 1007
 
 
 class VisitorConsumer(AsyncWebsocketConsumer):
+    async def __call__(self, *args: Any) -> None:
+        """Whatever ends a socket, it leaves the hub: one that stayed would be told news for ever."""
+        try:
+            await super().__call__(*args)
+        finally:
+            self._leave()
+
     async def connect(self) -> None:
         self.session: VisitorSession | None = None
         self.conversation_id: UUID | None = None
@@ -44,6 +53,8 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         self.offsets: dict[str, int] = {}  # running generations: code points that this socket was sent
         self.language = "en"
         self._top = 0
+        self._beat: int | None = None  # a heartbeat to send
+        self._is_joined = False
         self._queue: Any = None
         self._is_queued = False  # as far as this socket was told
         self._news = asyncio.Event()
@@ -52,40 +63,54 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         self._no_hello = asyncio.get_running_loop().call_later(HELLO_WITHIN_S, self._close_without_hello)
 
     async def disconnect(self, code: int) -> None:
-        self._no_hello.cancel()
-        if self._pump:
-            self._pump.cancel()
-        hub().leave(self)
+        self._leave()
         if self.conversation_id:
-            await self.channel_layer.group_discard(group_of(self.conversation_id), self.channel_name)
+            with _without_hints():
+                await self.channel_layer.group_discard(group_of(self.conversation_id), self.channel_name)
+
+    def _leave(self) -> None:
+        for scheduled in (getattr(self, "_no_hello", None), getattr(self, "_pump", None)):
+            if scheduled:
+                scheduled.cancel()
+        hub().leave(self)
 
     def _close_without_hello(self) -> None:
         if self.session is None:
-            asyncio.get_running_loop().create_task(self.close(CLOSE_NO_SESSION))
+            self._closing = asyncio.create_task(self._close_silently())
+
+    async def _close_silently(self) -> None:
+        with suppress(Exception):  # the client may have left a moment before
+            await self.close(CLOSE_NO_SESSION)
 
     # --- in ------------------------------------------------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None:
+            await self._refuse(Refused("bad_json"), {})
             await self.close(CLOSE_BAD_DATA)
             return
         data: dict[str, Any] = {}
         try:
-            type_, data = read_frame(text_data)
+            type_, data = open_frame(text_data)
             if self.session is None and type_ != "hello":
                 raise SessionInvalid
-            await getattr(self, "on_" + type_.replace(".", "_"))(data)
-        except SessionInvalid as refusal:
+            await getattr(self, "on_" + type_.replace(".", "_"))(checked(type_, data))
+        except (SessionInvalid, SiteOff) as refusal:
             await self._refuse(refusal, data)
             await self.close(CLOSE_NO_SESSION)
         except Refused as refusal:
             await self._refuse(refusal, data)
-        except DatabaseError:
+        except Exception:  # one frame, whatever is in it, ends no socket
             log.exception("frame not handled")
             await self._refuse(Refused("unavailable", retry_after_s=2), data)
 
     async def on_hello(self, data: dict[str, Any]) -> None:
-        self.session = session_read(data["token"])
+        self.language = data.get("language", self.language)
+        session = session_read(data["token"])
+        if self.session and self.session != session:
+            raise Refused("bad_frame", field="token")  # another visitor needs another socket
+        site = await in_thread(site_of_session)(session)
+        self.session, self.language = session, data.get("language") or site.default_language
         self._no_hello.cancel()
         conversation = await in_thread(conversation_of_visitor)(self.session)
         self._pump = self._pump or asyncio.create_task(self._run_pump())
@@ -145,7 +170,8 @@ class VisitorConsumer(AsyncWebsocketConsumer):
 
     async def on_typing(self, data: dict[str, Any]) -> None:
         if self.conversation_id:
-            await self.channel_layer.group_send(group_of(self.conversation_id), {"type": "visitor.typing"})
+            with _without_hints():
+                await self.channel_layer.group_send(group_of(self.conversation_id), {"type": "visitor.typing"})
 
     async def _acknowledge(self, accepted: accept.Accepted) -> None:
         self.language = accepted.message.language
@@ -159,8 +185,13 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         if self.conversation_id == conversation.pk:
             return
         self.conversation_id = conversation.pk
-        self.language = conversation.language or conversation.site.default_language
-        await self.channel_layer.group_add(group_of(conversation.pk), self.channel_name)
+        await self._join()
+
+    async def _join(self) -> None:
+        """Hints of the conversation from now on; where Redis is away, tried again with the next news."""
+        with _without_hints():
+            await self.channel_layer.group_add(group_of(self.conversation_id or ""), self.channel_name)
+            self._is_joined = True
 
     # --- news ----------------------------------------------------------------------------------------------------
 
@@ -168,8 +199,10 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         self._top = max(self._top, seq)
         self._news.set()
 
-    async def beat(self, seq: int) -> None:
-        await self._pass("heartbeat", {"seq": seq})
+    def beat(self, seq: int) -> None:
+        """The pump sends it, so that a socket that is not read holds up nobody else."""
+        self._beat = seq
+        self._news.set()
 
     async def hint(self, event: dict[str, Any]) -> None:
         self.wake(event["seq"])
@@ -188,12 +221,17 @@ class VisitorConsumer(AsyncWebsocketConsumer):
             self._news.clear()
             try:
                 await self._send_news()
-            except DatabaseError:
+            except Exception:
                 log.exception("news not sent, trying again")
                 await asyncio.sleep(1)
                 self._news.set()
 
     async def _send_news(self) -> None:
+        if self._beat is not None:
+            seq, self._beat = self._beat, None
+            await self._pass("heartbeat", {"seq": seq})
+        if self.conversation_id and not self._is_joined:
+            await self._join()
         if self.conversation_id and self._top > self.seq:
             for frame in await in_thread(frames_after)(self.conversation_id, self.seq):
                 await self._send_durable(frame)
@@ -228,7 +266,8 @@ class VisitorConsumer(AsyncWebsocketConsumer):
     async def _send_state(self) -> None:
         assert self.conversation_id
         state = await in_thread(selectors.state_of)(self.conversation_id)
-        self.seq = self._top = state["seq"]
+        self.seq = state["seq"]
+        self._top = max(self._top, self.seq)
         self._is_queued = state["owner"] == "queue"
         if running := state.get("gen"):
             self._watch(running["gen"], 0)
@@ -252,8 +291,8 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         error: dict[str, Any] = {"code": refusal.code, "text": error_text(refusal, self.language)}
         if wait_s:
             error["retry_after"] = wait_s
-        if isinstance(data.get("client_id"), str):
-            error["client_id"] = data["client_id"]
+        if client_id := client_id_of(data):
+            error["client_id"] = client_id
         await self._pass("error", error)
 
     async def _pass(self, type_: str, data: Any) -> None:
@@ -261,6 +300,15 @@ class VisitorConsumer(AsyncWebsocketConsumer):
 
     async def _send(self, envelope: Envelope) -> None:
         await self.send(json.dumps(envelope, ensure_ascii=False))
+
+
+@contextmanager
+def _without_hints() -> Iterator[None]:
+    """Hints may be lost: what they would have told is polled for."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        log.info("hints are off: %s", error)
 
 
 def _queue_place(conversation_id: UUID) -> Any:

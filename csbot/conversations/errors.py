@@ -27,6 +27,13 @@ class SessionInvalid(Refused):
         super().__init__("session_expired")
 
 
+class SiteOff(Refused):
+    """The site was switched off; tokens that were good for it are good for nothing until it is on again."""
+
+    def __init__(self) -> None:
+        super().__init__("site_off")
+
+
 class OwnerChanged(Refused):
     """Somebody else owns the conversation by now; the write named an old version (C6)."""
 

@@ -62,9 +62,12 @@ class MessageData(TypedDict):
 
 
 class Hello(TypedDict):
+    """`language` is that of the client's own texts: errors come in it. Said again when the visitor switches."""
+
     token: str
     v: int
     last_seq: NotRequired[int]
+    language: NotRequired[Language]
 
 
 class MsgSend(TypedDict):

@@ -9,12 +9,24 @@ import asyncio
 import logging
 import threading
 from functools import cache
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from channels.layers import get_channel_layer
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+
+
+class HintLayer(RedisPubSubChannelLayer):
+    """The library's layer, but a socket opens while Redis is away: its channel is reached through groups only, so it needs no
+    subscription of its own."""
+
+    async def new_channel(self, prefix: str = "specific.") -> str:
+        layer = self._get_layer()
+        channel = f"{layer.prefix}{prefix}{uuid4().hex}"
+        layer.channels[channel] = asyncio.Queue()
+        return channel
 
 
 def group_of(conversation_id: UUID | str) -> str:

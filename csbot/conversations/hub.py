@@ -33,7 +33,7 @@ class Listener(Protocol):
 
     def wake(self, seq: int = 0) -> None: ...
 
-    async def beat(self, seq: int) -> None: ...
+    def beat(self, seq: int) -> None: ...
 
 
 @dataclass(slots=True)
@@ -53,6 +53,8 @@ class Generation:
 
 
 class Hub:
+    """None of its loops waits for a socket, and none ends but with the last socket."""
+
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
         self._generations: dict[str, Generation] = {}
@@ -99,6 +101,9 @@ class Hub:
             except (RedisError, OSError) as error:
                 log.info("token streams not read, trying again: %s", error)
                 await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("token streams not read, trying again")
+                await asyncio.sleep(0.5)
             finally:
                 await connection.aclose()
 
@@ -127,7 +132,7 @@ class Hub:
             listeners = tuple(self._listeners)
             seqs = await self._announce(listeners)
             for listener in listeners:
-                await listener.beat(seqs.get(listener.conversation_id, 0))
+                listener.beat(seqs.get(listener.conversation_id, 0))
 
     async def _announce(self, listeners: Any) -> dict[UUID | None, int]:
         ids = {listener.conversation_id for listener in listeners if listener.conversation_id}

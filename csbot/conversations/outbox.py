@@ -12,9 +12,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F, Q
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from csbot.celery import app
 from csbot.conversations.models import Outbox
+from csbot.lib import redis
 from csbot.lib.clock import now
 
 log = logging.getLogger(__name__)
@@ -34,8 +36,9 @@ def outbox_add(*, task: str, key: str, arguments: Sequence[str | int]) -> None:
 def outbox_send(entry: Outbox) -> bool:
     """Hand the task to the broker; False when it cannot be reached (the sweeper tries again)."""
     try:
+        redis.connection().ping()  # says within a moment that the broker is away; its own client would try for seconds
         app.send_task(entry.task, args=entry.arguments, queue=QUEUE_OF[entry.task], retry=False)
-    except (OperationalError, OSError) as error:
+    except (RedisError, OperationalError, OSError) as error:
         log.warning("broker not reached, %s waits: %s", entry.key, error)
         return False
     Outbox.objects.filter(pk=entry.pk).update(sent=now(), attempts=F("attempts") + 1)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core import signing
 
 from csbot.accounts.models import Site
-from csbot.conversations.errors import NotYours, SessionInvalid
+from csbot.conversations.errors import NotYours, SessionInvalid, SiteOff
 from csbot.lib.ids import new_id
 
 LIFETIME = timedelta(hours=24)
@@ -41,9 +41,20 @@ def session_read(token: str) -> VisitorSession:
 
 def site_by_key(key: str) -> Site:
     """The active site of a public key; raises NotYours."""
-    site = Site.objects.select_related("company").filter(key=key, is_active=True).first()
+    # What is not printable (NUL, which PostgreSQL refuses, or a lone surrogate) is no key.
+    site = Site.objects.select_related("company").filter(key=key, is_active=True).first() if key.isprintable() else None
     if site is None:
         raise NotYours
+    return site
+
+
+def site_of_session(session: VisitorSession) -> Site:
+    """The site that the session is for; raises SessionInvalid where it is gone, SiteOff where it was switched off."""
+    site = Site.objects.filter(pk=session.site_id, company_id=session.company_id).first()
+    if site is None:
+        raise SessionInvalid
+    if not site.is_active:
+        raise SiteOff
     return site
 
 

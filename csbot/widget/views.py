@@ -117,7 +117,9 @@ def _body(request: HttpRequest) -> dict[str, str] | None:
     if not isinstance(body, dict):
         return None
     site, token = body.get("site"), body.get("token") or ""
-    return {"site": site, "token": token} if isinstance(site, str) and isinstance(token, str) else None
+    if not isinstance(site, str) or not isinstance(token, str) or not (site + token).isprintable():
+        return None  # NUL and lone surrogates are in no key and in no token
+    return {"site": site, "token": token}
 
 
 def _language(request: HttpRequest) -> str:

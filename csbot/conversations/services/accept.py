@@ -19,7 +19,8 @@ from csbot.conversations.frames import frame_append, locked
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Frame, Message, Turn, Visitor
 from csbot.conversations.outbox import outbox_add
-from csbot.conversations.sessions import VisitorSession
+from csbot.conversations.sessions import VisitorSession, site_of_session
+from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
 from knowledge import facade as knowledge
 from knowledge.contracts import Direction
@@ -42,6 +43,7 @@ def message_accept(
     """Store a visitor's message and open its turn. Raises Refused with the code of the limit that it breaks."""
     text = _checked_text(text)
     _check_client_id(client_id)
+    site_of_session(session)
     conversation = conversation_of_visitor(session)
     if conversation and (known := _already_stored(conversation, client_id, _digest(text))):
         return known
@@ -56,13 +58,14 @@ def chip_click(*, session: VisitorSession, client_id: str, message_id: str, faq:
     _check_client_id(client_id)
     clarifying = message_for_visitor(session, message_id)
     options = {option["faq"]: option["text"] for option in clarifying.wrap.get("options", [])}
-    if faq != "none" and faq not in options:
+    if not options or (faq != "none" and faq not in options):
         raise NotYours
     conversation = clarifying.conversation
-    words = clarifying.wrap.get("none", "–") if faq == "none" else options[faq]
+    words = text_of(site_of_session(session), clarifying.language, "none_of_these") if faq == "none" else options[faq]
     digest = _digest(f"{message_id} {faq}")
     if known := _already_stored(conversation, client_id, digest):
         return known
+    limits.message_take(session.visitor_id, per_minute=settings.CSBOT.messages_per_minute)
     chip = {"faq": faq, "message": str(clarifying.pk), "options": list(options), "question": _asked_before(clarifying)}
     return _store(conversation, client_id=client_id, text=words, digest=digest, language=clarifying.language, chip=chip)  # type: ignore[arg-type]
 
@@ -143,7 +146,7 @@ def _digest(text: str) -> str:
 def _checked_text(text: str) -> str:
     # NUL cannot be stored by PostgreSQL and lone surrogates by nobody; both are noise of broken clients.
     text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
-    if not text:
+    if not any(character.isprintable() and not character.isspace() for character in text):  # joiners and marks alone say nothing
         raise Refused("empty")
     if len(text) > settings.CSBOT.message_limit:
         raise Refused("too_long", limit=settings.CSBOT.message_limit, length=len(text))

@@ -10,8 +10,8 @@ from csbot.conversations.errors import Refused
 from csbot.conversations.frames import frame_append, locked
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Feedback, Message, Turn
+from csbot.conversations.services.turns import turn_cancel
 from csbot.conversations.sessions import VisitorSession
-from csbot.lib.clock import now
 
 
 def message_rate(*, session: VisitorSession, message_id: str, value: int) -> None:
@@ -20,6 +20,8 @@ def message_rate(*, session: VisitorSession, message_id: str, value: int) -> Non
     if value not in Feedback.Value.values or message.sender == Message.Sender.VISITOR:
         raise Refused("bad_frame", field="rate")
     with locked(message.conversation_id) as conversation:
+        if Feedback.objects.filter(message=message, value=value).exists():
+            return
         Feedback.objects.update_or_create(message=message, defaults={"value": value})
         message = Message.objects.select_related("feedback", "agent", "turn").get(pk=message.pk)
         frame_append(conversation, "msg.updated", {"message": message_data(message)})
@@ -34,8 +36,9 @@ def generation_cancel(*, session: VisitorSession, gen: str) -> None:
     with locked(turn.conversation_id) as conversation:
         turn = Turn.objects.get(pk=turn.pk)
         if turn.state == Turn.State.WAITING:
-            frame_append(conversation, "gen.abort", {"gen": str(turn.gen), "reason": "cancelled"})
-            Turn.objects.filter(pk=turn.pk).update(state=Turn.State.CANCELLED, ended=now(), lease_until=None)
+            turn.conversation = conversation
+            turn_cancel(turn)
+            return
     if turn.state == Turn.State.STREAMING:
         cancelling.cancel(gen)
 

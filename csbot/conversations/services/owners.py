@@ -7,7 +7,7 @@ from uuid import UUID
 
 from csbot.accounts.models import Agent
 from csbot.conversations import cancelling
-from csbot.conversations.errors import OwnerChanged
+from csbot.conversations.errors import NotYours, OwnerChanged
 from csbot.conversations.events import OwnerChanged as OwnerChangedFrame
 from csbot.conversations.events import QueueUpdate
 from csbot.conversations.frames import frame_append, locked
@@ -47,6 +47,8 @@ def handoff_request(*, conversation_id: UUID, reason: str = "requested") -> None
 def owner_take(*, conversation_id: UUID, agent: Agent, version: int) -> None:
     """An agent takes the conversation; raises OwnerChanged where `version` is old."""
     with locked(conversation_id) as conversation:
+        if agent.company_id != conversation.company_id:
+            raise NotYours
         if conversation.owner_version != version:
             raise OwnerChanged
         turns_cancel(conversation, reason="taken_over")

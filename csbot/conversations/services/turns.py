@@ -13,8 +13,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from csbot.conversations import cancelling
 from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.decisions import decision_pack
 from csbot.conversations.events import Finish, GenEnd, GenStart, Wrap
@@ -40,15 +42,19 @@ State = Turn.State
 
 def turn_claim(turn_id: str | UUID) -> Turn | None:
     """Take the turn for routing. None: it is taken, ended, out of attempts, or an earlier turn of the conversation still runs."""
+    turn = Turn.objects.filter(pk=turn_id).first()
+    if turn is not None and _earlier_open(turn):
+        return None  # its task counts as not taken: whatever becomes of the earlier turn, it is sent again
     outbox_taken(f"answer:{turn_id}")
     moment = now()
     free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
-    turn = Turn.objects.filter(pk=turn_id).first()
-    if turn is None or _earlier_open(turn):
+    try:
+        with transaction.atomic():
+            claimed = Turn.objects.filter(free, pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
+                state=State.ROUTING, attempt=F("attempt") + 1, lease_until=moment + ROUTING_LEASE
+            )
+    except IntegrityError:  # the conversation's other turn is in work (machines' clocks differ); its end wakes this one
         return None
-    claimed = Turn.objects.filter(free, pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
-        state=State.ROUTING, attempt=F("attempt") + 1, lease_until=moment + ROUTING_LEASE
-    )
     return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
 
 
@@ -178,6 +184,13 @@ def _trace_add(turn: Turn, more: Mapping[str, Any]) -> None:
     trace.save()
 
 
+def turn_cancel(turn: Turn) -> None:
+    """End a turn of a locked conversation whose answer nobody wants any more; the visitor's next message goes on."""
+    frame_append(turn.conversation, "gen.abort", {"gen": str(turn.gen), "reason": "cancelled"})
+    _end(turn, State.CANCELLED)
+    turn.save()
+
+
 def _end(turn: Turn, state: Turn.State) -> None:
     turn.state, turn.ended, turn.lease_until = state, now(), None
     _dispatch_next(turn)
@@ -220,6 +233,10 @@ def _route_again(turn: Turn, conversation: Conversation, why: str) -> None:
 
 
 def _generate_again(turn: Turn, conversation: Conversation, why: str) -> None:
+    if turn.gen and cancelling.is_cancelled(turn.gen):  # the worker never heard of it
+        turn.conversation = conversation
+        turn_cancel(turn)
+        return
     if turn.generation_attempt >= MAX_ATTEMPTS:
         _fail(turn, conversation, why)
         return
@@ -234,7 +251,7 @@ def _fail(turn: Turn, conversation: Conversation, why: str) -> None:
     language = turn.question.language
     text = text_of(conversation.site, language, "failed")
     decision = Decision("refuse", "limit", language, text=text, offers_handoff=True)  # type: ignore[arg-type]
-    turn.route, turn.reason = "refuse", "failed"
+    turn.route, turn.reason = decision.route, decision.reason
     if conversation.owner == Conversation.Owner.BOT:
         _message_commit(turn, conversation, decision)
     _end(turn, State.FAILED)

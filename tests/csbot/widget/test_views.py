@@ -119,10 +119,17 @@ def test_the_built_files_are_those_of_the_sources() -> None:
     frontend = BASE_DIR / "csbot" / "widget" / "frontend"
     sources = [*sorted((frontend / "src").iterdir()), frontend / "vite.config.ts", frontend / "package-lock.json"]
     texts = [BASE_DIR / "csbot" / "locale" / f"ui.{language}.json" for language in ("en", "zh")]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*sources, *texts]))
+    built = [STATIC / "app.css", STATIC / "app.js"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*sources, *texts, *built]))
     assert (STATIC / "sources.sha256").read_text().strip() == digest.hexdigest(), "run `npm run build` in csbot/widget/frontend"
 
 
 def test_the_built_app_is_small() -> None:
     built = [STATIC / "app.js", STATIC / "app.css"]
     assert sum(len(gzip.compress(Path(path).read_bytes())) for path in built) < 60_000
+
+
+@pytest.mark.parametrize("site", ["\ud800", "te\0a", "site\n"])
+def test_what_is_in_no_key_is_a_bad_request(client: Client, db: None, site: str) -> None:
+    answer = client.post("/widget/session", json.dumps({"site": site}), content_type="application/json", headers={"Origin": "http://testserver"})
+    assert answer.status_code == 400

@@ -2,11 +2,12 @@
 
 import { LitElement, html, nothing } from "lit";
 import { type Acts, bubbleView } from "./bubbles";
+import type { Composer } from "./composer";
 import "./composer";
 import { Connection, type LinkState } from "./connection";
 import type { Envelope } from "./frames";
 import { SessionRefused, type SiteInfo, openSession, recall, remember, tokenKey } from "./session";
-import { type Bubble, type View, emptyView, reduce, sending } from "./store";
+import { type Bubble, type View, emptyView, failed, reduce, sending } from "./store";
 import { type Key, type Language, say } from "./texts";
 import "./app.css";
 
@@ -33,7 +34,9 @@ export class ChatApp extends LitElement {
 
   connectedCallback(): void {
     super.connectedCallback();
-    this.choose((recall("csbot.language") || document.documentElement.lang.slice(0, 2)) as Language);
+    this.speak((recall("csbot.language") || document.documentElement.lang.slice(0, 2)) as Language);
+    window.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.close());
+    window.addEventListener("focus", () => this.focusField());
     void this.start();
   }
 
@@ -41,7 +44,7 @@ export class ChatApp extends LitElement {
     try {
       const session = await openSession(this.siteKey);
       this.site = session.site;
-      if (!session.site.languages.includes(this.language)) this.choose(session.site.language as Language);
+      if (!session.site.languages.includes(this.language)) this.speak(session.site.language as Language);
       this.refusal = "";
     } catch (error) {
       this.refusal = error instanceof SessionRefused ? error.message : this.word("failed_reload");
@@ -52,9 +55,11 @@ export class ChatApp extends LitElement {
       url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/visitor/`,
       token: () => recall(tokenKey(this.siteKey)),
       lastSeq: () => this.view.seq,
+      language: () => this.language,
       onFrame: (frame) => this.take(frame),
       onState: (state) => { this.link = state; },
       onExpired: () => void this.start(),
+      onUnsendable: (clientId) => this.refuse(clientId),
     });
     this.connection.open();
   }
@@ -85,7 +90,23 @@ export class ChatApp extends LitElement {
 
   private tellHost(frame: Envelope): void {
     const { message } = frame.data as { message: { sender: string } };
-    if (message.sender !== "visitor" && window.parent !== window) window.parent.postMessage({ csbot: "message" }, "*");
+    if (message.sender !== "visitor") this.tell("message");
+  }
+
+  /** To the page that embeds us, and to no other; the loader says which it is. */
+  private tell(what: "message" | "close"): void {
+    const host = new URLSearchParams(location.search).get("host");
+    if (host && window.parent !== window) window.parent.postMessage({ csbot: what }, host);
+  }
+
+  private refuse(clientId: string): void {
+    this.connection?.settle(clientId);
+    this.view = failed(this.view, { code: "too_long", text: this.word("too_long"), client_id: clientId });
+  }
+
+  /** With a keyboard the text field is where a visitor wants to be; on a phone it would hide half of the chat. */
+  private focusField(): void {
+    if (document.activeElement === document.body && window.matchMedia("(pointer: fine)").matches) this.querySelector<Composer>("csbot-composer")?.focusField();
   }
 
   // --- what the visitor does ---------------------------------------------------------------------------------------
@@ -132,10 +153,16 @@ export class ChatApp extends LitElement {
     this.connection?.send("typing", {});
   }
 
+  /** The visitor's own choice outlives the page; what the page asked for does not. */
   private choose(language: Language): void {
+    this.speak(language);
+    remember("csbot.language", this.language);
+    this.connection?.speak();
+  }
+
+  private speak(language: Language): void {
     this.language = language === "en" ? "en" : "zh";
     document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
-    remember("csbot.language", this.language);
   }
 
   private word(key: Key, values: Record<string, string | number> = {}): string {
@@ -143,7 +170,7 @@ export class ChatApp extends LitElement {
   }
 
   private close(): void {
-    window.parent.postMessage({ csbot: "close" }, "*");
+    this.tell("close");
   }
 
   // --- what it looks like ------------------------------------------------------------------------------------------
@@ -173,7 +200,7 @@ export class ChatApp extends LitElement {
         <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word("messages")}><ul>
           ${this.site ? html`<li class="row bot"><div class="bubble"><div class="text"><p>${this.site.greeting[this.language]}</p></div></div></li>` : nothing}
           ${this.view.bubbles.map((bubble) => bubbleView(bubble, this.language, this.acts))}
-          ${this.view.isThinking ? html`<li class="row bot"><div class="bubble"><span class="dots" aria-label=${this.word("thinking")}><i></i><i></i><i></i></span></div></li>` : nothing}
+          ${this.view.isThinking && this.link === "online" ? html`<li class="row bot"><div class="bubble"><span class="dots" aria-label=${this.word("thinking")}><i></i><i></i><i></i></span></div></li>` : nothing}
         </ul></div>
         ${this.chips()}
         ${this.offer()}

@@ -28,7 +28,7 @@ export function bubbleView(bubble: Bubble, language: Language, acts: Acts): Temp
 
 function ending(bubble: Bubble, language: Language) {
   if (bubble.finish === "cancelled") return html`<p class="aside">${say(language, "stopped")}</p>`;
-  if (bubble.finish === "unsupported" && bubble.text) return html`<p class="aside">${say(language, "unsupported")}</p>`;
+  if (bubble.finish === "unsupported" && bubble.text && bubble.wrap?.route === "generate") return html`<p class="aside">${say(language, "unsupported")}</p>`;
   return nothing;
 }
 
@@ -40,7 +40,8 @@ function delivery(bubble: Bubble, language: Language, acts: Acts) {
 }
 
 function sources(bubble: Bubble, language: Language) {
-  if (bubble.sender !== "bot" || !bubble.sources?.length || bubble.wrap?.route === "refuse") return nothing;
+  const hasAnswer = !bubble.wrap || bubble.wrap.route === "answer" || bubble.wrap.route === "generate";
+  if (bubble.sender !== "bot" || !bubble.sources?.length || !hasAnswer) return nothing;
   return html`<details class="sources"><summary>${say(language, "sources")} · ${bubble.sources.length}</summary><ul>
     ${bubble.sources.map((source) => html`<li>${source.url && /^https?:/.test(source.url)
       ? html`<a href=${source.url} target="_blank" rel="noopener noreferrer">${source.title}</a>` : source.title}</li>`)}

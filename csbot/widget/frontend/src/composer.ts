@@ -3,7 +3,6 @@
 import { LitElement, html } from "lit";
 import { type Language, say } from "./texts";
 
-const MAX_LENGTH = 4000;
 const IN_COMPOSITION = 229;
 
 export class Composer extends LitElement {
@@ -50,7 +49,7 @@ export class Composer extends LitElement {
   render() {
     const word = (key: Parameters<typeof say>[1]) => say(this.language, key);
     return html`<form class="composer" @submit=${(event: Event) => { event.preventDefault(); this.submit(); }}>
-      <textarea rows="1" maxlength=${MAX_LENGTH} aria-label=${word("placeholder")} placeholder=${word("placeholder")}
+      <textarea rows="1" aria-label=${word("placeholder")} placeholder=${word("placeholder")}
         @compositionstart=${() => { this.isComposing = true; }}
         @compositionend=${() => setTimeout(() => { this.isComposing = false; })}
         @keydown=${this.onKey} @input=${this.fit}></textarea>

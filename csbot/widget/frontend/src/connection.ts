@@ -11,15 +11,18 @@ interface Wants {
   url: string;
   token: () => string;
   lastSeq: () => number;
+  language: () => string;
   onFrame: (frame: Envelope) => void;
   onState: (state: LinkState) => void;
   onExpired: () => void;
+  onUnsendable: (clientId: string) => void;
 }
 
 const SILENCE_MS = 45_000;
 const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 15_000;
 const NO_SESSION = 4401;
+const UNREADABLE = [1007, 1009]; // the server could not take a frame: broken, or too big
 
 export class Connection {
   private socket: WebSocket | null = null;
@@ -31,6 +34,7 @@ export class Connection {
 
   constructor(private readonly wants: Wants) {
     window.addEventListener("online", () => this.retryNow());
+    window.addEventListener("offline", () => this.drop());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.retryNow());
   }
 
@@ -39,7 +43,7 @@ export class Connection {
     this.wants.onState("connecting");
     const socket = new WebSocket(this.wants.url);
     this.socket = socket;
-    socket.onopen = () => this.raw("hello", { token: this.wants.token(), v: 1, last_seq: this.wants.lastSeq() });
+    socket.onopen = () => this.hello();
     socket.onmessage = (event) => this.receive(JSON.parse(event.data as string) as Envelope);
     socket.onclose = (event) => this.closed(socket, event.code);
   }
@@ -48,6 +52,11 @@ export class Connection {
   send(type: string, data: { client_id?: string }): void {
     if (data.client_id) this.waiting.set(data.client_id, [type, data]);
     if (this.isReady) this.raw(type, data);
+  }
+
+  /** Errors come in the visitor's language from now on. */
+  speak(): void {
+    if (this.isReady) this.hello();
   }
 
   settle(clientId: string): void {
@@ -65,6 +74,10 @@ export class Connection {
     this.wants.onFrame(frame);
   }
 
+  private hello(): void {
+    this.raw("hello", { token: this.wants.token(), v: 1, last_seq: this.wants.lastSeq(), language: this.wants.language() });
+  }
+
   private raw(type: string, data: unknown): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ v: 1, type, data }));
   }
@@ -79,6 +92,7 @@ export class Connection {
     this.isReady = false;
     window.clearTimeout(this.watch);
     this.wants.onState("offline");
+    if (UNREADABLE.includes(code)) for (const clientId of [...this.waiting.keys()]) this.wants.onUnsendable(clientId);
     if (code === NO_SESSION) {
       this.wants.onExpired();
       return;
@@ -88,6 +102,16 @@ export class Connection {
   }
 
   private retryNow(): void {
-    if (this.socket && this.socket.readyState >= WebSocket.CLOSING) this.open();
+    if (!this.socket || this.socket.readyState >= WebSocket.CLOSING) this.open();
+  }
+
+  /** The network is gone: say so now, the socket itself would notice much later. */
+  private drop(): void {
+    const dropped = this.socket;
+    this.socket = null;
+    this.isReady = false;
+    window.clearTimeout(this.watch);
+    dropped?.close();
+    this.wants.onState("offline");
   }
 }

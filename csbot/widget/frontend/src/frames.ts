@@ -43,6 +43,7 @@ export interface Hello {
   token: string;
   v: number;
   last_seq?: number;
+  language?: "zh" | "en";
 }
 
 export interface MsgSend {

@@ -141,7 +141,7 @@ function ownerChanged(view: View, owner: string): View {
   return { ...view, owner, queue: owner === "queue" ? view.queue : null, isThinking: owner === "bot" && view.isThinking };
 }
 
-function failed(view: View, error: { code: string; text: string; client_id?: string }): View {
+export function failed(view: View, error: { code: string; text: string; client_id?: string }): View {
   const isMine = error.client_id !== undefined && view.bubbles.some((bubble) => bubble.clientId === error.client_id);
   const bubbles = view.bubbles.map((bubble) =>
     bubble.clientId === error.client_id && isMine ? { ...bubble, state: "failed" as const, error: error.text } : bubble);

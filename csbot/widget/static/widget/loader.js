@@ -38,7 +38,7 @@
     if (!frame) {
       frame = document.createElement("iframe");
       frame.title = words[2];
-      frame.src = `${origin}/widget/app/?site=${encodeURIComponent(tag.dataset.site)}&lang=${encodeURIComponent(language)}`;
+      frame.src = `${origin}/widget/app/?site=${encodeURIComponent(tag.dataset.site)}&lang=${encodeURIComponent(language)}&host=${encodeURIComponent(location.origin)}`;
       root.append(frame);
     }
     frame.hidden = false;
