@@ -19,6 +19,7 @@ from csbot.conversations import hub as hubs
 from csbot.conversations import outbox
 from csbot.conversations.clientframes import checked, open_frame
 from csbot.conversations.errors import NotYours, OwnerChanged, Refused
+from csbot.conversations.events import CLIENT_FRAMES
 from csbot.conversations.models import Conversation, Outbox, Turn
 from csbot.conversations.services import owners
 from csbot.conversations.services.accept import message_accept
@@ -93,7 +94,7 @@ async def test_a_binary_frame_is_told_before_the_socket_closes(token: str) -> No
 frames = st.fixed_dictionaries(
     {},
     optional={
-        "type": st.sampled_from(["msg.send", "rate", "resume", "read", "chip.click", "gen.cancel", "typing", "hello"]) | st.text(max_size=5) | st.none(),
+        "type": st.sampled_from(sorted(CLIENT_FRAMES)) | st.text(max_size=5) | st.none(),
         "data": st.dictionaries(
             st.sampled_from(["client_id", "text", "seq", "last_seq", "off", "gen", "value", "message_id", "faq", "token", "v", "language"]),
             st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2),
