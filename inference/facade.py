@@ -121,7 +121,10 @@ def prompt_version(language: Language) -> str:
 
 
 def open_grounding(evidence: Sequence[str], conversation: Sequence[str], language: Language) -> GroundingStream:
-    """A stream that lets an answer through as far as its words, claims and clauses are supported. Both languages are always read."""
+    """A stream that lets an answer through as far as its words, claims and clauses are supported. Both languages are always read.
+
+    `conversation` is what the visitor said, the question first.
+    """
     from inference.grounding.chain import Chain
     from inference.grounding.copying import CopyStream
     from inference.grounding.fitting import FitStream
@@ -129,7 +132,7 @@ def open_grounding(evidence: Sequence[str], conversation: Sequence[str], languag
     from inference.grounding.support import Support
 
     claims = Grounding(Support(evidence, conversation))
-    return Chain(Chain(CopyStream(evidence), claims), FitStream(evidence))
+    return Chain(Chain(CopyStream(evidence, conversation[0] if conversation else ""), claims), FitStream(evidence))
 
 
 def is_decline(text: str, language: Language) -> bool:

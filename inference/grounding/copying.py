@@ -2,7 +2,8 @@
 
 A word of content that the evidence does not have ends the answer before it. Chinese is checked by pairs of characters and
 may have short bridges of its own; English word by word, without endings. Numbers and dates in words are left to the claim check. The
-first words are held until a few have been checked, so that an answer that goes wrong at once shows nothing. Knows letters; no meaning.
+first words are held until a few have been checked, so that an answer that goes wrong at once, or only repeats the question, shows nothing.
+Knows letters; no meaning.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ _BINDING = frozenset(_BINDING_WORDS.split())
 class CopyStream:
     """Same shape as the claim check: feed, flush, `unsupported`."""
 
-    def __init__(self, evidence: Sequence[str]) -> None:
+    def __init__(self, evidence: Sequence[str], question: str = "") -> None:
         text = "\n".join(evidence)
+        self._asked = set(_words(question))
         self._pairs = {text[start : start + 2] for start in range(len(text) - 1)}
         self._stems = {stem(word) for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", text)}
         self._pending = ""  # not yet cut into tokens
@@ -62,6 +64,11 @@ class CopyStream:
         rest = self._take([self._pending] if self._pending and not self._unsupported else [], "")
         self._pending = ""
         if self._unsupported or not self._held:
+            return rest
+        said = set(_words(self._held))
+        if said and not self._shown and said <= self._asked:
+            self._unsupported = Claim(0, len(self._held), self._held, "word")  # a model at a loss repeats the question
+            self._held = ""
             return rest
         rest, self._held = rest + self._held, ""
         return rest
@@ -104,6 +111,10 @@ class CopyStream:
             return True
         self._bridge += 1
         return self._bridge <= LONGEST_BRIDGE
+
+
+def _words(text: str) -> list[str]:
+    return [token.lower() for token in _TOKEN.findall(text) if token[0].isalpha()]
 
 
 def _is_joined(token: str, after: str) -> bool:

@@ -26,7 +26,8 @@ from knowledge.faq.normalise import detect_language
 MAX_EVIDENCE = 3
 MAX_TOKENS = 120
 SIGNS = ("dense", "bm25", "margin")
-LEAST_HOLDS = 0.06  # nothing nearer than this: no evidence; the generator may still decline what is passed on
+LEAST_HOLDS = 0.2  # nothing nearer than this: no evidence; the generator may still decline what is passed on
+FAR_BEHIND = 0.5  # of the best one's chance: what has less only tempts the generator away from it
 OTHER_LANGUAGE = 0.03  # of cosine: the question's own language comes first
 _MOST_EXAMPLES = 800
 
@@ -54,6 +55,7 @@ class EvidenceSelector:
     def __init__(self, bank: Bank, encoder: Encoder, vectors: Vectors, *, bm25: Bm25, model: Linear) -> None:
         self.bank, self.encoder, self.vectors, self.bm25, self.model = bank, encoder, vectors, bm25, model
         self.sentences = _sentences_of(bank)
+        self._readable = {language: _readable_in(language, self.sentences) for language in LANGUAGES}
         self._language_penalty = {
             language: np.array([0.0 if sentence.language == language else OTHER_LANGUAGE for sentence in self.sentences]) for language in LANGUAGES
         }
@@ -87,10 +89,11 @@ class EvidenceSelector:
         if vector is None or asked != question.text:
             vector = self.encoder.encode([asked])[0]
         language = question.language or detect_language(question.text)
-        usable = self._usable(question)
+        usable = self._usable(question) & self._readable[language]
         rows, signs = self._measured(asked, vector, language, usable)
         holds = sigmoid(self.model(signs)) if len(rows) else np.zeros(0)
-        kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= LEAST_HOLDS]
+        least = max(LEAST_HOLDS, FAR_BEHIND * float(holds.max(initial=0.0)))
+        kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
         return self._within_budget(kept, language)
 
     def _usable(self, question: Question) -> NDArray[np.bool_]:
@@ -141,13 +144,17 @@ class EvidenceSelector:
     # --- learning ----------------------------------------------------------------------------------------------------
 
     def _fit(self) -> Linear:
-        """A variant's nearest sentence of its own FAQ speaks for itself; with that FAQ hidden the nearest one does not."""
+        """A variant's nearest sentence of its own FAQ speaks for itself; the nearest one of any other FAQ does not.
+
+        Passages take no part: they often say what a FAQ says, and would count as wrong where they are right.
+        """
         rows, labels = [], []
+        of_faqs = np.array([sentence.faq >= 0 for sentence in self.sentences])
         for number, text, language, vector in self._questions():
             own = np.array([sentence.faq == number for sentence in self.sentences])
             if not own.any():
                 continue
-            for usable, label in ((own, 1.0), (~own, 0.0)):
+            for usable, label in ((own, 1.0), (of_faqs & ~own, 0.0)):
                 _, signs = self._measured(text, vector, language, usable)
                 if len(signs):
                     rows.append(signs[0])
@@ -172,6 +179,12 @@ def tokens_of(text: str) -> float:
     """About: 0.7 a Chinese character, a quarter of any other."""
     han = sum("\u3400" <= character <= "\u9fff" for character in text)
     return 0.7 * han + 0.25 * (len(text) - han)
+
+
+def _readable_in(language: Language, found: Sequence[Sentence]) -> NDArray[np.bool_]:
+    """A source that speaks the language is read in it; one that does not is read as it is."""
+    speaks = {(sentence.type, sentence.id) for sentence in found if sentence.language == language}
+    return np.array([sentence.language == language or (sentence.type, sentence.id) not in speaks for sentence in found], dtype=bool)
 
 
 def _with_context(sentence: Sentence) -> str:

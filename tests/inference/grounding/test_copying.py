@@ -57,3 +57,24 @@ def test_of_an_address_or_a_name_nothing_is_seen_before_all_is_checked(last: str
     stream = CopyStream([*EVIDENCE, "shop.example"])
     before = "The oak board is oiled once a month, see "
     assert "".join(stream.feed(character) for character in before + last) == before
+
+
+@pytest.mark.parametrize(
+    ("question", "echo"),
+    [
+        ("you fools, where is my board", "You ******, where is my board?"),
+        ("where is my board A1001", "Where is my board A1001?"),
+        ("保温瓶手洗", "保温瓶手洗？"),
+    ],
+)
+def test_an_answer_that_only_repeats_the_question_shows_nothing(question: str, echo: str) -> None:
+    stream = CopyStream(EVIDENCE, question)
+    assert "".join(stream.feed(character) for character in echo) + stream.flush() == ""
+    assert stream.unsupported
+
+
+def test_a_short_answer_of_its_own_passes() -> None:
+    stream = CopyStream(EVIDENCE, "how much do gold members save?")
+    assert stream.feed("6% on gold.") + stream.flush() == "6% on gold."
+    number = CopyStream(EVIDENCE, "how much?")
+    assert number.feed("6%") + number.flush() == "6%"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.articles.evidence import MAX_EVIDENCE, MAX_TOKENS, EvidenceSelector, tokens_of
+from knowledge.articles.evidence import FAR_BEHIND, MAX_EVIDENCE, MAX_TOKENS, EvidenceSelector, tokens_of
 from knowledge.articles.passages import MAX_CHARACTERS, split_article
 from knowledge.articles.sentences import sentences
 from knowledge.contracts import Band, FaqMatch
@@ -43,6 +43,19 @@ def test_evidence_stays_within_its_budget(selector: EvidenceSelector) -> None:
 
 def test_the_rest_of_the_world_has_no_evidence(selector: EvidenceSelector) -> None:
     assert selector.select(ask("zzz qqq xxx"), NO_MATCH) == ()
+
+
+def test_a_source_that_speaks_both_languages_is_read_in_the_questions(selector: EvidenceSelector) -> None:
+    for text, language in (("How do I wash the hammock by hand?", "en"), ("吊床 hammock 可以手洗 wash by hand 吗", "zh")):
+        found = selector.select(ask(text), NO_MATCH)
+        speaks = {(sentence.type, sentence.id) for sentence in selector.sentences if sentence.language == language}
+        assert found
+        assert all(evidence.language == language for evidence in found if (evidence.type, evidence.id) in speaks)
+
+
+def test_what_is_far_behind_the_best_is_left_out(selector: EvidenceSelector) -> None:
+    found = selector.select(ask("teapot lantern violin hammock repair price wash"), NO_MATCH)
+    assert all(evidence.holds >= FAR_BEHIND * found[0].holds - 1e-4 for evidence in found)
 
 
 def test_a_saved_selector_selects_the_same(selector: EvidenceSelector, tmp_path: Path) -> None:
