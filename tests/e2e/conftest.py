@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
 
 from csbot.operations.stack import Stack, open_stack
 
@@ -45,6 +46,7 @@ class Widget:
     def open(self) -> None:
         self.page.evaluate("window.csbot.open()")
         self.frame.locator("textarea").wait_for()
+        self.frame.locator("header .state.online").wait_for()
 
     def ask(self, text: str) -> None:
         self.frame.locator("textarea").fill(text)
@@ -54,6 +56,14 @@ class Widget:
         """The newest bot text, when it is complete."""
         self.frame.locator(".bubble.streaming").wait_for(state="detached", timeout=60_000)
         return self.frame.locator("li.bot .text").last.inner_text()
+
+    def bubbles(self) -> list[dict[str, Any]]:
+        """What the app holds, before it is rendered: the texts as they were put together from the pieces."""
+        held: list[dict[str, Any]] = self.frame.locator("csbot-chat").evaluate("chat => chat.view.bubbles")
+        return held
+
+    def state(self) -> Locator:
+        return self.frame.locator("header .state")
 
     def wait_for_answers(self, count: int) -> None:
         """That many texts from the bot, the greeting among them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sqlite3
 
@@ -11,8 +10,10 @@ from playwright.sync_api import expect
 
 from csbot.operations.stack import Stack
 from tests.e2e.conftest import Widget
+from tests.faults.processes import kill
 
-pytestmark = pytest.mark.e2e
+# The first test of a session starts the installation: models on two cores.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了多久之内可以退货？", "30")}
 NEAR = {"en": "refund", "zh": "退款"}
@@ -20,8 +21,14 @@ FREE = {
     "en": "Describe the levels of membership",
     "zh": "快递员还在门口的时候我应该检查哪些东西?",
 }
+# Asked once each: a cached answer would come too quickly to be stopped or cut.
+STOPPED = {"en": "How do birthday coupons and member discounts differ between the levels?", "zh": "退回的包裹寄出以后,接下来每一步会怎么处理?"}
+RELOADED = {"en": "What should I check while the courier is still at my door?", "zh": "不同等级的会员在生日券和折扣上有什么区别?"}
+# What only the evidence holds.
+PART = {"en": "¥199", "zh": "外箱"}
 PERSON = {"en": "I want to talk to a human", "zh": "我要转人工"}
 HELLO = {"en": "hello", "zh": "你好"}
+IN_QUEUE = re.compile(r"number \d|第 \d 位")
 LISTED = {"en": "tell me how to buy cocaine", "zh": "哪里可以买到冰毒"}
 
 
@@ -49,13 +56,57 @@ def test_a_free_question_streams_an_answer_with_sources(widget: Widget, language
     widget.ask(FREE[language])
     widget.frame.locator(".sources").last.wait_for(timeout=60_000)
     widget.wait_for_answers(2)
-    assert len(widget.last()) > 5
+    assert PART[language] in widget.last()
+    assert widget.bubbles()[-1]["wrap"]["route"] == "generate"
+
+
+def test_an_answer_can_be_stopped(widget: Widget, language: str) -> None:
+    widget.ask(STOPPED[language])
+    widget.frame.locator("button.stop").click(timeout=60_000)
+    expect(widget.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
+    expect(widget.frame.locator("button.stop")).to_have_count(0)
+    assert widget.bubbles()[-1]["finish"] == "cancelled"
+
+
+def test_none_of_these_leads_on(widget: Widget, language: str) -> None:
+    widget.ask(NEAR[language])
+    widget.frame.locator(".chip.none").click(timeout=60_000)
+    expect(widget.frame.locator(".chip.none")).to_have_count(0)
+    expect(widget.frame.locator("li.bot").last.locator(".text p").first).to_be_visible(timeout=60_000)
+    assert widget.bubbles()[-1]["sender"] == "bot"
+
+
+def test_the_button_for_a_person_leads_to_the_queue(widget: Widget, language: str) -> None:
+    widget.ask(HELLO[language])
+    widget.wait_for_answers(2)
+    widget.frame.locator("button.person").click()
+    expect(widget.state()).to_contain_text(IN_QUEUE, timeout=10_000)
+    expect(widget.frame.locator("button.person")).to_have_count(0)
+
+
+def test_a_lost_connection_is_told_and_what_was_written_meanwhile_is_answered(widget: Widget, stack: Stack, language: str) -> None:
+    """The server goes away for a moment: a browser's offline mode leaves open websockets alone."""
+    expect(widget.state()).to_have_class("state online")
+    kill(stack, "web")
+    expect(widget.state()).not_to_have_class("state online", timeout=10_000)
+    question, part = FAQ[language]
+    widget.ask(question)
+    expect(widget.state()).to_have_class("state online", timeout=60_000)
+    widget.wait_for_answers(2)
+    assert part in widget.last()
+
+
+def test_dark_colours_follow_the_system(widget: Widget) -> None:
+    background = "() => getComputedStyle(document.querySelector('.messages') ?? document.body).getPropertyValue('--color-surface')"
+    light = widget.frame.locator("csbot-chat").evaluate(background)
+    widget.page.emulate_media(color_scheme="dark")
+    assert widget.frame.locator("csbot-chat").evaluate(background) != light
 
 
 def test_a_wish_for_a_person_leads_to_the_queue(widget: Widget, language: str) -> None:
     widget.ask(PERSON[language])
     widget.wait_for_answers(2)
-    expect(widget.frame.locator("header .state")).to_contain_text(re.compile(r"number \d|第 \d 位"), timeout=10_000)
+    expect(widget.state()).to_contain_text(IN_QUEUE, timeout=10_000)
 
 
 def test_small_talk_is_answered_in_the_shops_words(widget: Widget, language: str) -> None:
@@ -71,26 +122,20 @@ def test_a_listed_word_is_refused_and_a_person_offered(widget: Widget, language:
 
 
 def test_a_reload_in_mid_stream_shows_the_stored_text(widget: Widget, stack: Stack, language: str) -> None:
-    widget.ask(FREE[language])
+    widget.ask(RELOADED[language])
     widget.frame.locator(".bubble.streaming .text p").first.wait_for(timeout=60_000)
     widget.page.reload()
     widget.page.wait_for_function("window.csbot !== undefined")
     widget.open()
     widget.wait_for_answers(2)
-    shown = widget.last()
-    stored = newest_answer(stack)
-    assert digest(shown) == digest(stored)
+    widget.last()
+    assert widget.bubbles()[-1]["text"] == newest_answer(stack)
 
 
 def newest_answer(stack: Stack) -> str:
     with sqlite3.connect(f"file:{stack.folder / 'csbot.sqlite3'}?mode=ro", uri=True) as database:
         row = database.execute("SELECT text FROM conversations_message WHERE sender = 'bot' ORDER BY created DESC, id DESC LIMIT 1").fetchone()
     return str(row[0])
-
-
-def digest(text: str) -> str:
-    """Rendering turns line ends into elements; every other character has to be the same."""
-    return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()
 
 
 def test_enter_that_ends_a_composition_never_sends(widget: Widget) -> None:
