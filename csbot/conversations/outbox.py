@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -50,8 +51,10 @@ def outbox_taken(key: str) -> None:
 
 
 def outbox_again(key: str) -> None:
-    """Let the sweeper send it at once, although it was taken before."""
-    Outbox.objects.filter(key=key).update(taken=None, sent=None)
+    """Send it once more, although it was sent or taken before. In the caller's transaction."""
+    for entry in Outbox.objects.filter(key=key):
+        Outbox.objects.filter(pk=entry.pk).update(taken=None, sent=None)
+        transaction.on_commit(partial(outbox_send, entry))
 
 
 def outbox_sweep() -> int:

@@ -45,7 +45,6 @@ def turn_claim(turn_id: str | UUID) -> Turn | None:
     turn = Turn.objects.filter(pk=turn_id).first()
     if turn is not None and _earlier_open(turn):
         return None  # its task counts as not taken: whatever becomes of the earlier turn, it is sent again
-    outbox_taken(f"answer:{turn_id}")
     moment = now()
     free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
     try:
@@ -53,6 +52,10 @@ def turn_claim(turn_id: str | UUID) -> Turn | None:
             claimed = Turn.objects.filter(free, pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
                 state=State.ROUTING, attempt=F("attempt") + 1, lease_until=moment + ROUTING_LEASE
             )
+            # Together with the claim: a worker that dies in between leaves a task that is sent again. Where the turn is claimed or
+            # ended already, this was a duplicate, and its task is done too.
+            if claimed or not Turn.objects.filter(pk=turn_id, state=State.QUEUED).exists():
+                outbox_taken(f"answer:{turn_id}")
     except IntegrityError:  # the conversation's other turn is in work (machines' clocks differ); its end wakes this one
         return None
     return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
@@ -65,10 +68,10 @@ def _earlier_open(turn: Turn) -> bool:
 
 def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
     """Take an attempt at generating. None where it is not the newest any more, or is taken."""
-    outbox_taken(f"generate:{turn_id}:{attempt}")
     claimed = Turn.objects.filter(pk=turn_id, state=State.WAITING, generation_attempt=attempt, deadline__gt=now()).update(
         state=State.STREAMING, lease_until=now() + GENERATION_LEASE
     )
+    outbox_taken(f"generate:{turn_id}:{attempt}")  # also where it was not claimed: no later one could be
     return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
 
 
@@ -201,7 +204,6 @@ def _dispatch_next(turn: Turn) -> None:
     waiting = Turn.objects.filter(conversation_id=turn.conversation_id, state=State.QUEUED).exclude(pk=turn.pk).order_by("created").first()
     if waiting:
         outbox_again(f"answer:{waiting.pk}")
-        outbox_add(task="conversations.answer_turn", key=f"answer:{waiting.pk}:next", arguments=[str(waiting.pk)])
 
 
 # --- when it goes wrong ----------------------------------------------------------------------------------------------
