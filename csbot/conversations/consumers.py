@@ -58,6 +58,7 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         self._queue: Any = None
         self._is_queued = False  # as far as this socket was told
         self._news = asyncio.Event()
+        self._sending = asyncio.Lock()  # whoever moves `seq`
         self._pump: asyncio.Task[None] | None = None
         await self.accept()
         self._no_hello = asyncio.get_running_loop().call_later(HELLO_WITHIN_S, self._close_without_hello)
@@ -110,9 +111,10 @@ class VisitorConsumer(AsyncWebsocketConsumer):
         if self.session and self.session != session:
             raise Refused("bad_frame", field="token")  # another visitor needs another socket
         site = await in_thread(site_of_session)(session)
+        conversation = await in_thread(conversation_of_visitor)(session)
+        # Only now: a hello that failed half-way is as good as none, and can be said again.
         self.session, self.language = session, data.get("language") or site.default_language
         self._no_hello.cancel()
-        conversation = await in_thread(conversation_of_visitor)(self.session)
         self._pump = self._pump or asyncio.create_task(self._run_pump())
         hub().join(self)
         if conversation is None:
@@ -124,6 +126,10 @@ class VisitorConsumer(AsyncWebsocketConsumer):
 
     async def on_resume(self, data: dict[str, Any]) -> None:
         """Everything after `last_seq`, or the whole state; a running answer from code point `off`."""
+        async with self._sending:  # news that the pump is sending would go on from where it was
+            await self._resume(data)
+
+    async def _resume(self, data: dict[str, Any]) -> None:
         if self.conversation_id is None:
             return
         self.seq = data["last_seq"]
@@ -220,7 +226,8 @@ class VisitorConsumer(AsyncWebsocketConsumer):
             await self._news.wait()
             self._news.clear()
             try:
-                await self._send_news()
+                async with self._sending:
+                    await self._send_news()
             except Exception:
                 log.exception("news not sent, trying again")
                 await asyncio.sleep(1)
