@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import regex
 from django.conf import settings
 from django.db import transaction
 
@@ -27,6 +28,8 @@ from knowledge.contracts import Direction
 
 MAX_OPEN_TURNS = 2  # one running, one waiting
 CLIENT_ID_LENGTH = 64
+# Neither control nor space nor joiner, selector or filler (DI), nor the empty Braille pattern. New emoji, unknown to our tables, count.
+VISIBLE = regex.compile(r"[^\p{Cc}\p{Cf}\p{Z}\p{DI}\u2800]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def _digest(text: str) -> str:
 def _checked_text(text: str) -> str:
     # NUL cannot be stored by PostgreSQL and lone surrogates by nobody; both are noise of broken clients.
     text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
-    if not any(character.isprintable() and not character.isspace() for character in text):  # joiners and marks alone say nothing
+    if not VISIBLE.search(text):
         raise Refused("empty")
     if len(text) > settings.CSBOT.message_limit:
         raise Refused("too_long", limit=settings.CSBOT.message_limit, length=len(text))

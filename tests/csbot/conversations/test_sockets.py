@@ -146,11 +146,18 @@ async def test_a_long_message_is_told_its_limit_and_its_id(token: str, length: i
 
 
 @running
-@pytest.mark.parametrize("text", ["\u200b\u200d", "\u2066\u2069", "\0"])
+@pytest.mark.parametrize("text", ["\u200b\u200d", "\u2066\u2069", "\0", "\ufe0f", "\u3164", "\u2800"])
 async def test_a_message_of_invisible_characters_is_empty(token: str, text: str) -> None:
     async with Chat(token) as chat:
         await chat.ask(text)
         assert (await chat.until("error"))["code"] == "empty"
+
+
+@running
+async def test_an_emoji_newer_than_our_tables_is_a_message(token: str) -> None:
+    async with Chat(token) as chat:
+        await chat.ask("\U0001fae8")
+        await chat.until("msg.ack")
 
 
 @running
