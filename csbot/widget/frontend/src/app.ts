@@ -95,8 +95,9 @@ export class ChatApp extends LitElement {
 
   /** To the page that embeds us, and to no other; the loader says which it is. */
   private tell(what: "message" | "close"): void {
-    const host = new URLSearchParams(location.search).get("host");
-    if (host && window.parent !== window) window.parent.postMessage({ csbot: what }, host);
+    const host = new URLSearchParams(location.search).get("host") ?? "";
+    // A page from a file or a sandbox has the origin "null", which nothing can be posted to.
+    if (/^https?:/.test(host) && window.parent !== window) window.parent.postMessage({ csbot: what }, host);
   }
 
   private refuse(clientId: string): void {
