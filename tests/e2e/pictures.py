@@ -12,7 +12,7 @@ from csbot.env import BASE_DIR
 FOLDER = BASE_DIR / "csbot" / "demo" / "pictures"
 QUESTIONS = {
     "en": ("How long do I have to return something?", "refund", "Describe the levels of membership"),
-    "zh": ("买了多久之内可以退货？", "退款", "快递员还在门口的时候我应该检查哪些东西?"),
+    "zh": ("买了多久之内可以退货？", "退款", "会员等级到底有什么用？"),
 }
 
 

@@ -19,7 +19,7 @@ FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了�
 NEAR = {"en": "refund", "zh": "退款"}
 FREE = {
     "en": "Describe the levels of membership",
-    "zh": "快递员还在门口的时候我应该检查哪些东西?",
+    "zh": "会员等级到底有什么用？",
 }
 # Asked once each: a cached answer would come too quickly to be stopped or cut.
 STOPPED = {"en": "How do birthday coupons and member discounts differ between the levels?", "zh": "退回的包裹寄出以后,接下来每一步会怎么处理?"}
@@ -62,7 +62,8 @@ def test_a_free_question_streams_an_answer_with_sources(widget: Widget, language
 
 def test_an_answer_can_be_stopped(widget: Widget, language: str) -> None:
     widget.ask(STOPPED[language])
-    widget.frame.locator("button.stop").click(timeout=60_000)
+    widget.frame.locator(".bubble.streaming .text p").first.wait_for(timeout=60_000)
+    widget.frame.locator("button.stop").click()
     expect(widget.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
     expect(widget.frame.locator("button.stop")).to_have_count(0)
     assert widget.bubbles()[-1]["finish"] == "cancelled"
