@@ -61,7 +61,7 @@ def figures_of(asked: list[Seen], cached: list[Seen], tried: list[Seen], *, floo
 # Asked about the demo shop's goods and rules; what they rest on stands in its articles.
 GENERATED = (
     "Describe the levels of membership",
-    "快递员还在门口的时候我应该检查哪些东西?",
+    "会员等级到底有什么用？",
     "What happens step by step after I send a parcel back to you?",
     "退回的包裹寄出以后,接下来每一步会怎么处理?",
     "Which goods from the kitchen and which from camping come with a guarantee?",
