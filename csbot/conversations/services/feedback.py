@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 
-from csbot.conversations import cache, cancelling
+from csbot.conversations import cache, cancelling, limits
 from csbot.conversations.access import generation_for_visitor, message_for_visitor
 from csbot.conversations.errors import Refused
 from csbot.conversations.frames import frame_append, locked
@@ -22,6 +23,7 @@ def message_rate(*, session: VisitorSession, message_id: str, value: int) -> Non
     with locked(message.conversation_id) as conversation:
         if Feedback.objects.filter(message=message, value=value).exists():
             return
+        limits.message_take(session.visitor_id, per_minute=settings.CSBOT.messages_per_minute)
         Feedback.objects.update_or_create(message=message, defaults={"value": value})
         message = Message.objects.select_related("feedback", "agent", "turn").get(pk=message.pk)
         frame_append(conversation, "msg.updated", {"message": message_data(message)})

@@ -172,6 +172,17 @@ async def test_chips_cost_of_the_same_allowance(token: str, settings: Any) -> No
 
 
 @running
+async def test_thumbs_that_go_up_and_down_cost_of_it_too(token: str, settings: Any) -> None:
+    settings.CSBOT = settings.CSBOT.model_copy(update={"messages_per_minute": 3})
+    async with Chat(token) as chat:
+        await chat.ask("answer this")
+        message = await chat.until_bot()
+        for value in (1, -1, 1, -1):
+            await chat.send("rate", {"message_id": message["id"], "value": value})
+        assert (await chat.until("error"))["code"] == "too_fast"
+
+
+@running
 async def test_a_message_without_chips_has_none_to_click(token: str) -> None:
     async with Chat(token) as chat:
         await chat.ask("answer this")
