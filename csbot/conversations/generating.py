@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from csbot.conversations import pipeline
+from csbot.conversations import cancelling, pipeline
 from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.decisions import decision_unpack
 from csbot.conversations.events import Finish
@@ -60,6 +60,8 @@ class Attempt:
             log.warning("turn %s: not generated: %s", self.turn.pk, error)
             self.refused = f"{type(error).__name__}: {error}"
             return
+        if cancelling.is_cancelled(request.id):  # it came before the engine knew this answer
+            self.stop()
         for piece in pieces:
             self._keep_lease()
             yield piece

@@ -23,7 +23,16 @@ export class ChatApp extends LitElement {
   language: Language = "zh";
   refusal = "";
   private readonly siteKey = document.body.dataset.site ?? "";
-  private connection: Connection | null = null;
+  private readonly connection = new Connection({
+    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/visitor/`,
+    token: () => recall(tokenKey(this.siteKey)),
+    lastSeq: () => this.view.seq,
+    language: () => this.language,
+    onFrame: (frame) => this.take(frame),
+    onState: (state) => { this.link = state; },
+    onExpired: () => void this.start(),
+    onUnsendable: (clientId) => this.refuse(clientId),
+  });
   private typingTimer = 0;
   private toldTyping = 0;
   private isAtEnd = true;
@@ -51,16 +60,6 @@ export class ChatApp extends LitElement {
       window.setTimeout(() => this.start(), 5_000);
       return;
     }
-    this.connection ??= new Connection({
-      url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/visitor/`,
-      token: () => recall(tokenKey(this.siteKey)),
-      lastSeq: () => this.view.seq,
-      language: () => this.language,
-      onFrame: (frame) => this.take(frame),
-      onState: (state) => { this.link = state; },
-      onExpired: () => void this.start(),
-      onUnsendable: (clientId) => this.refuse(clientId),
-    });
     this.connection.open();
   }
 
@@ -72,7 +71,7 @@ export class ChatApp extends LitElement {
     }
     if (frame.type === "msg.ack" || frame.type === "error") {
       const { client_id: id } = frame.data as { client_id?: string };
-      if (id) this.connection?.settle(id);
+      if (id) this.connection.settle(id);
     }
     if (frame.type === "typing") {
       window.clearTimeout(this.typingTimer);
@@ -83,9 +82,9 @@ export class ChatApp extends LitElement {
     if (this.view.needsState) {
       // Something is missing: the server answers `resume` from nothing with the whole state.
       this.view = { ...this.view, needsState: false, seq: 0 };
-      this.connection?.send("resume", { last_seq: 0 } as never);
+      this.connection.send("resume", { last_seq: 0 } as never);
     }
-    if (frame.seq !== null) this.connection?.send("read", { seq: this.view.seq } as never);
+    if (frame.seq !== null) this.connection.send("read", { seq: this.view.seq } as never);
   }
 
   private tellHost(frame: Envelope): void {
@@ -101,7 +100,7 @@ export class ChatApp extends LitElement {
   }
 
   private refuse(clientId: string): void {
-    this.connection?.settle(clientId);
+    this.connection.settle(clientId);
     this.view = failed(this.view, { code: "too_long", text: this.word("too_long"), client_id: clientId });
   }
 
@@ -116,7 +115,7 @@ export class ChatApp extends LitElement {
     const clientId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     this.view = sending(this.view, clientId, text);
     this.isAtEnd = true;
-    this.connection?.send("msg.send", { client_id: clientId, text } as never);
+    this.connection.send("msg.send", { client_id: clientId, text } as never);
   }
 
   private pick(faq: string, text: string): void {
@@ -125,21 +124,21 @@ export class ChatApp extends LitElement {
     const clientId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     this.view = sending(this.view, clientId, text);
     this.isAtEnd = true;
-    this.connection?.send("chip.click", { client_id: clientId, message_id: clarify.message_id, faq } as never);
+    this.connection.send("chip.click", { client_id: clientId, message_id: clarify.message_id, faq } as never);
   }
 
   private stop(): void {
     const running = this.view.bubbles.find((bubble) => bubble.isStreaming);
-    if (running?.gen) this.connection?.send("gen.cancel", { gen: running.gen } as never);
+    if (running?.gen) this.connection.send("gen.cancel", { gen: running.gen } as never);
   }
 
   private callPerson(): void {
-    this.connection?.send("handoff.request", {});
+    this.connection.send("handoff.request", {});
   }
 
   private readonly acts: Acts = {
     rate: (bubble: Bubble, value: 1 | -1) => {
-      this.connection?.send("rate", { message_id: bubble.id, value } as never);
+      this.connection.send("rate", { message_id: bubble.id, value } as never);
       this.view = { ...this.view, bubbles: this.view.bubbles.map((one) => (one === bubble ? { ...one, rating: value } : one)) };
     },
     retry: (bubble: Bubble) => {
@@ -151,14 +150,14 @@ export class ChatApp extends LitElement {
   private writing(): void {
     if (this.view.owner === "bot" || Date.now() - this.toldTyping < TYPING_EVERY_MS) return;
     this.toldTyping = Date.now();
-    this.connection?.send("typing", {});
+    this.connection.send("typing", {});
   }
 
   /** The visitor's own choice outlives the page; what the page asked for does not. */
   private choose(language: Language): void {
     this.speak(language);
     remember("csbot.language", this.language);
-    this.connection?.speak();
+    this.connection.speak();
   }
 
   private speak(language: Language): void {

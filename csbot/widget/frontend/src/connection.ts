@@ -31,6 +31,7 @@ export class Connection {
   private watch = 0;
   private waiting = new Map<string, [string, unknown]>();
   private isReady = false;
+  private hasBegun = false; // before the first session there is nothing to try again
 
   constructor(private readonly wants: Wants) {
     window.addEventListener("online", () => this.retryNow());
@@ -39,6 +40,7 @@ export class Connection {
   }
 
   open(): void {
+    this.hasBegun = true;
     window.clearTimeout(this.timer);
     this.wants.onState("connecting");
     const socket = new WebSocket(this.wants.url);
@@ -102,6 +104,7 @@ export class Connection {
   }
 
   private retryNow(): void {
+    if (!this.hasBegun) return;
     if (!this.socket || this.socket.readyState >= WebSocket.CLOSING) this.open();
   }
 
