@@ -28,7 +28,7 @@ def encoder() -> Encoder:
     """Raises `KnowledgeError` where no encoder was named."""
     with _lock:
         if _folder is None:
-            raise KnowledgeError("this process has no encoder; run `python manage.py models pull`")
+            raise KnowledgeError("no_encoder")
         return _load(_folder)
 
 

@@ -121,10 +121,10 @@ def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
 
     snapshot = Snapshot.objects.filter(pk__in=KnowledgeBase.objects.filter(pk=kb_id).values("published_snapshot")).first()
     if snapshot is None:
-        raise NothingPublished("nothing is published in this knowledge base yet; publish it in the admin")
+        raise NothingPublished("nothing_published")
     if held and held.snapshot == snapshot.pk:
         return held
     if snapshot.manifest["encoder"] != encoder().version:
-        raise KnowledgeError(f"snapshot #{snapshot.number} was built with another encoder; publish the knowledge base again")
+        raise KnowledgeError("other_encoder", number=snapshot.number)
     folder = snapshot_files.fetch(snapshot.pk, snapshot.manifest)
     return OpenedKnowledge(snapshot.pk, open_parts(folder, encoder()), encoder())

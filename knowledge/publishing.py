@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from knowledge.errors import KnowledgeError, as_stored
+from knowledge.intent.definitions import IntentError
 from knowledge.models import KnowledgeBase
 
 log = logging.getLogger(__name__)
@@ -39,10 +41,16 @@ def publish_or_explain(kb_id: str, *, actor: str) -> bool:
         snapshots.publish(kb_id, actor=actor)
     except Exception as error:
         log.exception("publishing of knowledge base %s failed", kb_id)
-        KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publish_error=str(error)[:2000])
+        KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publish_error=as_stored(_explained(error)))
         return False
     KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publish_error="")
     return True
+
+
+def _explained(error: Exception) -> KnowledgeError:
+    if isinstance(error, KnowledgeError):
+        return error
+    return KnowledgeError("intents", detail=str(error)) if isinstance(error, IntentError) else KnowledgeError("unexpected")
 
 
 def publish_again(*, actor: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from knowledge.errors import SnapshotDamaged
+
+log = logging.getLogger(__name__)
 
 OPENED = ".opened"  # mark of the local cache: a child process has opened these files without dying
 OPEN_LIMIT_S = 120
@@ -82,11 +85,11 @@ def _copy_verified(snapshot_id: str, name: str, sha256: str, target: Path) -> No
     target.parent.mkdir(parents=True, exist_ok=True)
     stored = _stored_name(snapshot_id, name)
     if not default_storage.exists(stored):
-        raise SnapshotDamaged(f"snapshot {snapshot_id[:12]}: {name} is missing in the storage; publish the knowledge base again")
+        raise SnapshotDamaged("file_missing", snapshot=snapshot_id[:12], file=name)
     with default_storage.open(stored, "rb") as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)
     if _sha256(target) != sha256:
-        raise SnapshotDamaged(f"snapshot {snapshot_id[:12]}: {name} is damaged (its SHA-256 differs); publish the knowledge base again")
+        raise SnapshotDamaged("file_damaged", snapshot=snapshot_id[:12], file=name)
 
 
 def _try_in_child(folder: Path) -> None:
@@ -94,8 +97,8 @@ def _try_in_child(folder: Path) -> None:
     command = [sys.executable, "-m", "knowledge.opening", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=OPEN_LIMIT_S, check=False, cwd=settings.BASE_DIR)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it died"])[-1]
-        raise SnapshotDamaged(f"a snapshot cannot be opened: {last}")
+        log.error("the snapshot in %s cannot be opened: %s", folder, done.stderr.strip() or f"it died ({done.returncode})")
+        raise SnapshotDamaged("cannot_be_opened")
 
 
 def _stored_name(snapshot_id: str, name: str) -> str:

@@ -38,7 +38,7 @@ def rollback(kb_id: UUID | str, snapshot_id: str, *, actor: str) -> Snapshot:
     """Publish an older snapshot of the same base, after its files were verified."""
     snapshot = Snapshot.objects.filter(knowledge_base_id=UUID(str(kb_id)), pk=snapshot_id).first()
     if snapshot is None:
-        raise KnowledgeError("this snapshot belongs to another knowledge base, or does not exist")
+        raise KnowledgeError("snapshot_unknown")
     snapshot_files.fetch(snapshot.pk, snapshot.manifest)
     return _switch(snapshot, actor=actor)
 

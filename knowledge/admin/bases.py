@@ -16,21 +16,36 @@ from django.views.decorators.http import require_POST
 
 from knowledge import publishing
 from knowledge.admin.rows import OfOwnCompany
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, in_words
 from knowledge.models import KnowledgeBase, Snapshot
+
+
+def contents_in_words(report: dict[str, Any]) -> list[str]:
+    """What a snapshot's builder wrote down of it, as far as this version knows the names."""
+    sentences = {
+        "faqs": _("FAQs: %(value)s"),
+        "passages": _("passages: %(value)s"),
+        "intents": _("intents: %(value)s"),
+        "seconds": _("made in %(value)s s"),
+    }
+    return [sentence % {"value": report[name]} for name, sentence in sentences.items() if name in report]
 
 
 @admin.register(KnowledgeBase)
 class KnowledgeBaseAdmin(OfOwnCompany):
     company_path = "company"
     list_display = ("name", "company", "promise", "published_number", "publishing_since")
-    fields = ("name", "company", "promise", "published_snapshot", "publishing_since", "publish_error")
-    readonly_fields = ("published_snapshot", "publishing_since", "publish_error")
+    fields = ("name", "company", "promise", "published_snapshot", "publishing_since", "failure")
+    readonly_fields = ("published_snapshot", "publishing_since", "failure")
     change_form_template = "admin/knowledge/knowledgebase/change_form.html"
 
     @admin.display(description=gettext_lazy("published snapshot"))
     def published_number(self, base: KnowledgeBase) -> str:
         return str(base.published_snapshot or "–")
+
+    @admin.display(description=gettext_lazy("why the last publishing failed"))
+    def failure(self, base: KnowledgeBase) -> str:
+        return in_words(base.publish_error) if base.publish_error else "–"
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -49,7 +64,8 @@ class KnowledgeBaseAdmin(OfOwnCompany):
             **self.admin_site.each_context(request),
             "title": _("Snapshots of %(name)s") % {"name": base.name},
             "base": base,
-            "snapshots": base.snapshots.all()[:50],
+            "failure": self.failure(base) if base.publish_error else "",
+            "snapshots": [(snapshot, contents_in_words(snapshot.report)) for snapshot in base.snapshots.all()[:50]],
             "opts": self.opts,
             "may_publish": self.has_change_permission(request, base),
         }
@@ -71,7 +87,7 @@ class KnowledgeBaseAdmin(OfOwnCompany):
         try:
             snapshots.rollback(str(base.pk), snapshot.pk, actor=request.user.get_username())
         except KnowledgeError as error:
-            messages.error(request, str(error))
+            messages.error(request, in_words(error))
         else:
             messages.success(request, _("Snapshot %(number)s answers again.") % {"number": snapshot})
         return redirect(reverse("admin:knowledge_snapshots", args=[base.pk]))

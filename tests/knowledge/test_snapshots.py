@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from knowledge import facade, opened, snapshot_files, snapshots
-from knowledge.errors import KnowledgeError, NothingPublished, SnapshotDamaged
+from knowledge.errors import KnowledgeError, NothingPublished, SnapshotDamaged, as_stored, in_words
 from knowledge.importing import replace_knowledge
-from knowledge.models import KnowledgeBase, Snapshot
+from knowledge.models import Intent, IntentExample, KnowledgeBase, Snapshot
+from knowledge.publishing import publish_or_explain
 from tests.knowledge.banks import ask
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +102,29 @@ def test_intents_and_evidence_come_from_the_snapshot(filled: KnowledgeBase) -> N
 def test_equal_data_changes_nothing(filled: KnowledgeBase) -> None:
     assert replace_knowledge(str(filled.pk), faqs=faqs(), articles=[], intents=INTENTS) is False
     assert replace_knowledge(str(filled.pk), faqs=[], articles=[], intents=INTENTS) is True
+
+
+def test_a_publishing_that_fails_is_kept_as_words_for_the_editor(filled: KnowledgeBase) -> None:
+    """What contradicts itself is named; the last snapshot still answers."""
+    snapshots.publish(filled.pk, actor="ada")
+    second = Intent.objects.create(knowledge_base=filled, key="welcome", action="chitchat")
+    IntentExample.objects.create(intent=second, kind="phrase", language="en", text="hello")
+    assert not publish_or_explain(str(filled.pk), actor="ada")
+    filled.refresh_from_db()
+    assert "'hello' belongs to" in in_words(filled.publish_error)
+    assert answer(filled) == "In Lisbon."
+
+
+def test_what_nobody_expected_is_not_shown_raw(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(kb_id: str, *, actor: str) -> None:
+        raise OSError("[Errno 28] No space left on device")
+
+    monkeypatch.setattr(snapshots, "publish", fails)
+    assert not publish_or_explain(str(base.pk), actor="ada")
+    base.refresh_from_db()
+    assert "Errno" not in in_words(base.publish_error)
+
+
+def test_an_error_says_the_same_after_it_was_stored() -> None:
+    error = SnapshotDamaged("file_missing", snapshot="abc", file="faq/vectors.npy")
+    assert in_words(as_stored(error)) == in_words(error) == str(error)
