@@ -1,174 +1,239 @@
 """FAQs as a table: one row each, the same columns for import and export, so that our own export imports again without loss.
 
-Reads CSV in UTF-8 (with or without mark) and GB18030, and XLSX. What cannot be read is refused in words.
+A preview reads the base's rows and compares; it writes nothing and locks nothing. An import does the same and then writes all that
+differs in one short transaction, in bulk, with its history. A column that the table lacks stays as it is.
 """
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from import_export import fields, resources
-from import_export.formats import base_formats
+from import_export.results import Result, RowResult
 
-from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Variant
+from knowledge.contracts import LANGUAGES, Language
+from knowledge.faq_files import COLUMNS, FIRST_ROW
+from knowledge.faq_writing import FaqChange, faqs_write
+from knowledge.models import Faq, FaqAnswer, KnowledgeBase
 
-LANGUAGES = ("zh", "en")
-COLUMNS = ("key", "category", "state", *(f"{part}_{language}" for language in LANGUAGES for part in ("question", "variants", "answer")))
-
-
-class CsvTable(base_formats.CSV):
-    """Bytes in, so that the encoding can be found out instead of guessed by the form."""
-
-    def is_binary(self) -> bool:
-        return True
-
-    def get_read_mode(self) -> str:
-        return "rb"
-
-    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
-        text = _decode(in_stream)
-        dataset = tablib.Dataset()
-        dataset.csv = text
-        return _with_known_columns(dataset)
-
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
-        # With the byte-order mark, because spreadsheets read Chinese from a CSV only then.
-        table: str = super().export_data(dataset, **kwargs)
-        return table.encode("utf-8-sig")
-
-
-class XlsxTable(base_formats.XLSX):
-    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
-        try:
-            dataset = super().create_dataset(in_stream, **kwargs)
-        except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-            raise ValidationError(_("This is not a complete XLSX file. Save the table again and upload it once more.")) from error
-        return _with_known_columns(dataset)
-
-
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ValidationError(_("The encoding of this file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and upload it once more."))
-
-
-def _with_known_columns(dataset: tablib.Dataset) -> tablib.Dataset:
-    headers = [str(header or "").strip() for header in dataset.headers or []]
-    if "key" not in headers:
-        raise ValidationError(
-            _("The first row must name the columns, among them “key”. Known columns: %(columns)s") % {"columns": ", ".join(COLUMNS)}
-        )
-    dataset.headers = headers
-    return dataset
-
-
-def _lines(value: Any) -> list[str]:
-    """Variants stand one per line in a cell; "||" separates them as well."""
-    parts = str(value or "").replace("||", "\n").splitlines()
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
-class TextColumn(fields.Field):
-    """A column whose value lies in answers or variants rather than on the FAQ."""
-
-    def __init__(self, part: str, language: str) -> None:
-        super().__init__(column_name=f"{part}_{language}", attribute=None)
-        self.part, self.language = part, language
-
-    def get_value(self, instance: Faq, **kwargs: Any) -> str:
-        if not instance.pk:
-            return ""
-        if self.part == "answer":
-            return next((answer.text for answer in instance.answers.filter(language=self.language)), "")
-        is_canonical = self.part == "question"
-        rows = instance.variants.filter(language=self.language, is_canonical=is_canonical).order_by("pk")
-        return "\n".join(rows.values_list("text", flat=True))
-
-    def save(self, instance: Faq, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
-        """Nothing here: texts are written once the FAQ has its row (after_save_instance)."""
+Cells = dict[str, str]
 
 
 class FaqTable(resources.ModelResource):
-    question_zh = TextColumn("question", "zh")
-    variants_zh = TextColumn("variants", "zh")
-    answer_zh = TextColumn("answer", "zh")
-    question_en = TextColumn("question", "en")
-    variants_en = TextColumn("variants", "en")
-    answer_en = TextColumn("answer", "en")
+    """The library's door; what a row means and what is written is ours."""
 
     class Meta:
         model = Faq
-        import_id_fields = ("key",)
-        fields = COLUMNS
+        fields: tuple[str, ...] = ()
         export_order = COLUMNS
-        skip_unchanged = False
-        report_skipped = True
-        clean_model_instances = True
-        use_transactions = True
 
     def __init__(self, base: KnowledgeBase | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.base = base
+        self.fields = {name: fields.Field(column_name=name, readonly=True) for name in COLUMNS}
+
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        return queryset.prefetch_related("variants", "answers")
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
         return rows.filter(knowledge_base=self.base) if self.base else rows
 
-    def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        key = str(row.get("key") or "").strip()
-        if not key:
-            raise ValidationError({"key": _("Every row needs a key, such as returns.period.")})
-        row["key"] = key
-        row["state"] = str(row.get("state") or Faq.State.LIVE).strip()
-        row["category"] = str(row.get("category") or "").strip()
-        if not any(_lines(row.get(f"question_{language}")) for language in LANGUAGES):
-            raise ValidationError(_("The row needs a question in at least one language (question_zh or question_en)."))
-        for language in LANGUAGES:
-            if len(str(row.get(f"answer_{language}") or "")) > 4000:
-                raise ValidationError({f"answer_{language}": _("The answer is longer than 4,000 characters.")})
-            if too_long := [text for text in self._phrasings(row, language) if len(text) > 500]:
-                raise ValidationError(
-                    {f"variants_{language}": _("A phrasing is longer than 500 characters: “%(start)s…”") % {"start": too_long[0][:40]}}
-                )
+    def export_resource(self, instance: Faq, selected_fields: Any = None, **kwargs: Any) -> list[str]:
+        cells = cells_of(instance)
+        return [cells[field.column_name] for field in self.get_export_fields(selected_fields)]
 
-    def before_save_instance(self, instance: Faq, row: Any, **kwargs: Any) -> None:
-        if self.base is not None:
-            instance.knowledge_base = self.base
+    def import_data(self, dataset: tablib.Dataset, dry_run: bool = False, **kwargs: Any) -> Result:
+        """All rows or none: a row that is refused keeps the others from being written."""
+        if dry_run:
+            return self._compared(dataset)[0]
+        with transaction.atomic():
+            KnowledgeBase.objects.select_for_update().get(pk=self._base.pk)
+            result, changes = self._compared(dataset)
+            if not result.has_validation_errors():
+                faqs_write(changes)
+        return result
 
-    def init_instance(self, row: Any = None) -> Faq:
-        return Faq(knowledge_base=self.base) if self.base else Faq()
+    @property
+    def _base(self) -> KnowledgeBase:
+        assert self.base is not None, "an import goes into a knowledge base"
+        return self.base
 
-    def after_save_instance(self, instance: Faq, row: Any, **kwargs: Any) -> None:
-        for language in LANGUAGES:
-            if f"answer_{language}" in row:
-                self._write_answer(instance, language, str(row[f"answer_{language}"] or "").strip())
-            if f"question_{language}" in row or f"variants_{language}" in row:
-                self._write_variants(instance, language, row)
+    def _compared(self, dataset: tablib.Dataset) -> tuple[Result, list[FaqChange]]:
+        result, changes = Result(), []
+        result.diff_headers = [name for name in COLUMNS if name in dataset.headers]
+        result.total_rows = len(dataset)
+        known = {faq.key: faq for faq in Faq.objects.filter(knowledge_base=self._base).prefetch_related("variants", "answers")}
+        seen: dict[str, int] = {}
+        for number, values in enumerate(dataset, FIRST_ROW):
+            row = dict(zip(dataset.headers, values, strict=True))
+            if not any(values):
+                continue
+            try:
+                change = _change(self._base, known, _checked(row, number, seen))
+            except ValidationError as error:
+                result.append_invalid_row(number, row, error)
+                continue
+            row_result = _shown(change, result.diff_headers)
+            result.increment_row_result_total(row_result)
+            result.append_row_result(row_result)
+            changes += [change.change] if change.differs else []
+        return result, changes
 
-    @staticmethod
-    def _phrasings(row: Any, language: str) -> list[str]:
-        return [*_lines(row.get(f"question_{language}"))[:1], *_lines(row.get(f"variants_{language}"))]
 
-    @staticmethod
-    def _write_answer(faq: Faq, language: str, text: str) -> None:
-        if text:
-            FaqAnswer.objects.update_or_create(faq=faq, language=language, defaults={"text": text})
-        else:
-            FaqAnswer.objects.filter(faq=faq, language=language).delete()
+# --- what a row says -------------------------------------------------------------------------------------------------
 
-    def _write_variants(self, faq: Faq, language: str, row: Any) -> None:
-        texts = list(dict.fromkeys(self._phrasings(row, language)))
-        has_question = bool(_lines(row.get(f"question_{language}")))
-        Variant.objects.filter(faq=faq, language=language).exclude(text__in=texts).delete()
-        Variant.objects.filter(faq=faq, language=language).update(is_canonical=False)
-        for position, text in enumerate(texts):
-            Variant.objects.update_or_create(faq=faq, language=language, text=text, defaults={"is_canonical": has_question and position == 0})
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    before: Cells
+    after: Cells
+    change: FaqChange
+    is_new: bool
+
+    @property
+    def differs(self) -> bool:
+        return self.is_new or self.before != self.after
+
+
+def cells_of(faq: Faq) -> Cells:
+    """As exported; variants and answers should be prefetched."""
+    cells = {"key": faq.key, "category": faq.category, "state": str(faq.state)}
+    cells |= _validity(faq)
+    answers = {answer.language: answer for answer in faq.answers.all()}
+    variants = sorted(faq.variants.all(), key=lambda variant: variant.pk)
+    for language in LANGUAGES:
+        own = [variant for variant in variants if variant.language == language]
+        answer = answers.get(language)
+        cells[f"question_{language}"] = next((variant.text for variant in own if variant.is_canonical), "")
+        cells[f"variants_{language}"] = _joined(variant.text for variant in own if not variant.is_canonical)
+        cells[f"answer_{language}"] = answer.text if answer else ""
+        cells[f"url_{language}"] = answer.url if answer else ""
+    return cells
+
+
+def _validity(faq: Faq) -> Cells:
+    return {name: moment.astimezone(UTC).isoformat() if (moment := getattr(faq, name)) else "" for name in ("valid_from", "valid_until")}
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """One per line. A line break at the end says that "||" is part of a text."""
+    joined = "\n".join(texts)
+    return f"{joined}\n" if "||" in joined and "\n" not in joined else joined
+
+
+def _lines(cell: str) -> list[str]:
+    """Variants stand one per line in a cell; in a cell of one line "||" separates them as well."""
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    parts = text.split("\n") if "\n" in text else text.split("||")
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _checked(row: Mapping[str, str], number: int, seen: dict[str, int]) -> Cells:
+    """The cells of known columns, trimmed. `seen`: in which row each key stood."""
+    cells = {name: row[name] if name.startswith("variants_") else row[name].strip() for name in COLUMNS if name in row}
+    key = cells["key"]
+    if not key:
+        raise ValidationError({"key": _("Every row needs a key, such as returns.period.")})
+    if first := seen.get(key):
+        sentence = _("Rows %(first)s and %(second)s have the same key. Join them or rename one.")
+        raise ValidationError({"key": sentence % {"first": first, "second": number}})
+    seen[key] = number
+    if "state" in cells:
+        cells["state"] = cells["state"] or Faq.State.LIVE
+    for language in LANGUAGES:
+        if f"question_{language}" in cells:
+            cells[f"question_{language}"] = " ".join(cells[f"question_{language}"].split("\n"))
+    return cells
+
+
+def _change(base: KnowledgeBase, known: Mapping[str, Faq], cells: Cells) -> Compared:
+    faq = known.get(cells["key"])
+    is_new = faq is None
+    faq = faq or Faq(knowledge_base=base, key=cells["key"])
+    before = dict.fromkeys(COLUMNS, "") if is_new else cells_of(faq)
+    after = before | {"state": before["state"] or Faq.State.LIVE} | cells
+    variants = {language: _variants(after, language) for language in LANGUAGES}
+    _check_texts(after, variants)
+    _apply(faq, after)
+    for language, texts in variants.items():
+        shown = [text for text, is_canonical in texts.items() if not is_canonical]
+        kept = _lines(before[f"variants_{language}"])
+        after[f"variants_{language}"] = before[f"variants_{language}"] if set(shown) == set(kept) else _joined(shown)
+    after |= _validity(faq)
+    answers = {language: (after[f"answer_{language}"], after[f"url_{language}"]) for language in LANGUAGES}
+    return Compared(before, after, FaqChange(faq, variants, answers), is_new)
+
+
+def _variants(cells: Cells, language: str) -> dict[str, bool]:
+    """Each text, and whether it is the one that visitors see."""
+    question = cells[f"question_{language}"]
+    return {**({question: True} if question else {}), **{text: False for text in _lines(cells[f"variants_{language}"]) if text != question}}
+
+
+def _check_texts(cells: Cells, variants: Mapping[Language, Mapping[str, bool]]) -> None:
+    if not any(cells[f"question_{language}"] for language in LANGUAGES):
+        raise ValidationError(_("The row needs a question in at least one language (question_zh or question_en)."))
+    for language in LANGUAGES:
+        answer, url = cells[f"answer_{language}"], cells[f"url_{language}"]
+        if len(answer) > 4000:
+            raise ValidationError({f"answer_{language}": _("The answer is longer than 4,000 characters.")})
+        if too_long := [text for text in variants[language] if len(text) > 500]:
+            raise ValidationError({f"variants_{language}": _("A phrasing is longer than 500 characters: “%(start)s…”") % {"start": too_long[0][:40]}})
+        if url and not answer:
+            raise ValidationError({f"url_{language}": _("A source address needs an answer that it is the source of.")})
+        try:
+            FaqAnswer(language=language, text=answer, url=url).clean_fields(exclude={"faq", "text"})
+        except ValidationError as error:
+            raise ValidationError({f"url_{language}": error.messages}) from error
+
+
+def _apply(faq: Faq, cells: Cells) -> None:
+    faq.category, faq.state = cells["category"], cells["state"]
+    faq.valid_from, faq.valid_until = _moment(cells, "valid_from"), _moment(cells, "valid_until")
+    if faq.valid_from and faq.valid_until and faq.valid_from >= faq.valid_until:
+        raise ValidationError({"valid_until": _("The end of the validity must be later than its beginning.")})
+    faq.clean_fields(exclude={"knowledge_base"})
+
+
+def _moment(cells: Cells, name: str) -> datetime | None:
+    if not cells[name]:
+        return None
+    try:
+        moment = parse_datetime(cells[name])
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise ValidationError({name: _("Write date and time like 2026-01-31T09:00+08:00, or leave the cell empty.")})
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+# --- what an editor is shown -----------------------------------------------------------------------------------------
+
+
+def _shown(compared: Compared, columns: list[str]) -> RowResult:
+    row = RowResult()
+    row.instance = compared.change.faq
+    row.import_type = RowResult.IMPORT_TYPE_NEW if compared.is_new else RowResult.IMPORT_TYPE_UPDATE
+    if not compared.differs:
+        row.import_type = RowResult.IMPORT_TYPE_SKIP
+    row.diff = [_difference(compared.before[name], compared.after[name]) for name in columns]
+    return row
+
+
+def _difference(before: str, after: str) -> str:
+    if before == after:
+        return after
+    if not before:
+        return format_html("<ins>{}</ins>", after)
+    return format_html("<del>{}</del> <ins>{}</ins>", before, after)

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
-from knowledge.admin.rows import OfOwnCompany
+from knowledge.admin.rows import OfOwnCompany, OwnRows
 from knowledge.importing import passages_refresh
 from knowledge.models import Article
 
@@ -16,7 +16,7 @@ from knowledge.models import Article
 @admin.register(Article)
 class ArticleAdmin(OfOwnCompany, SimpleHistoryAdmin):
     list_display = ("title", "language", "key", "is_live", "changed", "knowledge_base")
-    list_filter = ("language", "is_live", "knowledge_base")
+    list_filter = ("language", "is_live", ("knowledge_base", OwnRows))
     search_fields = ("title", "key", "body")
 
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:

@@ -1,34 +1,22 @@
-"""The FAQ list: search, filters, variants inline, history, import with preview, export."""
+"""The FAQ list: search, filters, variants inline, history, validity in the company's time. Import and export: knowledge.admin.faq_import."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
-from import_export.forms import ConfirmImportForm, ImportForm
 from simple_history.admin import SimpleHistoryAdmin
 
-from knowledge.admin.rows import OfOwnCompany, PartOfOwn, company_of
-from knowledge.faq_table import CsvTable, FaqTable, XlsxTable
-from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Variant
-
-
-class BaseChoice(forms.Form):
-    knowledge_base = forms.ModelChoiceField(KnowledgeBase.objects.all(), label=_("Knowledge base"))
-
-
-class FaqImportForm(BaseChoice, ImportForm):
-    pass
-
-
-class FaqConfirmForm(ConfirmImportForm):
-    knowledge_base = forms.ModelChoiceField(KnowledgeBase.objects.all(), widget=forms.HiddenInput)
+from knowledge.admin.faq_import import ImportsFaqs
+from knowledge.admin.rows import OfOwnCompany, OwnRows, PartOfOwn
+from knowledge.faq_writing import faqs_set_state
+from knowledge.models import Faq, FaqAnswer, Variant
 
 
 class AnswerInline(PartOfOwn):
@@ -52,18 +40,14 @@ class MissingLanguage(admin.SimpleListFilter):
 
 
 @admin.register(Faq)
-class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):
+class FaqAdmin(OfOwnCompany, ImportsFaqs, SimpleHistoryAdmin):
     list_display = ("key", "canonical", "category", "state", "num_variants", "changed")
-    list_filter = ("state", "category", MissingLanguage, "knowledge_base")
+    list_filter = ("state", "category", MissingLanguage, ("knowledge_base", OwnRows))
     search_fields = ("key", "variants__text", "answers__text")
     search_help_text = _("Searches keys, phrasings and answers, in both languages.")
     list_per_page = 50
     date_hierarchy = "changed"
     inlines = (AnswerInline, VariantInline)
-    resource_classes = [FaqTable]
-    import_form_class = FaqImportForm
-    confirm_form_class = FaqConfirmForm
-    formats = [CsvTable, XlsxTable]
     actions = ["make_live", "disable"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -78,52 +62,34 @@ class FaqAdmin(OfOwnCompany, ImportExportMixin, SimpleHistoryAdmin):
     def num_variants(self, faq: Any) -> int:
         return int(faq.variant_count)
 
-    @admin.action(description=_("Make the chosen FAQs live (with the next publishing)"))
+    @admin.action(description=_("Make the chosen FAQs live (with the next publishing)"), permissions=["change"])
     def make_live(self, request: HttpRequest, faqs: QuerySet[Faq]) -> None:
-        faqs.update(state=Faq.State.LIVE)
+        self._set_state(request, faqs, Faq.State.LIVE)
 
-    @admin.action(description=_("Disable the chosen FAQs (with the next publishing)"))
+    @admin.action(description=_("Disable the chosen FAQs (with the next publishing)"), permissions=["change"])
     def disable(self, request: HttpRequest, faqs: QuerySet[Faq]) -> None:
-        faqs.update(state=Faq.State.DISABLED)
+        self._set_state(request, faqs, Faq.State.DISABLED)
 
-    # --- import and export ---------------------------------------------------------------------------------------
+    def _set_state(self, request: HttpRequest, faqs: QuerySet[Faq], state: str) -> None:
+        count = faqs_set_state(list(faqs), state)
+        messages.success(request, gettext("FAQs that were changed: %(count)s. Publish to let it count.") % {"count": count})
 
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self._may_edit(request)
+    # --- validity in the time of the company ---------------------------------------------------------------------
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Rendered here, because the zone counts while the fields are written to the page."""
+        with timezone.override(self._time_zone(request, object_id)):
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if isinstance(response, TemplateResponse) else response
 
-    def get_import_formats(self) -> list[Any]:
-        return [CsvTable, XlsxTable]
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        told = gettext("In the time zone %(name)s.") % {"name": timezone.get_current_timezone_name()}
+        return super().get_form(request, obj, change=change, **{"help_texts": {"valid_from": told, "valid_until": told}} | kwargs)
 
-    get_export_formats = get_import_formats
-
-    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
-        if isinstance(e, ValidationError):
-            form.add_error("import_file", e)
-            return
-        super().add_data_read_fail_error_to_form(form, e)
-
-    def create_import_form(self, request: HttpRequest) -> Any:
-        form: Any = super().create_import_form(request)
-        if not request.user.is_superuser:
-            form.fields["knowledge_base"].queryset = KnowledgeBase.objects.filter(company=company_of(request))
-        return form
-
-    def get_confirm_form_initial(self, request: HttpRequest, import_form: forms.Form | None) -> dict[str, Any]:
-        initial: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
-        if import_form:
-            initial["knowledge_base"] = import_form.cleaned_data["knowledge_base"].pk
-        return initial
-
-    def create_confirm_form(self, request: HttpRequest, import_form: forms.Form | None = None) -> Any:
-        form: Any = super().create_confirm_form(request, import_form=import_form)
-        if not request.user.is_superuser:
-            form.fields["knowledge_base"].queryset = KnowledgeBase.objects.filter(company=company_of(request))
-        return form
-
-    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        form = kwargs.get("form")
-        base = form.cleaned_data.get("knowledge_base") if form is not None and hasattr(form, "cleaned_data") else None
-        return {**super().get_import_resource_kwargs(request, **kwargs), "base": base}
+    def _time_zone(self, request: HttpRequest, object_id: str | None) -> str:
+        """That of the company's first site; where there is none yet, the server's."""
+        agent = getattr(request.user, "agent", None)
+        faq = Faq.objects.filter(pk=object_id).select_related("knowledge_base__company").first() if object_id and object_id.isdigit() else None
+        company: Any = agent.company if agent else faq and faq.knowledge_base.company
+        zones = company.sites.order_by("created").values_list("time_zone", flat=True)[:1] if company else []
+        return next(iter(zones), timezone.get_default_timezone_name())

@@ -21,6 +21,15 @@ def role_of(request: HttpRequest) -> str:
     return getattr(getattr(request.user, "agent", None), "role", "")
 
 
+class OwnRows(admin.RelatedFieldListFilter):
+    """A list filter by rows that name their company: an editor is offered those of their own."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        own = {} if request.user.is_superuser else {"company": company_of(request)}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=own)
+
+
 class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
     """`company_path` leads from a row to its company."""
 
