@@ -22,6 +22,11 @@ from csbot.conversations.models import Conversation, Message, Turn
 from csbot.conversations.testing import TestQuestionForm, tested
 
 
+def _company_of(request: HttpRequest) -> Any:
+    agent = getattr(request.user, "agent", None)
+    return agent.company_id if agent else None
+
+
 class ReadOnly:
     """No adding, changing or deleting; people of a company see its rows."""
 
@@ -39,6 +44,14 @@ class ReadOnly:
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and (request.user.is_superuser or hasattr(request.user, "agent"))
+
+
+class OwnSites(admin.RelatedFieldListFilter):
+    """People of a company are offered its sites."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        own = {} if request.user.is_superuser else {"company": _company_of(request)}
+        return field.get_choices(include_blank=False, ordering=("name",), limit_choices_to=own)
 
 
 class MessageInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -65,7 +78,7 @@ class TurnInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("created", "site", "owner", "origin", "last_seq")
-    list_filter = ("site", "owner", "origin")
+    list_filter = (("site", OwnSites), "owner", "origin")
     search_fields = ("messages__text",)
     date_hierarchy = "created"
     inlines = (MessageInline, TurnInline)
@@ -75,8 +88,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         rows: QuerySet[Conversation] = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        agent = getattr(request.user, "agent", None)
-        return rows.filter(company=agent.company_id if agent else None)
+        return rows.filter(company=_company_of(request))
 
     def get_urls(self) -> list[URLPattern]:
         return [path("test/", self.admin_site.admin_view(self.test_page), name="test_question"), *super().get_urls()]
