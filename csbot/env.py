@@ -64,7 +64,9 @@ class Environment(BaseSettings):
     redis_url: str = Field(
         "", validation_alias="REDIS_URL", description=_("redis://… or unix://… of Redis 7 or Valkey. Empty: the Valkey that `up` starts.")
     )
-    redis_prefix: str = Field("csbot", pattern=r"^[a-z0-9_.-]+$", description=_("Prefix of every Redis key, for several installations on one server."))
+    redis_prefix: str = Field(
+        "csbot", pattern=r"^[a-z0-9_.-]+$", description=_("Prefix of every Redis key, for several installations on one server.")
+    )
     storage_url: str = Field("", description=_("Folder that all machines share for snapshot files. Empty: the data folder."))
     port: int = Field(8000, ge=1, le=65535, description=_("Port of the web process that `up` starts."))
     host: str = Field("127.0.0.1", description=_("Address that the web process listens on."))

@@ -38,7 +38,8 @@ def server(folder: Path, bin_folder: Path) -> Iterator[str]:
     data = folder / "data"
     options = " ".join([f"-k {folder} -p {PORT}", *(f"-c {setting}" for setting in SETTINGS)])
     control = [*as_owner, str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    subprocess.run([*as_owner, str(bin_folder / "initdb"), "-D", str(data), "-U", "csbot", "-A", "trust", "-E", "UTF8"], check=True, capture_output=True)
+    made = [str(bin_folder / "initdb"), "-D", str(data), "-U", "csbot", "-A", "trust", "-E", "UTF8"]
+    subprocess.run([*as_owner, *made], check=True, capture_output=True)
     subprocess.run([*control, "-l", str(folder / "log"), "-o", options, "start"], check=True)
     try:
         yield f"postgres://csbot@{quote(str(folder), safe='')}:{PORT}/postgres"
