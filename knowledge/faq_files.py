@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 
 from knowledge.contracts import LANGUAGES
+from knowledge.faq_xlsx import read_rows
 
 log = logging.getLogger(__name__)
 
 # What one import may hold; the web process reads it while visitors are answered.
 MAX_FILE_MB = 5
-MAX_UNPACKED_MB = 30
+MAX_UNPACKED_MB = 15
 MAX_ROWS = 2000
 MAX_COLUMNS = 50
 FIRST_ROW = 2  # as spreadsheets count: the names of the columns are row 1
@@ -91,16 +92,20 @@ def _check_unpacked_size(data: bytes) -> None:
         raise ValidationError(_("The table unpacks to more than %(limit)s MB. Split it into several files.") % {"limit": MAX_UNPACKED_MB})
 
 
-def _sheet_rows(data: bytes) -> Iterator[tuple[Any, ...]]:
-    from openpyxl import load_workbook
-
-    sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).active
-    if sheet is not None:
-        yield from sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
+def _sheet_rows(data: bytes) -> Iterator[Iterable[Any]]:
+    rows = read_rows(data, max_rows=MAX_ROWS, max_columns=MAX_COLUMNS)
+    last = max(rows, default=-1)
+    if last > MAX_ROWS:
+        raise _too_many_rows()
+    yield from (rows.get(number, []) for number in range(last + 1))
 
 
 def _damaged() -> ValidationError:
     return ValidationError(_("This is not a complete XLSX file. Save the table again and upload it once more."))
+
+
+def _too_many_rows() -> ValidationError:
+    return ValidationError(_("The table has more than %(limit)s rows. Split it into several files.") % {"limit": f"{MAX_ROWS:,}"})
 
 
 def _decode(data: bytes) -> str:
@@ -145,7 +150,7 @@ def _dataset(rows: Iterator[Cells]) -> tablib.Dataset:
         if not any(cell.strip() for cell in cells):
             continue
         if number - FIRST_ROW >= MAX_ROWS:
-            raise ValidationError(_("The table has more than %(limit)s rows. Split it into several files.") % {"limit": f"{MAX_ROWS:,}"})
+            raise _too_many_rows()
         if any(cell.strip() for cell in cells[len(headers) :]):
             raise ValidationError(
                 _("Row %(row)s has more cells than the first row names columns. Put cells that hold commas into quotation marks.") % {"row": number}

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from knowledge import faq_files
+from knowledge import faq_files, faq_xlsx
 from knowledge.faq_files import CsvTable, XlsxTable
 from knowledge.faq_table import FaqTable, cells_of
 from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Variant
@@ -194,12 +194,12 @@ def test_a_key_that_stands_twice_names_both_rows(base: KnowledgeBase) -> None:
     assert complaints(result) == [(4, "Rows 2 and 4 have the same key. Join them or rename one.")]
 
 
-def xlsx_with(sheet: bytes) -> bytes:
-    """A whole archive whose sheet holds something else."""
+def xlsx_with(content: bytes, part: str = "sheet1") -> bytes:
+    """A whole archive, one part of which holds something else."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(rows_as_xlsx(["key"], ["a"]))) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as damaged:
         for entry in whole.infolist():
-            damaged.writestr(entry.filename, sheet if "sheet1" in entry.filename else whole.read(entry))
+            damaged.writestr(entry.filename, content if part in entry.filename else whole.read(entry))
     return out.getvalue()
 
 
@@ -224,7 +224,7 @@ def xlsx_with(sheet: bytes) -> bytes:
         (b"key\n" + b"a\n" * 2001, CsvTable, "more than 2,000 rows"),
         (rows_as_xlsx(["key"], *[["a"]] * 2001), XlsxTable, "more than 2,000 rows"),
         (b"key\n" + b" " * (5 * 1024 * 1024), CsvTable, "larger than 5 MB"),
-        (xlsx_with(b" " * (31 * 1024 * 1024)), XlsxTable, "more than 30 MB"),
+        (xlsx_with(b" " * (16 * 1024 * 1024)), XlsxTable, "more than 15 MB"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -232,6 +232,15 @@ def test_a_file_is_refused_in_our_words(data: bytes, table: Any, complaint: str)
     with pytest.raises(ValidationError) as refused:
         read(data, table)
     assert complaint in refused.value.messages[0]
+
+
+def test_a_small_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row so far away that the empty ones before it are never done."""
+    monkeypatch.setattr(faq_xlsx, "SECONDS", 1)
+    rows = b"".join(b'<row r="%d"><c t="inlineStr"><is><t>key</t></is></c></row>' % number for number in (1, 99_999_999_999))
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>' % rows
+    with pytest.raises(ValidationError, match="complete XLSX"):
+        read(xlsx_with(sheet), XlsxTable)
 
 
 def test_a_row_with_fewer_cells_leaves_the_others_empty() -> None:
