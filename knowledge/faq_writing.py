@@ -38,6 +38,7 @@ def faqs_write(changes: Sequence[FaqChange]) -> None:
     _answers_write(changes)
 
 
+@transaction.atomic
 def faqs_set_state(faqs: Sequence[Faq], state: str) -> int:
     """How many were in another state."""
     others = [faq for faq in faqs if faq.state != state]
