@@ -23,7 +23,7 @@ FREE = {
 }
 # Asked once each: a cached answer would come too quickly to be stopped or cut.
 STOPPED = {"en": "How do birthday coupons and member discounts differ between the levels?", "zh": "退回的包裹寄出以后,接下来每一步会怎么处理?"}
-RELOADED = {"en": "What should I check while the courier is still at my door?", "zh": "不同等级的会员在生日券和折扣上有什么区别?"}
+RELOADED = {"en": "What should I check while the courier is still at my door?", "zh": "寄到国外要注意什么"}
 # What only the evidence holds.
 PART = {"en": "¥199", "zh": "199"}
 PERSON = {"en": "I want to talk to a human", "zh": "我要转人工"}
