@@ -29,7 +29,7 @@ def test_a_killed_process_comes_back_and_answers_go_on(stack: Stack, role: str) 
 
 
 STORED = "You have 30 days from delivery to return goods."
-EVIDENCE = "Spend ¥3,000 within 12 months and you are a gold member: free express delivery, 6% off, and a birthday coupon of ¥50."
+EVIDENCE = "A silver member saves the ¥10 for standard delivery even on an order below ¥199; without a level the order has to reach ¥199."
 # who is killed, who stands still meanwhile so that no answer can be quicker, the question, the last frame before the kill, its answer
 UNDER_WAY = [
     ("valkey", "answers", "How long do I have to return something?", "msg.ack", STORED),
@@ -99,7 +99,7 @@ def test_ask_says_that_nothing_runs(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_missing_is_named_and_faqs_are_answered(tmp_path: Path) -> None:
-    environment = {"CSBOT_ENCODER": "hash", "CSBOT_MODELS_DIR": str(tmp_path / "models")}
+    environment = {"CSBOT_ENCODER": "hash", "CSBOT_ENGINE": "transformers_cb", "CSBOT_MODELS_DIR": str(tmp_path / "models")}
     with open_stack("--demo", "--no-pull", environment=environment, folder=tmp_path / "data") as stack:
         stack.wait(needs_generation=False)
         wait_until(lambda: stack.readiness()["generation"]["state"] == "down", "generation is down")
