@@ -70,7 +70,7 @@ def engine() -> Engine:
 
 
 def stop_engine() -> None:
-    global _engine  # noqa: PLW0603
+    global _engine  # noqa: PLW0603 - the same one
     with _lock:
         stopped, _engine = _engine, None
     if stopped is not None:

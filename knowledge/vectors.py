@@ -53,7 +53,7 @@ class RememberingEncoder:
         for start in range(0, len(keys), 500):
             part = keys[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self._database.execute(f"SELECT text, vector FROM vectors WHERE text IN ({marks})", part)  # noqa: S608
+            rows = self._database.execute(f"SELECT text, vector FROM vectors WHERE text IN ({marks})", part)  # noqa: S608 - marks only
             found |= {key: np.frombuffer(vector, dtype=np.float32) for key, vector in rows}
         return found
 

@@ -43,10 +43,40 @@ def _candidates(trace: Mapping[str, Any]) -> str:
 
 
 def _decided(trace: Mapping[str, Any]) -> str:
-    if not trace.get("route"):
-        return ""
-    values = {"route": trace["route"], "reason": trace.get("reason") or "–", "band": trace.get("faq", {}).get("reason") or "–"}
-    return _("Route: %(route)s, because of %(reason)s (%(band)s).") % values
+    return f"{route_in_words(trace)}." if trace.get("route") else ""
+
+
+def route_in_words(trace: Mapping[str, Any]) -> str:
+    """The route and why it was taken, such as "Refused (a listed word)"."""
+    route, reason = trace["route"], trace.get("reason") or ""
+    match = str(trace.get("faq", {}).get("reason") or "").partition(":")[0]
+    routes = {
+        "answer": _("Answered with the stored text"),
+        "clarify": _("Asked back"),
+        "generate": _("Answered with a generated text"),
+        "handoff": _("Put through to a person"),
+        "refuse": _("Refused"),
+        "chitchat": _("Small talk"),
+    }
+    reasons = {
+        "exact": _("the question stands among the phrasings"),
+        "faq": _("one FAQ is sure enough"),
+        "clarify": _("several FAQs are near, none is sure enough"),
+        "evidence": _("no FAQ fits, but there is evidence"),
+        "no_evidence": _("nothing that is known speaks of it"),
+        "out_of_scope": _("it is not about this company"),
+        "safety": _("a listed word"),
+        "limit": _("a limit was reached"),
+        "requested": _("the visitor asked for it"),
+        "complaint": _("a complaint"),
+    }
+    nearer = {
+        "guard": _("the nearest FAQ differs in a number, a name or a “not”"),
+        "two_questions": _("several things are asked at once"),
+        "other_language": _("the FAQ has no answer in this language"),
+    }
+    why = nearer.get(match) or reasons.get(reason)
+    return f"{routes.get(route, route)} ({why})" if why else routes.get(route, route)
 
 
 def _generated(trace: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from csbot.accounts.models import Site
 from csbot.conversations.asking import NothingRuns, TimedOut, question_ask, reply_as_json
 from csbot.conversations.errors import Refused
-from csbot.conversations.explaining import trace_in_words
+from csbot.conversations.explaining import route_in_words, trace_in_words
 from csbot.conversations.texts import error_text
 
 TIMEOUT_S = 45
@@ -50,4 +50,9 @@ def tested(form: TestQuestionForm) -> dict[str, Any]:
     except Refused as refusal:
         return {"error": error_text(refusal, "zh" if (translation.get_language() or "").startswith("zh") else "en")}
     answer = reply_as_json(reply)
-    return {"answer": answer, "steps": trace_in_words(answer["trace"]), "candidates": answer["trace"].get("faq", {}).get("candidates", [])}
+    return {
+        "answer": answer,
+        "outcome": route_in_words(answer["trace"]),
+        "steps": trace_in_words(answer["trace"]),
+        "candidates": answer["trace"].get("faq", {}).get("candidates", []),
+    }

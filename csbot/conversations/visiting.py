@@ -30,7 +30,8 @@ class Seen:
 class Visitor:
     def __init__(self, address: str, site: str) -> None:
         body = json.dumps({"site": site}).encode()
-        request = urllib.request.Request(f"{address}/widget/session", body, {"Content-Type": "application/json", "Origin": address})  # noqa: S310
+        headers = {"Content-Type": "application/json", "Origin": address}
+        request = urllib.request.Request(f"{address}/widget/session", body, headers)  # noqa: S310 - an address of ours
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - an address of ours
             self._token: str = json.load(answer)["token"]
         self._address = address

@@ -15,6 +15,7 @@ from inference.contracts import Claim
 from inference.grounding.clauses import stem
 from inference.grounding.numerals import ZH_NUMERALS
 from inference.grounding.segments import is_claim_word
+from inference.grounding.stopping import Stopping
 
 HEAD_UNITS = 3  # checked words (or six Chinese characters) before anything is shown
 LONGEST_BRIDGE = 4  # Chinese characters in a row that the evidence need not have
@@ -32,7 +33,7 @@ _BINDING_WORDS = """
 _BINDING = frozenset(_BINDING_WORDS.split())
 
 
-class CopyStream:
+class CopyStream(Stopping):
     """Same shape as the claim check: feed, flush, `unsupported`."""
 
     def __init__(self, evidence: Sequence[str], question: str = "") -> None:
@@ -46,11 +47,6 @@ class CopyStream:
         self._units = 0.0
         self._last = ""
         self._shown = 0
-        self._unsupported: Claim | None = None
-
-    @property
-    def unsupported(self) -> Claim | None:
-        return self._unsupported
 
     def feed(self, piece: str) -> str:
         if self._unsupported:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from inference.contracts import Claim
 from inference.grounding.claims import Key
 from inference.grounding.clauses import Clause, Cutter, Figure, Reader, clauses_of, plain_of
+from inference.grounding.stopping import Stopping
 
 
-class FitStream:
+class FitStream(Stopping):
     """Same shape as the claim check: feed, flush, `unsupported`."""
 
     def __init__(self, evidence: Sequence[str]) -> None:
@@ -25,11 +26,6 @@ class FitStream:
         self._copied = 0
         self._held = ""
         self._shown = 0
-        self._unsupported: Claim | None = None
-
-    @property
-    def unsupported(self) -> Claim | None:
-        return self._unsupported
 
     def feed(self, piece: str) -> str:
         shown = ""

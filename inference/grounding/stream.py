@@ -8,20 +8,16 @@ from dataclasses import replace
 from inference.contracts import Claim
 from inference.grounding.claims import find_claims
 from inference.grounding.segments import Segment, Segmenter
+from inference.grounding.stopping import Stopping
 from inference.grounding.support import Support
 
 
-class Grounding:
+class Grounding(Stopping):
     """A `GroundingStream`. Text without claims passes word by word; a claim waits until it is known to be whole."""
 
     def __init__(self, support: Support) -> None:
         self._support = support
         self._segmenter = Segmenter()
-        self._unsupported: Claim | None = None
-
-    @property
-    def unsupported(self) -> Claim | None:
-        return self._unsupported
 
     def feed(self, piece: str) -> str:
         return "" if self._unsupported else self._let_through(self._segmenter.feed(piece))

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
-from import_export.forms import ConfirmImportForm, ImportForm
+from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import MediaStorage
 
 from knowledge.admin.rows import company_of
@@ -51,6 +51,7 @@ class ImportsFaqs(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg
     resource_classes = [FaqTable]
     import_form_class = FaqImportForm
     confirm_form_class = FaqConfirmForm
+    export_form_class = ExportForm  # all columns: a part of them could not be imported again
     tmp_storage_class = MediaStorage
 
     def has_import_permission(self, request: HttpRequest) -> bool:

@@ -18,7 +18,8 @@ IN_TEMPLATE = re.compile(r"""{%\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')"
 
 def catalogue() -> dict[str, str]:
     with (FOLDER / "django.mo").open("rb") as file:
-        return dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined]
+        texts = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    return {text: translation for text, translation in texts.items() if isinstance(text, str)}  # plural forms have keys of two
 
 
 def marked_texts() -> set[str]:

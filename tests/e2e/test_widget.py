@@ -46,7 +46,9 @@ def test_a_near_question_is_asked_back_and_the_chip_answers(widget: Widget, lang
     widget.ask(NEAR[language])
     widget.frame.locator(".chip").first.wait_for(timeout=60_000)
     before = widget.frame.locator("li.bot:has(.text p)").count()
+    offered = widget.frame.locator(".chip").first.inner_text()
     widget.frame.locator(".chip").first.click()
+    expect(widget.frame.locator(".offered li").first).to_have_text(offered)  # what was asked back stays readable
     widget.wait_for_answers(before + 1)
     assert len(widget.last()) > 8
     expect(widget.frame.locator(".sources").last).to_be_visible()

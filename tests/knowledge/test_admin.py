@@ -343,6 +343,7 @@ def test_a_published_change_and_a_rollback_answer_within_five_seconds(published:
     wait_until(lambda: "Within 30 days." in ask(editor, site), seconds=5)
     page = ask(editor, site)
     assert "How it came about" in page
+    assert "Answered with the stored text (" in page
     assert "tea.returns</code>" in page
 
 

@@ -199,7 +199,7 @@ export class ChatApp extends LitElement {
         ${this.refusal ? html`<p class="banner" role="alert">${this.refusal}</p>` : nothing}
         <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.word("messages")}><ul>
           ${this.site ? html`<li class="row bot"><div class="bubble"><div class="text"><p>${this.site.greeting[this.language]}</p></div></div></li>` : nothing}
-          ${this.view.bubbles.map((bubble) => bubbleView(bubble, this.language, this.acts))}
+          ${this.view.bubbles.map((bubble) => bubbleView(bubble, this.language, this.acts, bubble.id === this.view.clarify?.message_id))}
           ${this.view.isThinking && this.link === "online" ? html`<li class="row bot"><div class="bubble"><span class="dots" aria-label=${this.word("thinking")}><i></i><i></i><i></i></span></div></li>` : nothing}
         </ul></div>
         ${this.chips()}

@@ -11,11 +11,13 @@ export interface Acts {
   retry: (bubble: Bubble) => void;
 }
 
-export function bubbleView(bubble: Bubble, language: Language, acts: Acts): TemplateResult {
+/** `isOpen`: its options still stand below as chips. */
+export function bubbleView(bubble: Bubble, language: Language, acts: Acts, isOpen = false): TemplateResult {
   const isMine = bubble.sender === "visitor";
   return html`<li class="row ${isMine ? "mine" : bubble.sender}" data-id=${bubble.id}>
     <div class="bubble ${bubble.isStreaming ? "streaming" : ""} ${bubble.state ?? ""}">
       ${isMine ? html`<p class="plain">${bubble.text}</p>` : html`<div class="text">${unsafeHTML(render(bubble.text))}</div>`}
+      ${isOpen ? nothing : offered(bubble)}
       ${bubble.isStreaming && !bubble.text ? html`<span class="dots" aria-label=${say(language, "thinking")}><i></i><i></i><i></i></span>` : nothing}
     </div>
     ${bubble.notice ? html`<p class="aside">${bubble.notice}</p>` : nothing}
@@ -24,6 +26,12 @@ export function bubbleView(bubble: Bubble, language: Language, acts: Acts): Temp
     ${sources(bubble, language)}
     ${rating(bubble, language, acts)}
   </li>`;
+}
+
+/** What was asked back stays readable when its chips are gone. */
+function offered(bubble: Bubble) {
+  if (!bubble.wrap?.options?.length) return nothing;
+  return html`<ul class="offered">${bubble.wrap.options.map((option) => html`<li>${option.text}</li>`)}</ul>`;
 }
 
 function ending(bubble: Bubble, language: Language) {

@@ -1,0 +1,13 @@
+"""What the checks of a stream share: at the first thing that is unsupported they stop for good, and say what it was."""
+
+from __future__ import annotations
+
+from inference.contracts import Claim
+
+
+class Stopping:
+    _unsupported: Claim | None = None
+
+    @property
+    def unsupported(self) -> Claim | None:
+        return self._unsupported
