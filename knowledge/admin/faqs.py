@@ -15,6 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from knowledge.admin.faq_import import ImportsFaqs
 from knowledge.admin.rows import OfOwnCompany, OwnRows, PartOfOwn
+from knowledge.faq_history import by_edit, parts_changes
 from knowledge.faq_writing import faqs_set_state
 from knowledge.models import Faq, FaqAnswer, Variant
 
@@ -73,6 +74,21 @@ class FaqAdmin(OfOwnCompany, ImportsFaqs, SimpleHistoryAdmin):
     def _set_state(self, request: HttpRequest, faqs: QuerySet[Faq], state: str) -> None:
         count = faqs_set_state(list(faqs), state)
         messages.success(request, gettext("FAQs that were changed: %(count)s. Publish to let it count.") % {"count": count})
+
+    # --- history: answers and variants with it -------------------------------------------------------------------
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        with timezone.override(self._time_zone(request, object_id)):
+            response: HttpResponse = super().history_view(request, object_id, extra_context)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True) -> None:
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        records = list(historical_records)
+        edits = by_edit([record.history_date for record in records], parts_changes(records[0].id) if records else [])
+        for record, changes in zip(records, edits, strict=True):
+            told = [{"field": change.field, "old": change.old, "new": change.new} for change in changes]
+            record.history_delta_changes = [*getattr(record, "history_delta_changes", []), *told]
 
     # --- validity in the time of the company ---------------------------------------------------------------------
 

@@ -258,6 +258,20 @@ def test_the_history_shows_who_edited_and_takes_an_edit_back(editor: Client, faq
     assert faq.category == "returns"
 
 
+def test_the_history_tells_what_became_of_answers_and_phrasings(editor: Client, faq: Faq) -> None:
+    gone = Variant.objects.create(faq=faq, language="en", text="to be removed")
+    url = reverse("admin:knowledge_faq_change", args=[faq.pk])
+    values = form_of(editor.get(url))
+    answer = next(name for name, value in values.items() if value == "Within 30 days.")
+    place = next(name.removesuffix("-text") for name, value in values.items() if value == gone.text)
+    editor.post(url, values | {answer: "Sixty days.", f"{place}-DELETE": "on"})
+    newest, first = editor.get(reverse("admin:knowledge_faq_history", args=[faq.pk])).context["page_obj"].object_list
+    told = [(change["field"], change["old"], change["new"]) for change in newest.history_delta_changes]
+    assert ("answer (en)", "Within 30 days.", "Sixty days.") in told
+    assert ("phrasing (en)", "to be removed", "–") in told
+    assert ("phrasing (en)", "–", "to be removed") in [(change["field"], change["old"], change["new"]) for change in first.history_delta_changes]
+
+
 def test_validity_is_edited_in_the_time_of_the_companys_site(editor: Client, faq: Faq, site: Site) -> None:
     url = reverse("admin:knowledge_faq_change", args=[faq.pk])
     values = form_of(editor.get(url)) | {"valid_from_0": "2026-02-01", "valid_from_1": "08:00:00"}
