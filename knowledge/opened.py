@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from knowledge import snapshot_files
-from knowledge.contracts import Evidence, FaqMatch, IntentGuess, Language, Question
+from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, Question
 from knowledge.encoding import encoder
 from knowledge.errors import KnowledgeError, NothingPublished
 from knowledge.faq.encoder import Encoder, Vectors
+from knowledge.faq.following import joined
 from knowledge.faq.normalise import detect_language
 from knowledge.models import KnowledgeBase, Snapshot
 
@@ -45,7 +46,11 @@ class OpenedKnowledge:
 
     def detect_intent(self, question: Question) -> IntentGuess:
         language = question.language or detect_language(question.text)
-        return self._parts.intents.detect(question.text, self._vector(question.text), language)
+        guess = self._parts.intents.detect(question.text, self._vector(question.text), language)
+        if guess.action is not IntentAction.REFUSE or guess.by == "phrase" or not (together := joined(question)):
+            return guess
+        in_context = self._parts.intents.detect(together, self._encoder.encode([together])[0], language)
+        return in_context if in_context.action is IntentAction.QUESTION else guess  # "in wine red?" is a matter of what was said before
 
     def find_faq(self, question: Question) -> FaqMatch:
         return self._parts.router.route(question, self._vector(question.text))

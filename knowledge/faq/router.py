@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,15 @@ from knowledge.faq.encoder import Encoder, Vectors, normalised
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
 from knowledge.faq.fitting import PROMISES, Chances, Fit, fit
+from knowledge.faq.following import joined
 from knowledge.faq.index import VariantIndex, rows_of
-from knowledge.faq.normalise import detect_language, exact_key, words
+from knowledge.faq.normalise import detect_language, exact_key
 
 MAX_CANDIDATES = 5
 MAX_OPTIONS = 3
 LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
 LEAST_OPTION = 0.08
 LEAST_SCOPE = 0.02
-SHORT_WORDS = 4
 EXACT = 0.999
 
 
@@ -83,12 +83,19 @@ class FaqRouter:
         if (exact := self._exact.get((language, exact_key(question.text)))) is not None and exact not in closed:
             return self._exact_match(exact, language, question.text)
         ranked = self.rank(question.text, vector, closed)
-        asked = question.text
-        if joined := _joined(question):
-            in_context = self.rank(joined, None, closed)
-            if in_context.chances.first > ranked.chances.first and not self._repeats(in_context, question):
-                ranked, asked = in_context, joined
-        return self._match(ranked, asked, language, closed)
+        if together := joined(question):
+            return self._in_context(question, ranked, together, language, closed)
+        return self._match(ranked, question.text, language, closed)
+
+    def _in_context(self, question: Question, alone: Ranked, together: str, language: Language, closed: frozenset[int]) -> FaqMatch:
+        """Of a short message: what it says alone or together with the one before, whichever is nearer to a FAQ."""
+        both = self.rank(together, None, closed)
+        if both.chances.first > alone.chances.first and not self._repeats(both, question):
+            return self._match(both, together, language, closed)
+        match = self._match(alone, question.text, language, closed)
+        if match.band is not Band.OUT_OF_SCOPE or both.chances.scope < LEAST_SCOPE:
+            return match
+        return replace(match, band=Band.GENERATE, reason="goes_on", trace={**match.trace, "asked": together})
 
     def rank(self, text: str, vector: Vectors | None = None, closed: frozenset[int] = frozenset()) -> Ranked:
         vector = self.encoder.encode([text])[0] if vector is None else vector
@@ -216,13 +223,6 @@ def _shares(measured: Measured, scores: Matrix, order: Any) -> tuple[float, ...]
     ordered = 8 * scores[order]
     exponent = np.exp(ordered - ordered.max())
     return tuple(float(value) for value in exponent / exponent.sum())
-
-
-def _joined(question: Question) -> str:
-    """A short message after an answered one may go on with it: "and the backpack?"."""
-    if not question.history or len(words(question.text)) > SHORT_WORDS:
-        return ""
-    return f"{question.history[-1].question} {question.text}"
 
 
 def _in_front(ranked: Ranked, numbers: tuple[int, ...]) -> Ranked:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from knowledge import facade, opened, snapshot_files, snapshots
+from knowledge.contracts import Exchange
 from knowledge.errors import KnowledgeError, NothingPublished, SnapshotDamaged, as_stored, in_words
 from knowledge.importing import replace_knowledge
 from knowledge.models import Intent, IntentExample, KnowledgeBase, Snapshot
@@ -97,6 +98,18 @@ def test_intents_and_evidence_come_from_the_snapshot(filled: KnowledgeBase) -> N
     assert knowledge.detect_intent(ask("hello")).reply == "Hello."
     assert knowledge.answer_of("where", "en") == "In Lisbon."
     assert knowledge.answer_of("where", "zh") is None
+
+
+def test_what_goes_on_with_a_question_is_not_called_out_of_scope(filled: KnowledgeBase) -> None:
+    """"In red?" alone is anything; after a question of ours it is ours. A new matter of another world stays one."""
+    refusing = {"key": "out_of_scope", "action": "refuse", "replies": {"en": "No."}, "examples": {"en": ["tell me a joke", "joke"]}}
+    replace_knowledge(str(filled.pk), faqs=faqs(), articles=[], intents=[*INTENTS, refusing])
+    snapshots.publish(filled.pk, actor="ada")
+    knowledge = facade.open_knowledge(filled.pk)
+    asked, told = Exchange("Where is the shop exactly, and how do I find the address?", "In Lisbon.", "where"), Exchange("tell me a joke", "No.")
+    assert knowledge.detect_intent(ask("a joke")).key == "out_of_scope"
+    assert knowledge.detect_intent(ask("a joke", history=(asked,))).key == "question"
+    assert knowledge.detect_intent(ask("a joke", history=(told,))).key == "out_of_scope"
 
 
 def test_equal_data_changes_nothing(filled: KnowledgeBase) -> None:
