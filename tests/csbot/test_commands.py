@@ -117,7 +117,8 @@ def test_the_page_of_benchmarks_is_made_of_the_kept_figures() -> None:
 
 
 def test_the_page_of_benchmarks_lists_every_run_of_the_engine() -> None:
-    run = {"backend": "generate", "concurrency": 4, "prompt_tokens": 127, "new_tokens": 48, "ttft_ms_p50": 400.0, "ttft_ms_p95": 450.0, "tpot_ms_p50": 100.0, "tokens_per_s": 9.0}
+    run = {"backend": "generate", "concurrency": 4, "prompt_tokens": 127, "new_tokens": 48, "tpot_ms_p50": 100.0, "tokens_per_s": 9.0}
+    run |= {"ttft_ms_p50": 400.0, "ttft_ms_p95": 450.0}
     figures = {"runs": [run], "ratios": {"four to one": 2.5}, "device": "cpu"}
     page = benchmarks_page({"engine": {"figures": figures, "machine": "two cores", "commit": "abc", "date": "2026-01-01"}})
     assert "| generate | 4 | 127 | 48 | p50 400.0, p95 450.0 | 100.0 | 9.0 |" in page
