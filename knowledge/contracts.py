@@ -20,11 +20,12 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One earlier turn: what the visitor asked and what was answered."""
+    """One earlier turn: what the visitor asked and what was answered, or which FAQs were offered."""
 
     question: str
     answer: str
     faq: str | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class OpenedKnowledge:
 
     def detect_intent(self, question: Question) -> IntentGuess:
         language = question.language or detect_language(question.text)
+        if self._parts.router.choice(question, language) is not None:
+            return IntentGuess("question", IntentAction.QUESTION, 1.0, "none", trace={"why": "it names one of the offered questions"})
         guess = self._parts.intents.detect(question.text, self._vector(question.text), language)
         if guess.action is not IntentAction.REFUSE or guess.by == "phrase" or not (together := joined(question)):
             return guess

@@ -72,6 +72,7 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
     }
     nearer = {
         "guard": _("the nearest FAQ differs in a number, a name or a “not”"),
+        "chosen": _("the reply names one of the offered questions"),
         "two_questions": _("several things are asked at once"),
         "other_language": _("the FAQ has no answer in this language"),
     }

@@ -18,4 +18,9 @@ def history_of(turn: Turn) -> tuple[Exchange, ...]:
     answers: dict[object, str] = {}
     for message in Message.objects.filter(turn__in=earlier, sender=Message.Sender.BOT).order_by("created"):
         answers[message.turn_id] = f"{answers.get(message.turn_id, '')}\n{message.text}".strip()
-    return tuple(Exchange(question=item.question.text, answer=answers.get(item.pk, ""), faq=item.decision.get("faq")) for item in reversed(earlier))
+    return tuple(_exchange(item, answers.get(item.pk, "")) for item in reversed(earlier))
+
+
+def _exchange(turn: Turn, answer: str) -> Exchange:
+    offered = tuple(option["faq"] for option in turn.decision.get("options", ())) if turn.decision.get("route") == "clarify" else ()
+    return Exchange(question=turn.question.text, answer=answer, faq=turn.decision.get("faq"), options=offered)

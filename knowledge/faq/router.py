@@ -16,6 +16,7 @@ import numpy as np
 from knowledge.contracts import Band, Candidate, FaqMatch, Language, Option, Question
 from knowledge.faq import guards
 from knowledge.faq.bank import Bank, BankFaq
+from knowledge.faq.choosing import chosen
 from knowledge.faq.encoder import Encoder, Vectors, normalised
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
@@ -51,6 +52,7 @@ class FaqRouter:
         self.bank, self.encoder, self.measure, self.fit = bank, encoder, measure, fitted
         self.index = measure.index
         self._exact = _exact_map(bank)
+        self._numbers = {faq.key: number for number, faq in enumerate(bank.faqs)}
 
     @classmethod
     def build(cls, bank: Bank, encoder: Encoder) -> FaqRouter:
@@ -81,11 +83,21 @@ class FaqRouter:
         language = question.language or detect_language(question.text)
         closed = frozenset(number for number, faq in enumerate(self.bank.faqs) if not faq.is_valid_at(question.now))
         if (exact := self._exact.get((language, exact_key(question.text)))) is not None and exact not in closed:
-            return self._exact_match(exact, language, question.text)
+            return self._certain_match(exact, language, question.text, "exact")
+        if (number := self.choice(question, language)) is not None and number not in closed:
+            return self._certain_match(number, language, question.text, "chosen")
         ranked = self.rank(question.text, vector, closed)
         if together := joined(question):
             return self._in_context(question, ranked, together, language, closed)
         return self._match(ranked, question.text, language, closed)
+
+    def choice(self, question: Question, language: Language) -> int | None:
+        """The FAQ that a short reply names among those just offered."""
+        if not question.history or not joined(question):
+            return None
+        numbers = [number for key in question.history[-1].options if (number := self._numbers.get(key)) is not None]
+        place = chosen(question.text, [self.bank.faqs[number].title(language) for number in numbers])
+        return None if place is None else numbers[place]
 
     def _in_context(self, question: Question, alone: Ranked, together: str, language: Language, closed: frozenset[int]) -> FaqMatch:
         """Of a short message: what it says alone or together with the one before, whichever is nearer to a FAQ."""
@@ -164,14 +176,14 @@ class FaqRouter:
         found = dict.fromkeys(head.faqs[0] for head in heads if head.faqs and head.chances.first >= min(cut, LEAST_THREE))
         return tuple(found) if len(found) > 1 else ()
 
-    def _exact_match(self, number: int, language: Language, text: str) -> FaqMatch:
+    def _certain_match(self, number: int, language: Language, text: str, reason: str) -> FaqMatch:
         faq = self.bank.faqs[number]
         answer = _answer(faq, language)
         candidate = Candidate(faq.key, EXACT, text)
         band = Band.ANSWER if answer is not None else Band.GENERATE
-        reason = "exact" if answer is not None else "other_language"
+        why = reason if answer is not None else "other_language"
         option = Option(faq.key, faq.title(language))
-        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=reason, trace={"exact": True})
+        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, trace={reason: True})
 
     def _candidates(self, ranked: Ranked) -> tuple[Candidate, ...]:
         """The first has its calibrated chance; the others share what is left as the choice model divides it."""

@@ -112,6 +112,15 @@ def test_what_goes_on_with_a_question_is_not_called_out_of_scope(filled: Knowled
     assert knowledge.detect_intent(ask("a joke", history=(told,))).key == "out_of_scope"
 
 
+def test_a_yes_to_an_offered_question_is_no_small_talk(filled: KnowledgeBase) -> None:
+    agreeing = {"key": "agree", "action": "chitchat", "replies": {"en": "Fine."}, "examples": {"en": ["yes"]}, "phrases": {"en": ["yes"]}}
+    replace_knowledge(str(filled.pk), faqs=faqs(), articles=[], intents=[*INTENTS, agreeing])
+    snapshots.publish(filled.pk, actor="ada")
+    knowledge = facade.open_knowledge(filled.pk)
+    assert knowledge.detect_intent(ask("yes")).key == "agree"
+    assert knowledge.detect_intent(ask("yes", history=(Exchange("shop?", "Did you mean:", options=("where",)),))).key == "question"
+
+
 def test_equal_data_changes_nothing(filled: KnowledgeBase) -> None:
     assert replace_knowledge(str(filled.pk), faqs=faqs(), articles=[], intents=INTENTS) is False
     assert replace_knowledge(str(filled.pk), faqs=[], articles=[], intents=INTENTS) is True

@@ -106,6 +106,21 @@ def test_a_short_message_is_not_answered_with_what_was_said_before(router: FaqRo
     assert router.route(ask("the price", history=history)).band is not Band.ANSWER
 
 
+def test_a_reply_that_names_an_offered_question_gets_its_answer(router: FaqRouter) -> None:
+    offered = (Exchange("what about it", "Did you mean:", options=("teapot.price", "violin.repair")),)
+    match = router.route(ask("the violin", history=offered))
+    assert (match.band, match.reason, match.answer) == (Band.ANSWER, "chosen", "The answer of violin.repair.")
+    assert router.route(ask("the violin")).reason != "chosen"
+    assert router.route(ask("neither", history=offered)).reason != "chosen"
+
+
+def test_a_yes_to_the_only_offered_question_is_a_choice(router: FaqRouter) -> None:
+    only = (Exchange("what about it", "Did you mean:", options=("teapot.price",)),)
+    assert router.route(ask("yes", history=only)).answer == "The answer of teapot.price."
+    gone = (Exchange("what about it", "Did you mean:", options=("no.longer.there",)),)
+    assert router.route(ask("yes", history=gone)).reason != "chosen"
+
+
 def test_a_short_message_is_out_of_scope_only_if_it_is_together_with_the_one_before(router: FaqRouter) -> None:
     text = "football match yesterday"
     assert router.route(ask(text)).band is Band.OUT_OF_SCOPE
