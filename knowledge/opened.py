@@ -48,11 +48,14 @@ class OpenedKnowledge:
         language = question.language or detect_language(question.text)
         if self._parts.router.choice(question, language) is not None:
             return IntentGuess("question", IntentAction.QUESTION, 1.0, "none", trace={"why": "it names one of the offered questions"})
-        guess = self._parts.intents.detect(question.text, self._vector(question.text), language)
-        if guess.action is not IntentAction.REFUSE or guess.by == "phrase" or not (together := joined(question)):
-            return guess
-        in_context = self._parts.intents.detect(together, self._encoder.encode([together])[0], language)
-        return in_context if in_context.action is IntentAction.QUESTION else guess  # "in wine red?" is a matter of what was said before
+        intents = self._parts.intents
+        guess = intents.detect(question.text, self._vector(question.text), language)
+        if guess.action is IntentAction.QUESTION and (rest := intents.remainder(question.text)) != question.text:
+            return intents.joined(guess, intents.detect(rest, self._encoder.encode([rest])[0], language), language)
+        if guess.action is IntentAction.REFUSE and guess.by == "examples" and (together := joined(question)):
+            in_context = intents.detect(together, self._encoder.encode([together])[0], language)
+            return in_context if in_context.action is IntentAction.QUESTION else guess  # "in wine red?" after a question of ours
+        return guess
 
     def find_faq(self, question: Question) -> FaqMatch:
         return self._parts.router.route(question, self._vector(question.text))

@@ -71,8 +71,15 @@ class IntentDetector:
         """The message without the small talk around it; the message itself where there is none."""
         return self._rules.read(text).remainder or text
 
+    def joined(self, whole: IntentGuess, rest: IntentGuess, language: Language) -> IntentGuess:
+        """Of a message with small talk around a `rest`: where the rest is small talk too, so is the whole. "Good morning! Have a nice day." """
+        around = next((intent for intent in self._definitions if intent.key == whole.trace.get("around")), None)
+        if around is None or rest.action is not IntentAction.CHITCHAT or rest.probability < CUT_BESIDE_MORE:
+            return whole
+        return _guess(around, language, rest.probability, by="examples", trace={**whole.trace, "rest": rest.key})
+
     def _by_examples(self, text: str, reading: Reading, vector: Vectors, language: Language) -> IntentGuess:
-        trace: dict[str, Any] = {"remainder": reading.remainder} if reading.remainder else {}
+        trace: dict[str, Any] = {"remainder": reading.remainder, "around": reading.around} if reading.remainder else {}
         if reading.doubt:
             trace["doubt"] = reading.doubt
         nearest = self._prototypes.nearest(vector)

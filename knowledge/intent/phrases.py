@@ -39,6 +39,7 @@ class Reading:
     phrase: str = ""
     probability: float = 0.0
     remainder: str = ""
+    around: str = ""  # the small talk around the remainder: its intent's key
     is_substantial: bool = False
     is_empty: bool = False
     doubt: Doubt = ""  # a request was named, but only asked about, or declined
@@ -112,7 +113,7 @@ def _small_talk(text: str, words: Sequence[Word], matches: Sequence[Match]) -> R
     if content == 0 and not asks:
         return Reading(last.intent, last.phrase, PART if rest else WHOLE)
     remainder = speech.without(text, words, covered)
-    return Reading(remainder=remainder, is_substantial=asks or content >= SUBSTANTIAL or speech.ends_asking(remainder))
+    return Reading(remainder=remainder, around=talk[0].intent.key, is_substantial=asks or content >= SUBSTANTIAL or speech.ends_asking(remainder))
 
 
 def _covered(matches: Iterable[Match]) -> set[int]:

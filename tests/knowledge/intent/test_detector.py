@@ -187,3 +187,12 @@ def test_words_that_no_small_talk_ever_used_are_a_question(text):
 def test_small_talk_in_other_words_stays_small_talk():
     near = np.float32(ENCODER.encode(["thanks a lot"])[0])
     assert DETECTOR.detect("cheers indeed", near, "en").action is IntentAction.CHITCHAT
+
+
+@pytest.mark.parametrize(("rest", "key"), [("cheers indeed my friend", "greeting"), ("where is the parcel that I sent to you", "question")])
+def test_small_talk_beside_small_talk_is_small_talk(rest, key):
+    thanks = np.float32(ENCODER.encode(["thanks a lot"])[0])  # as an encoder that understands "cheers" might place it
+    whole = detect(f"good morning! {rest}")
+    assert whole.action is IntentAction.QUESTION
+    guess = DETECTOR.joined(whole, DETECTOR.detect(rest, thanks, "en") if key == "greeting" else detect(rest), "en")
+    assert guess.key == key
