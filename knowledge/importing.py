@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from simple_history.utils import bulk_create_with_history
 
 from knowledge.articles.passages import split_article
 from knowledge.contracts import LANGUAGES
@@ -89,12 +90,14 @@ def _write_faq(base: KnowledgeBase, faq: Faq | None, row: Row) -> None:
     faq.save()
     faq.variants.all().delete()
     faq.answers.all().delete()
-    Variant.objects.bulk_create(
+    variants = [
         Variant(faq=faq, language=language, text=text, is_canonical=not place)
         for language, texts in wanted["variants"].items()
         for place, text in enumerate(texts)
-    )
-    FaqAnswer.objects.bulk_create(FaqAnswer(faq=faq, language=language, text=text, url=wanted["url"]) for language, text in wanted["answers"].items())
+    ]
+    answers = [FaqAnswer(faq=faq, language=language, text=text, url=wanted["url"]) for language, text in wanted["answers"].items()]
+    bulk_create_with_history(variants, Variant)
+    bulk_create_with_history(answers, FaqAnswer)
 
 
 # --- articles --------------------------------------------------------------------------------------------------------

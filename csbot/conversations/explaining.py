@@ -28,7 +28,7 @@ def _cached(trace: Mapping[str, Any]) -> str:
 
 def _intent(trace: Mapping[str, Any]) -> str:
     intent = trace.get("intent")
-    if not intent:
+    if not intent or intent["action"] == "question":
         return ""
     values = {"key": intent["key"], "action": intent["action"], "percent": round(intent["p"] * 100)}
     return _("Intent: %(key)s, which leads to %(action)s (%(percent)s %%).") % values
@@ -43,7 +43,7 @@ def _candidates(trace: Mapping[str, Any]) -> str:
 
 
 def _decided(trace: Mapping[str, Any]) -> str:
-    return f"{route_in_words(trace)}." if trace.get("route") else ""
+    return _("Outcome: %(route)s.") % {"route": route_in_words(trace)} if trace.get("route") else ""
 
 
 def route_in_words(trace: Mapping[str, Any]) -> str:
@@ -77,7 +77,7 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
         "other_language": _("the FAQ has no answer in this language"),
     }
     why = nearer.get(match) or reasons.get(reason)
-    return f"{routes.get(route, route)} ({why})" if why else routes.get(route, route)
+    return _("%(route)s (%(why)s)") % {"route": routes.get(route, route), "why": why} if why else routes.get(route, route)
 
 
 def _generated(trace: Mapping[str, Any]) -> str:

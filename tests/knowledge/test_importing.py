@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from knowledge import facade
+from knowledge.faq_history import parts_changes
 from knowledge.importing import replace_knowledge
 from knowledge.models import Article, Faq, FaqAnswer, Intent, KnowledgeBase, Passage
 
@@ -102,3 +103,13 @@ def test_a_removal_waits_for_visitors_too(base: KnowledgeBase, change: dict[str,
     facade.build_and_publish(base.pk, actor="ada")
     replace(base, **change)
     assert facade.is_newer_than_published(base.pk)
+
+
+def test_a_faq_that_was_seeded_has_a_history_of_its_parts(base: KnowledgeBase) -> None:
+    rows = [{"key": "where", "category": "", "variants": {"en": ["Where is the shop?"]}, "answers": {"en": "In Lisbon."}}]
+    replace_knowledge(str(base.pk), faqs=rows, articles=[], intents=[])
+    faq = Faq.objects.get(key="where")
+    assert {(change.field, change.old, change.new) for change in parts_changes(faq.pk)} == {
+        ("answer (en)", "–", "In Lisbon."),
+        ("phrasing (en)", "–", "Where is the shop? (shown)"),
+    }
