@@ -63,12 +63,18 @@ def test_a_free_question_streams_an_answer_with_sources(widget: Widget, language
 
 
 def test_an_answer_can_be_stopped(widget: Widget, language: str) -> None:
-    widget.ask(STOPPED[language])
-    widget.frame.locator(".bubble.streaming .text p").first.wait_for(timeout=60_000)
-    widget.frame.locator("button.stop").click()
-    expect(widget.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
-    expect(widget.frame.locator("button.stop")).to_have_count(0)
-    assert widget.bubbles()[-1]["finish"] == "cancelled"
+    """The model draws its words: an answer may end by itself, before the click arrives. Then it is asked again."""
+    finishes = []
+    for _attempt in range(3):
+        widget.ask(STOPPED[language])
+        widget.frame.locator(".bubble.streaming .text p").first.wait_for(timeout=60_000)
+        widget.frame.locator("button.stop").click()
+        expect(widget.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
+        expect(widget.frame.locator("button.stop")).to_have_count(0)
+        finishes.append(widget.bubbles()[-1]["finish"])
+        if finishes[-1] == "cancelled":
+            return
+    assert "cancelled" in finishes
 
 
 def test_none_of_these_leads_on(widget: Widget, language: str) -> None:
