@@ -55,6 +55,8 @@ class Site(models.Model):
     default_language = models.CharField(_("default language"), max_length=2, choices=LANGUAGE_CHOICES, default="zh")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     texts = models.JSONField(_("texts"), default=dict, blank=True, help_text=_("Texts per language, such as greeting and refusals."))
+    appearance = models.JSONField(_("appearance"), default=dict, blank=True)
+    business_hours = models.JSONField(_("business hours"), default=dict, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -92,7 +94,7 @@ class Site(models.Model):
 
 
 class Agent(models.Model):
-    """A person of a company: their role there, and whether they take conversations now."""
+    """A person of a company: their role there, the sites that they see (none named: all), and whether they take conversations now."""
 
     class Role(models.TextChoices):
         ADMIN = "admin", _("administrator")
@@ -106,6 +108,9 @@ class Agent(models.Model):
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.AGENT)
     display_name = models.CharField(_("display name"), max_length=60)
     capacity = models.PositiveSmallIntegerField(_("conversations at once"), default=5)
+    sites = models.ManyToManyField(Site, blank=True, related_name="agents", verbose_name=_("sites"))
+    # What they wish; whether they are there as well, their dashboard's heartbeats say (csbot.conversations.presence).
+    is_available = models.BooleanField(_("takes conversations"), default=True)
 
     class Meta:
         verbose_name = _("agent")
@@ -114,6 +119,31 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class AuditEntry(models.Model):
+    """Who changed what in a company, and when. Written once, never changed; outlives whoever did it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user"))
+    actor = models.CharField(_("who"), max_length=150)
+    action = models.CharField(_("action"), max_length=40)
+    object_type = models.CharField(_("kind of object"), max_length=60)
+    object_id = models.CharField(_("id"), max_length=64, blank=True)
+    object_name = models.CharField(_("object"), max_length=200, blank=True)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["company", "-at"], name="audit_by_company")]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.action} {self.object_name}"
 
 
 class SetupLink(models.Model):

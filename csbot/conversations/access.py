@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from csbot.accounts.callers import Caller
 from csbot.conversations.errors import NotYours
 from csbot.conversations.models import Conversation, Message, Turn
 from csbot.conversations.sessions import VisitorSession
@@ -54,3 +57,18 @@ def generation_for_visitor(session: VisitorSession, gen: object) -> Turn:
     if turn is None:
         raise NotYours
     return turn
+
+
+def conversations_for_caller(caller: Caller) -> QuerySet[Conversation]:
+    """What somebody of the company sees; whether they may act on it, their rights say."""
+    rows = Conversation.objects.filter(company_id=caller.company_id)
+    if not caller.may("desk.read"):
+        return rows.none()
+    return rows if caller.sites is None else rows.filter(site_id__in=caller.sites)
+
+
+def conversation_for_caller(caller: Caller, conversation_id: object) -> Conversation:
+    conversation = conversations_for_caller(caller).select_related("site", "agent", "visitor").filter(pk=_uuid(conversation_id)).first()
+    if conversation is None:
+        raise NotYours
+    return conversation

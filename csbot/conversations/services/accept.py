@@ -17,6 +17,7 @@ from csbot.conversations.access import conversation_of_visitor, message_for_visi
 from csbot.conversations.errors import NotYours, Refused
 from csbot.conversations.events import Language
 from csbot.conversations.frames import frame_append, locked
+from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Frame, Message, Turn, Visitor
 from csbot.conversations.outbox import outbox_add
@@ -82,7 +83,9 @@ def conversation_start(*, session: VisitorSession, origin: str = Conversation.Or
         )
         if existing := conversation_of_visitor(session):
             return existing
-        return Conversation.objects.create(company_id=session.company_id, site=site, visitor=visitor, origin=origin)
+        conversation = Conversation.objects.create(company_id=session.company_id, site=site, visitor=visitor, origin=origin)
+        happened("conversation.opened", conversation)
+        return conversation
 
 
 def _store(conversation: Conversation, *, client_id: str, text: str, digest: str, language: Language | None, chip: dict[str, Any]) -> Accepted:
@@ -106,6 +109,7 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
         owned.language = language
         owned.save(update_fields=["language"])
         frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id)
+        happened("message", owned, message=message_data(message))
         return Accepted(owned, message, frame.seq, _turn_open(owned, message, chip) if has_bot else None)
 
 

@@ -9,6 +9,7 @@ from csbot.conversations import cache, cancelling, limits
 from csbot.conversations.access import generation_for_visitor, message_for_visitor
 from csbot.conversations.errors import Refused
 from csbot.conversations.frames import frame_append, locked
+from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Feedback, Message, Turn
 from csbot.conversations.services.turns import turn_cancel
@@ -27,6 +28,7 @@ def message_rate(*, session: VisitorSession, message_id: str, value: int) -> Non
         Feedback.objects.update_or_create(message=message, defaults={"value": value})
         message = Message.objects.select_related("feedback", "agent", "turn").get(pk=message.pk)
         frame_append(conversation, "msg.updated", {"message": message_data(message)})
+        happened("rating", conversation, message=message_data(message), value=value)
     key = message.turn.decision.get("cache_key") if message.turn else None
     if value == Feedback.Value.DOWN and key:
         cache.cache_evict(key)

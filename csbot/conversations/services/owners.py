@@ -11,6 +11,7 @@ from csbot.conversations.errors import NotYours, OwnerChanged
 from csbot.conversations.events import OwnerChanged as OwnerChangedFrame
 from csbot.conversations.events import QueueUpdate
 from csbot.conversations.frames import frame_append, locked
+from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Message, Turn
 from csbot.conversations.wrapping import text_of
@@ -29,6 +30,7 @@ def owner_to_queue(conversation: Conversation, *, reason: str) -> None:
         return
     conversation.queued_at, conversation.handoff_reason = now(), reason
     _change(conversation, Owner.QUEUE, None)
+    happened("handoff", conversation, reason=reason)
 
 
 def handoff_request(*, conversation_id: UUID, reason: str = "requested") -> None:

@@ -21,6 +21,7 @@ from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.decisions import decision_pack
 from csbot.conversations.events import Finish, GenEnd, GenStart, Wrap
 from csbot.conversations.frames import frame_append, locked
+from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Message, Trace, Turn
 from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
@@ -120,11 +121,18 @@ def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) 
     )
     cause = str(turn.question_id)
     frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=cause)
+    _tell(conversation, message, route=decision.route, reason=decision.reason)
     if decision.route == "clarify":
         _clarify_append(conversation, message, decision.options, cause=cause)
     if decision.route == "handoff":
         owner_to_queue(conversation, reason=decision.reason)
     return message
+
+
+def _tell(conversation: Conversation, message: Message, *, route: str, reason: str) -> None:
+    happened("message", conversation, message=message_data(message))
+    if route == "refuse" and reason in ("no_evidence", "out_of_scope") and message.turn:
+        happened("unanswered", conversation, question=message.turn.question.text, reason=reason)
 
 
 def _clarify_append(conversation: Conversation, message: Message, options: Any, *, cause: str) -> None:
@@ -159,6 +167,7 @@ def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str,
             conversation=conversation, turn=turn, sender=Message.Sender.BOT, text=text, language=decision.language, wrap=wrap
         )
         frame_append(conversation, "gen.end", _gen_end(turn, message, ending.finish, wrap), cause=str(turn.question_id))
+        _tell(conversation, message, route=ending.route, reason=ending.reason)
         if ending.finish == "filtered":
             frame_append(conversation, "filter.notice", {"gen": str(turn.gen), "text": text_of(site, decision.language, "filtered")})
         if ending.after == "clarify":

@@ -1,0 +1,7 @@
+"""Addresses of `/api/v1` that belong to csbot.dashboard."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

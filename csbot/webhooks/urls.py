@@ -1,0 +1,7 @@
+"""Pages of csbot.webhooks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
