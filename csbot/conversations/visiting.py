@@ -33,14 +33,14 @@ class Visitor:
         headers = {"Content-Type": "application/json", "Origin": address}
         request = urllib.request.Request(f"{address}/widget/session", body, headers)  # noqa: S310 - an address of ours
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - an address of ours
-            self._token: str = json.load(answer)["token"]
+            self.token: str = json.load(answer)["token"]
         self._address = address
         self._socket: ClientConnection | None = None
 
     def __enter__(self) -> Self:
         address = self._address.replace("http", "ws", 1) + "/ws/visitor/"
         self._socket = connect(address, origin=Origin(self._address), compression=None)
-        self.send("hello", {"token": self._token, "v": 1})
+        self.send("hello", {"token": self.token, "v": 1})
         return self
 
     def __exit__(self, *_: object) -> None:
