@@ -30,9 +30,6 @@ INSTALLED_APPS = [
     "csbot.conversations",
     "csbot.widget",
     "csbot.dashboard",
-    "csbot.lookups",
-    "csbot.webhooks",
-    "csbot.reports",
     "csbot.api",
     "csbot.demo",
     "knowledge",
@@ -181,7 +178,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "EXCEPTION_HANDLER": "csbot.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {

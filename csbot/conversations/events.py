@@ -100,6 +100,10 @@ class HandoffRequest(TypedDict):
     client_id: NotRequired[str]
 
 
+class HandoffCancel(TypedDict):
+    """Out of the queue, back to the bot."""
+
+
 class Rate(TypedDict):
     message_id: str
     value: Literal[1, -1]
@@ -238,6 +242,7 @@ CLIENT_FRAMES: dict[str, type] = {
     "chip.click": ChipClick,
     "gen.cancel": GenCancel,
     "handoff.request": HandoffRequest,
+    "handoff.cancel": HandoffCancel,
     "rate": Rate,
     "resume": Resume,
 }

@@ -33,8 +33,13 @@ def frame_append(conversation: Conversation, type: str, data: Any, *, cause: str
     conversation.last_seq += 1
     conversation.save(update_fields=["last_seq", "changed"])
     frame = Frame.objects.create(conversation=conversation, seq=conversation.last_seq, type=type, data=data, cause=cause)
-    transaction.on_commit(lambda: hints.hint(conversation.pk, frame.seq))
+    transaction.on_commit(lambda: _announce(conversation, frame.seq))
     return frame
+
+
+def _announce(conversation: Conversation, seq: int) -> None:
+    hints.hint(conversation.pk, seq)
+    hints.desk_hint(conversation.company_id, conversation.site_id, conversation.pk)
 
 
 def frames_after(conversation_id: UUID | str, seq: int, *, limit: int = 500) -> list[Frame]:

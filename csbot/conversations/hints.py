@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from channels.layers import get_channel_layer
@@ -33,6 +34,11 @@ def group_of(conversation_id: UUID | str) -> str:
     return f"conv.{conversation_id}"
 
 
+def desk_group_of(company_id: UUID | str) -> str:
+    """Everybody at the desks of a company; whoever listens checks what they may see."""
+    return f"desk.{company_id}"
+
+
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
@@ -42,14 +48,24 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 def hint(conversation_id: UUID | str, seq: int) -> None:
     """Send and forget; works from any thread."""
-    asyncio.run_coroutine_threadsafe(_send(group_of(conversation_id), seq), _loop())
+    tell(group_of(conversation_id), {"type": "hint", "seq": seq})
 
 
-async def _send(group: str, seq: int) -> None:
+def tell(group: str, event: dict[str, Any]) -> None:
+    """Any passing event to a group's sockets; works from any thread, and may be lost."""
+    asyncio.run_coroutine_threadsafe(_send(group, event), _loop())
+
+
+def desk_hint(company_id: UUID | str, site_id: UUID | str, conversation_id: UUID | str) -> None:
+    """Something about a conversation changed: the desks of its company look again."""
+    tell(desk_group_of(company_id), {"type": "desk.changed", "conv": str(conversation_id), "site": str(site_id)})
+
+
+async def _send(group: str, event: dict[str, Any]) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
     try:
-        await layer.group_send(group, {"type": "hint", "seq": seq})
+        await layer.group_send(group, event)
     except (RedisError, OSError) as error:
         log.info("hint lost: %s", error)

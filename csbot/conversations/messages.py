@@ -1,10 +1,21 @@
-"""A message as clients see it."""
+"""A message as it is stored and as clients see it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from csbot.conversations.events import MessageData
-from csbot.conversations.models import Message
+from csbot.conversations.models import Conversation, Message
+from csbot.conversations.search import message_index
 from csbot.lib.clock import to_wire
+
+
+def message_add(conversation: Conversation, **fields: Any) -> Message:
+    """The one place where messages are stored, so that each can be found again."""
+    message = Message.objects.create(conversation=conversation, **fields)
+    message_index(conversation, message.text)
+    return message
+
 
 VISITORS_WRAP = ("route", "sources", "handoff", "note", "related", "options")
 

@@ -335,6 +335,21 @@ class ReadMark(models.Model):
         return str(self.seq)
 
 
+class SearchWord(models.Model):
+    """A word that was said in a conversation (csbot.conversations.search); once, however often it was said."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", db_index=False)
+    word = models.CharField(max_length=32)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "word"], name="search_word_once")]
+        indexes = [models.Index(fields=["company", "word", "conversation"], name="search_by_word")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class Feedback(models.Model):
     """A thumb of the visitor on an answer; the last one counts."""
 

@@ -8,7 +8,8 @@ from csbot.conversations.events import Clarify, State
 from csbot.conversations.frames import frames_after
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Frame, Message, Turn
-from csbot.conversations.services.owners import owner_name, queue_place
+from csbot.conversations.queueing import queue_place
+from csbot.conversations.services.owners import owner_name
 
 MAX_REPLAY = 200
 MAX_MESSAGES = 200

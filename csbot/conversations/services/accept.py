@@ -18,7 +18,7 @@ from csbot.conversations.errors import NotYours, Refused
 from csbot.conversations.events import Language
 from csbot.conversations.frames import frame_append, locked
 from csbot.conversations.happenings import happened
-from csbot.conversations.messages import message_data
+from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Frame, Message, Turn, Visitor
 from csbot.conversations.outbox import outbox_add
 from csbot.conversations.sessions import VisitorSession, site_of_session
@@ -45,8 +45,8 @@ def message_accept(
     *, session: VisitorSession, client_id: str, text: str, origin: str = Conversation.Origin.WIDGET, language: Language | None = None
 ) -> Accepted:
     """Store a visitor's message and open its turn. Raises Refused with the code of the limit that it breaks."""
-    text = _checked_text(text)
-    _check_client_id(client_id)
+    text = text_checked(text)
+    client_id_checked(client_id)
     site_of_session(session)
     conversation = conversation_of_visitor(session)
     if conversation and (known := _already_stored(conversation, client_id, _digest(text))):
@@ -59,7 +59,7 @@ def message_accept(
 
 def chip_click(*, session: VisitorSession, client_id: str, message_id: str, faq: str) -> Accepted:
     """A click on "did you mean": a message with the chip's own words, whose turn knows which FAQ was meant."""
-    _check_client_id(client_id)
+    client_id_checked(client_id)
     clarifying = message_for_visitor(session, message_id)
     options = {option["faq"]: option["text"] for option in clarifying.wrap.get("options", [])}
     if not options or (faq != "none" and faq not in options):
@@ -97,8 +97,8 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
             raise Refused("busy", retry_after_s=3)
         language = language or knowledge.detect_language(text, _usual_language(owned))
         verdict = knowledge.word_filter(owned.company_id).check(text, Direction.VISITOR)
-        message = Message.objects.create(
-            conversation=owned,
+        message = message_add(
+            owned,
             sender=Message.Sender.VISITOR,
             client_id=client_id,
             body_sha256=digest,
@@ -106,8 +106,8 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
             language=language,
             wrap={"screen": [{"term": hit.term, "category": hit.category, "level": hit.level} for hit in verdict.hits]} if verdict.hits else {},
         )
-        owned.language = language
-        owned.save(update_fields=["language"])
+        owned.language, owned.closed = language, None
+        owned.save(update_fields=["language", "closed"])
         frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id)
         happened("message", owned, message=message_data(message))
         return Accepted(owned, message, frame.seq, _turn_open(owned, message, chip) if has_bot else None)
@@ -150,7 +150,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _checked_text(text: str) -> str:
+def text_checked(text: str) -> str:
     # NUL cannot be stored by PostgreSQL and lone surrogates by nobody; both are noise of broken clients.
     text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
     if not VISIBLE.search(text):
@@ -160,6 +160,6 @@ def _checked_text(text: str) -> str:
     return text
 
 
-def _check_client_id(client_id: str) -> None:
+def client_id_checked(client_id: str) -> None:
     if not 1 <= len(client_id) <= CLIENT_ID_LENGTH or not client_id.isprintable():
         raise Refused("bad_frame", field="client_id")

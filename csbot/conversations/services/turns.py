@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,16 +17,18 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from csbot.accounts.models import Site
 from csbot.conversations import cancelling
 from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.decisions import decision_pack
 from csbot.conversations.events import Finish, GenEnd, GenStart, Wrap
 from csbot.conversations.frames import frame_append, locked
 from csbot.conversations.happenings import happened
-from csbot.conversations.messages import message_data
+from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Message, Trace, Turn
 from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
-from csbot.conversations.services.owners import owner_to_queue
+from csbot.conversations.presence import is_staffed
+from csbot.conversations.services.owners import leave_words, owner_to_queue
 from csbot.conversations.wrapping import text_of, wrap_of
 from csbot.lib.clock import now
 from csbot.lib.ids import new_id
@@ -87,6 +90,7 @@ def generation_renew(turn: Turn) -> bool:
 
 def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *, snapshot: str, cache_key: str = "") -> bool:
     """Commit what was decided; False where the turn or the conversation has moved on meanwhile (nothing is written then)."""
+    decision, is_left = _received(decision, turn.conversation.site)
     with locked(turn.conversation_id) as conversation:
         if not _still_ours(turn, conversation, State.ROUTING):
             return False
@@ -96,10 +100,22 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
             _generation_open(turn, conversation, attempt=1)
         else:
             _message_commit(turn, conversation, decision)
+            if decision.route == "handoff":
+                owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
             _end(turn, State.DONE)
         turn.save()
         Trace.objects.update_or_create(turn=turn, defaults={"data": dict(trace)})
         return True
+
+
+def _received(decision: Decision, site: Site) -> tuple[Decision, bool]:
+    """Whoever wants a person while nobody is there is told to leave a message. Asked before the lock: presence is in Redis."""
+    if decision.route != "handoff" or is_staffed(site):
+        return decision, False
+    if decision.reason == "safety":
+        return decision, True
+    sorry = text_of(site, decision.language, "sorry") + " " if decision.reason == "complaint" else ""
+    return replace(decision, text=sorry + leave_words(site, decision.language)), True
 
 
 def _still_ours(turn: Turn, conversation: Conversation, state: Turn.State) -> bool:
@@ -111,8 +127,8 @@ def _still_ours(turn: Turn, conversation: Conversation, state: Turn.State) -> bo
 
 
 def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) -> Message:
-    message = Message.objects.create(
-        conversation=conversation,
+    message = message_add(
+        conversation,
         turn=turn,
         sender=Message.Sender.BOT,
         text=decision.text,
@@ -124,8 +140,6 @@ def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) 
     _tell(conversation, message, route=decision.route, reason=decision.reason)
     if decision.route == "clarify":
         _clarify_append(conversation, message, decision.options, cause=cause)
-    if decision.route == "handoff":
-        owner_to_queue(conversation, reason=decision.reason)
     return message
 
 
@@ -163,9 +177,7 @@ def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str,
         site = conversation.site
         turn.route, turn.reason = ending.route, ending.reason
         wrap = wrap_of(decision, site, ending=ending)
-        message = Message.objects.create(
-            conversation=conversation, turn=turn, sender=Message.Sender.BOT, text=text, language=decision.language, wrap=wrap
-        )
+        message = message_add(conversation, turn=turn, sender=Message.Sender.BOT, text=text, language=decision.language, wrap=wrap)
         frame_append(conversation, "gen.end", _gen_end(turn, message, ending.finish, wrap), cause=str(turn.question_id))
         _tell(conversation, message, route=ending.route, reason=ending.reason)
         if ending.finish == "filtered":

@@ -6,7 +6,9 @@ import hashlib
 
 import pytest
 
+from csbot.accounts.models import Agent, Company, User
 from csbot.conversations.models import Conversation, Message, Turn
+from csbot.conversations.presence import presence_beat
 from knowledge.models import Word, WordList
 from tests.csbot.conversations.chat import Chat
 from tests.csbot.conversations.fakes import ANSWERS
@@ -55,7 +57,10 @@ async def test_a_generated_answer_streams_exactly_what_is_stored(token: str) -> 
     assert (ended["length"], ended["sha256"]) == (len(shown), hashlib.sha256(shown.encode()).hexdigest())
 
 
-async def test_a_wish_for_a_person_puts_the_conversation_into_the_queue(token: str) -> None:
+async def test_a_wish_for_a_person_puts_the_conversation_into_the_queue(token: str, company: Company) -> None:
+    user = await User.objects.acreate(username="ann")
+    agent = await Agent.objects.acreate(company=company, user=user, display_name="Ann")
+    presence_beat(company.pk, agent.pk)
     async with Chat(token) as chat:
         await chat.ask("person please")
         await chat.until_bot()

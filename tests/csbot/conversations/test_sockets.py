@@ -21,7 +21,7 @@ from csbot.conversations.clientframes import checked, open_frame
 from csbot.conversations.errors import NotYours, OwnerChanged, Refused
 from csbot.conversations.events import CLIENT_FRAMES
 from csbot.conversations.models import Conversation, Outbox, Turn
-from csbot.conversations.services import owners
+from csbot.conversations.services import desk
 from csbot.conversations.services.accept import message_accept
 from csbot.conversations.services.feedback import generation_cancel
 from csbot.conversations.services.turns import decision_commit, turn_claim
@@ -348,11 +348,11 @@ def test_a_turn_that_is_too_late_ends_in_words(site: Site, redis_clean: None) ->
 def test_a_write_with_an_old_version_is_refused(site: Site, redis_clean: None) -> None:
     conversation = ask(session_for(site), "one").conversation
     agent = Agent.objects.create(user=User.objects.create_user("ann"), company=site.company)
-    owners.owner_take(conversation_id=conversation.pk, agent=agent, version=conversation.owner_version)
+    desk.conversation_take(conversation_id=conversation.pk, agent=agent, version=conversation.owner_version)
     with pytest.raises(OwnerChanged):
-        owners.owner_take(conversation_id=conversation.pk, agent=agent, version=conversation.owner_version)
+        desk.conversation_take(conversation_id=conversation.pk, agent=agent, version=conversation.owner_version)
     with pytest.raises(OwnerChanged):
-        owners.owner_to_bot(conversation_id=conversation.pk, version=conversation.owner_version)
+        desk.conversation_release(conversation_id=conversation.pk, agent=agent, version=conversation.owner_version)
     assert Conversation.objects.get(pk=conversation.pk).agent == agent
 
 
@@ -360,7 +360,7 @@ def test_an_agent_of_another_company_takes_nothing(site: Site, redis_clean: None
     conversation = ask(session_for(site), "one").conversation
     stranger = Agent.objects.create(user=User.objects.create_user("eve"), company=Company.objects.create(name="E", slug="e"))
     with pytest.raises(NotYours):
-        owners.owner_take(conversation_id=conversation.pk, agent=stranger, version=conversation.owner_version)
+        desk.conversation_take(conversation_id=conversation.pk, agent=stranger, version=conversation.owner_version)
 
 
 @running

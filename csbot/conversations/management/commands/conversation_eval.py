@@ -14,7 +14,7 @@ from csbot.conversations.asking import TimedOut, question_ask, reply_as_json
 from csbot.conversations.errors import Refused
 from csbot.conversations.evaluation import Heard, Result, ScriptedConversation, ScriptError, report, scripts_read, visible
 from csbot.conversations.models import Conversation
-from csbot.conversations.services.owners import owner_to_bot
+from csbot.conversations.services.owners import handoff_cancel
 from csbot.operations.scratch import is_inside, run_inside
 
 
@@ -69,7 +69,7 @@ def _say(text: str, conversation: str) -> tuple[Heard, str]:
     handed_over = reply["owner"] != Conversation.Owner.BOT
     if handed_over:
         row = Conversation.objects.get(pk=reply["conversation"])
-        owner_to_bot(conversation_id=row.pk, version=row.owner_version)
+        handoff_cancel(conversation_id=row.pk)
     return Heard(reply["route"], visible(reply), reply["ms"]["first_sign"], handed_over), reply["conversation"]
 
 
