@@ -18,6 +18,7 @@ from tests.csbot.conversations.chat import HEADERS, Chat, Socket
 from tests.csbot.dashboard.desks import Desk, agent_of, conversation_of
 
 running = pytest.mark.usefixtures("running")
+BROKEN = ["", "[]", '{"type": 5}', '{"type": "desk.open", "data": {"conv": 7}}', '{"type": "desk.open", "data": []}', "[" * 9000]
 FOREIGN = [(b"origin", b"http://evil.example"), (b"host", b"localhost")]
 
 
@@ -207,7 +208,7 @@ async def test_a_person_who_is_switched_off_hears_nothing_more(ann: Desk, monkey
 
 
 @running
-@pytest.mark.parametrize("text", ["", "[]", '{"type": 5}', '{"type": "desk.open", "data": {"conv": 7}}', '{"type": "desk.open", "data": []}', "[" * 9000])
+@pytest.mark.parametrize("text", BROKEN)
 async def test_broken_frames_end_no_desk(ann: Desk, site: Site, text: str) -> None:
     conversation = await in_thread(conversation_of)(site)
     async with DeskSocket(ann) as desk:
