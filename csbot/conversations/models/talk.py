@@ -58,7 +58,7 @@ class Conversation(models.Model):
     visitor_read_seq = models.PositiveIntegerField(_("read by visitor up to"), default=0)
     # Closed conversations belong to the bot; the visitor's next message opens them again.
     closed = models.DateTimeField(_("closed"), null=True, blank=True)
-    labels: models.ManyToManyField[Label, Any] = models.ManyToManyField("Label", blank=True, related_name="conversations", verbose_name=_("labels"))
+    labels: models.ManyToManyField[Any, Any] = models.ManyToManyField("Label", blank=True, related_name="conversations", verbose_name=_("labels"))
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
 
