@@ -1,7 +1,13 @@
-"""Pages of csbot.dashboard."""
+"""Pages of the agents' desk."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from csbot.dashboard import views
+
+urlpatterns = [
+    path("desk/", views.desk, name="desk"),
+    path("desk/<path:path>", views.desk, name="desk_place"),
+    path("demo/side/", views.side_by_side, name="side_by_side"),
+]

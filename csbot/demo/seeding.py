@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from csbot.accounts.models import Company, Site
+from csbot.accounts.people import administrators_join
 from csbot.demo import content
 from knowledge import facade as knowledge
 
@@ -27,6 +28,7 @@ def seed() -> Seeded:
     base = str(site.knowledge_base_id) if site else knowledge.create_knowledge_base(company.pk, wanted["knowledge_base"])
     if site is None:
         site = Site.objects.create(company=company, knowledge_base_id=base, **wanted["site"])
+    administrators_join()
     changed = knowledge.replace_knowledge(base, faqs=content.faqs(), articles=content.articles(), intents=content.intents())
     # Not `changed` alone: an earlier start may have written the content and stopped before it was published.
     return Seeded(site, base, changed, knowledge.is_newer_than_published(base))

@@ -16,7 +16,8 @@ from csbot.accounts.models import SetupLink
 
 def links_of(address: str, *, is_demo: bool) -> list[tuple[str, str]]:
     try:
-        links = [(_("demo shop with widget"), f"{address}/demo/")] if is_demo else []
+        links = [(_("demo shop with widget"), f"{address}/demo/"), (_("visitor and agent side by side"), f"{address}/demo/side/")] if is_demo else []
+        links.append((_("agents' desk"), f"{address}/desk/"))
         links.append((_("admin"), f"{address}/admin/"))
         if token := setup_token():
             links.append((_("first administrator"), f"{address}/setup/{token}/  " + _("(works once)")))

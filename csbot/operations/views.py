@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from csbot.accounts.models import Site
+from csbot.accounts.people import administrator_join
 from csbot.operations.forms import FirstAdministratorForm
 from csbot.operations.health import readiness
 from csbot.operations.links import open_link, use_link
@@ -46,6 +47,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
             if not use_link(link):
                 return render(request, "setup_used.html", status=410)
             user = form.save()
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            administrator_join(user)
+        login(request, user)
         return redirect("admin:index")
     return render(request, "setup.html", {"form": form})

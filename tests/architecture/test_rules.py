@@ -25,7 +25,7 @@ django.setup()
 from django.test import Client
 from csbot.asgi import application
 client = Client(headers={"host": "localhost"})
-for address in ("/", "/admin/login/", "/api/schema/"):
+for address in ("/", "/account/login/", "/api/schema/"):
     assert client.get(address).status_code == 200, address
 import sys
 heavy = [name for name in ("torch", "transformers", "sentence_transformers", "faiss", "bm25s", "sklearn", "scipy") if name in sys.modules]

@@ -3,6 +3,8 @@
 import type { Bubble, Detail, Note } from "./shapes";
 
 interface Frame { type: string; seq: number | null; data: unknown }
+/** What the frames' data hold, each its own part of it (csbot/conversations/events.py). */
+interface Data { message: Bubble; gen: string; off: number; text: string; owner: string; ver: number }
 
 /** What a frame leads to: the conversation as it is then, or that it has to be loaded anew. */
 export interface Step { talk: Detail; isStale: boolean }
@@ -14,15 +16,15 @@ export function step(talk: Detail, frame: Frame): Step {
     if (frame.seq > talk.seq + 1) return { talk, isStale: true };
     talk = { ...talk, seq: frame.seq };
   }
-  const data = frame.data as Record<string, never>;
+  const data = frame.data as Data;
   switch (frame.type) {
     case "msg.new":
-    case "msg.updated": return { talk: withMessage(talk, data["message"]), isStale: (data["message"] as Bubble).sender === "bot" };
-    case "gen.start": return { talk: started(talk, data["gen"]), isStale: false };
-    case "gen.delta": return { talk: grown(talk, data as unknown as { gen: string; off: number; text: string }), isStale: false };
+    case "msg.updated": return { talk: withMessage(talk, data.message), isStale: data.message.sender === "bot" };
+    case "gen.start": return { talk: started(talk, data.gen), isStale: false };
+    case "gen.delta": return { talk: grown(talk, data), isStale: false };
     case "gen.end": return { talk, isStale: true };
-    case "gen.abort": return { talk: { ...talk, messages: talk.messages.filter((bubble) => bubble.gen !== data["gen"]) }, isStale: false };
-    case "owner.changed": return { talk: { ...talk, owner: data["owner"], ver: data["ver"] }, isStale: true };
+    case "gen.abort": return { talk: { ...talk, messages: talk.messages.filter((bubble) => bubble.gen !== data.gen) }, isStale: false };
+    case "owner.changed": return { talk: { ...talk, owner: data.owner, ver: data.ver }, isStale: true };
     default: return { talk, isStale: false };
   }
 }
