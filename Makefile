@@ -11,7 +11,7 @@ PORT ?= 8000
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-emit-package torch
 DEMO := up --demo --with-parent --port $(PORT)
 
-.PHONY: help setup setup-dev demo test test-postgres widget-test lint e2e faults bench screenshots messages lock clean
+.PHONY: help setup setup-dev demo test test-postgres frontend-test lint e2e faults bench screenshots messages lock clean
 
 help: ## What can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,9 +43,10 @@ test: setup-dev ## The default test suite
 test-postgres: setup-dev ## The same suite on a PostgreSQL of its own (needs the server's programs, no running server)
 	@$(RUN) -m tests.postgres -q && echo "test-postgres: the default suite passed on PostgreSQL"
 
-widget-test: ## The front end's tests, and that the committed build is what its sources give (needs Node)
-	@cd csbot/widget/frontend && npm ci --silent --no-audit --no-fund && npm test && npm run build
-	@git diff --exit-code --stat -- csbot/widget/static && echo "widget-test: the tests passed, the build is the committed one"
+frontend-test: ## The front ends' tests, and that the committed builds are what their sources give (needs Node)
+	@for end in widget dashboard; do (cd csbot/$$end/frontend && npm ci --silent --no-audit --no-fund) || exit 1; done
+	@for end in widget dashboard; do (cd csbot/$$end/frontend && npm test && npm run build) || exit 1; done
+	@git diff --exit-code --stat -- csbot/widget/static csbot/dashboard/static && echo "frontend-test: the tests passed, the builds are the committed ones"
 
 lint: setup-dev ## Style, types, import rules
 	@$(RUN) -m ruff check .

@@ -217,7 +217,12 @@ function changed(row: Row): void {
   void catchUp();
 }
 
-export const take = (force = false): Promise<boolean> => deed("take", { force });
+/** What was taken is among one's own from then on, and so is the list that one looks at. */
+export async function take(force = false): Promise<boolean> {
+  const isTaken = await deed("take", { force });
+  if (isTaken && desk.view === "waiting") await choose("mine");
+  return isTaken;
+}
 export const release = (): Promise<boolean> => deed("release");
 export const close = (): Promise<boolean> => deed("close");
 export const reopen = (): Promise<boolean> => deed("reopen");
@@ -227,6 +232,7 @@ export async function takeNext(): Promise<void> {
   try {
     const row = await post<Row | undefined>("queue/next");
     if (!row) { desk.notice = say("nobody_waits"); return; }
+    if (desk.view === "waiting") await choose("mine");
     changed(row);
     await open(row.id);
   } catch (error) { told(error); }

@@ -136,6 +136,10 @@ export class ChatApp extends LitElement {
     this.connection.send("handoff.request", {});
   }
 
+  private backToBot(): void {
+    this.connection.send("handoff.cancel", {});
+  }
+
   private readonly acts: Acts = {
     rate: (bubble: Bubble, value: 1 | -1) => {
       this.connection.send("rate", { message_id: bubble.id, value } as never);
@@ -208,7 +212,8 @@ export class ChatApp extends LitElement {
         ${this.view.isAgentTyping ? html`<p class="aside">${this.word("typing")}</p>` : nothing}
       </div>
       <footer>
-        ${this.view.owner === "bot" && this.site ? html`<button class="link person" @click=${this.callPerson}>${this.word("person")}</button>` : nothing}
+        ${this.view.owner === "bot" && this.site ? html`<button class="link person call" @click=${this.callPerson}>${this.word("person")}</button>` : nothing}
+        ${this.view.owner === "queue" ? html`<button class="link person back" @click=${this.backToBot}>${this.word("back_to_bot")}</button>` : nothing}
         <csbot-composer .language=${this.language} .canStop=${this.view.bubbles.some((bubble) => bubble.isStreaming)}
           @ask=${(event: CustomEvent<string>) => this.ask(event.detail)} @stop=${this.stop} @writing=${this.writing}></csbot-composer>
       </footer>`;
@@ -217,8 +222,15 @@ export class ChatApp extends LitElement {
   private stateLine(): string {
     if (this.link !== "online") return this.word(this.link);
     if (this.view.owner.startsWith("agent")) return this.word("with_agent");
-    if (this.view.owner === "queue") return this.view.queue ? this.word("queue", { position: this.view.queue.position }) : this.word("waiting");
+    if (this.view.owner === "queue") return this.queueLine();
     return this.word("intro");
+  }
+
+  private queueLine(): string {
+    const queue = this.view.queue;
+    if (!queue) return this.word(this.view.isStaffed ? "waiting" : "left");
+    const place = this.word("queue", { position: queue.position });
+    return queue.eta_s === null ? place : `${place} ${this.word("eta", { minutes: Math.max(1, Math.ceil(queue.eta_s / 60)) })}`;
   }
 
   private chips() {

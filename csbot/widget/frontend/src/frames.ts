@@ -73,6 +73,9 @@ export interface HandoffRequest {
   client_id?: string;
 }
 
+export interface HandoffCancel {
+}
+
 export interface Rate {
   message_id: string;
   value: 1 | -1;
@@ -206,6 +209,6 @@ export interface Envelope {
   data: unknown;
 }
 
-export type ClientFrame = "hello" | "msg.send" | "typing" | "read" | "chip.click" | "gen.cancel" | "handoff.request" | "rate" | "resume";
+export type ClientFrame = "hello" | "msg.send" | "typing" | "read" | "chip.click" | "gen.cancel" | "handoff.request" | "handoff.cancel" | "rate" | "resume";
 export type DurableFrame = "msg.new" | "msg.updated" | "gen.start" | "gen.end" | "gen.abort" | "clarify" | "filter.notice" | "owner.changed";
 export type PassingFrame = "hello.ok" | "msg.ack" | "gen.delta" | "queue.update" | "presence" | "typing" | "read" | "heartbeat" | "state" | "error";

@@ -3,7 +3,7 @@
  * order of `seq`; deltas by their offset in code points; a text is complete when its length is.
  */
 
-import type { Clarify, Envelope, GenDelta, GenEnd, GenStart, MessageData, MsgAck, QueueUpdate, RunningGen, Source, State, Wrap } from "./frames";
+import type { Clarify, Envelope, GenDelta, GenEnd, GenStart, MessageData, MsgAck, Presence, QueueUpdate, RunningGen, Source, State, Wrap } from "./frames";
 
 export interface Bubble {
   id: string;
@@ -28,13 +28,14 @@ export interface View {
   owner: string;
   queue: QueueUpdate | null;
   isAgentTyping: boolean;
+  isStaffed: boolean;
   isThinking: boolean;
   error: string;
   needsState: boolean;
 }
 
 export const emptyView = (): View => ({
-  seq: 0, bubbles: [], clarify: null, owner: "bot", queue: null, isAgentTyping: false, isThinking: false, error: "", needsState: false,
+  seq: 0, bubbles: [], clarify: null, owner: "bot", queue: null, isAgentTyping: false, isStaffed: true, isThinking: false, error: "", needsState: false,
 });
 
 export function sending(view: View, clientId: string, text: string): View {
@@ -50,7 +51,7 @@ export function reduce(view: View, frame: Envelope): View {
   }
   const data: unknown = frame.data;
   switch (frame.type) {
-    case "state": return fromState(data as State);
+    case "state": return fromState(data as State, view);
     case "msg.ack": return acknowledged(view, data as MsgAck);
     case "msg.new": return withMessage(view, (data as { message: MessageData }).message);
     case "msg.updated": return updated(view, (data as { message: MessageData }).message);
@@ -62,14 +63,15 @@ export function reduce(view: View, frame: Envelope): View {
     case "filter.notice": return noticed(view, data as { gen?: string; message_id?: string; text: string });
     case "owner.changed": return ownerChanged(view, (data as { owner: string }).owner);
     case "queue.update": return { ...view, queue: data as QueueUpdate };
+    case "presence": return { ...view, isStaffed: (data as Presence).agents_online };
     case "typing": return { ...view, isAgentTyping: true };
     case "error": return failed(view, data as { code: string; text: string; client_id?: string });
     default: return view;
   }
 }
 
-function fromState(state: State): View {
-  const view: View = { ...emptyView(), seq: state.seq, owner: state.owner, clarify: state.clarify ?? null, queue: state.queue ?? null };
+function fromState(state: State, old: View): View {
+  const view: View = { ...emptyView(), isStaffed: old.isStaffed, seq: state.seq, owner: state.owner, clarify: state.clarify ?? null, queue: state.queue ?? null };
   view.bubbles = state.messages.map(bubbleOf);
   return state.gen ? resumed(view, state.gen) : view;
 }

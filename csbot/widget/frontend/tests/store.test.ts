@@ -64,3 +64,10 @@ describe("the reducer", () => {
     expect([view.seq, view.owner, view.bubbles.length, view.queue?.position]).toEqual([7, "queue", 1, 2]);
   });
 });
+
+describe("the reception", () => {
+  it("remembers whether somebody is there, also across a whole state", () => {
+    const state = { seq: 4, owner: "queue", messages: [], queue: null, clarify: null, gen: null };
+    expect(play([frame("presence", { agents_online: false }), frame("state", state)]).isStaffed).toBe(false);
+  });
+});
