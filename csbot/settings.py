@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "csbot.demo",
     "knowledge",
     "inference",
-    "django.contrib.admin",
+    "csbot.accounts.backoffice.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

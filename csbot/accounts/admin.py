@@ -1,18 +1,23 @@
-"""People, companies and sites in Django's admin. Superusers and whoever was given Django's permissions."""
+"""People, companies and sites in the back office. Companies and users are the installation's business; sites and agents the company's."""
 
 from __future__ import annotations
 
-from allauth.account.decorators import secure_admin_login
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from csbot.accounts.models import Agent, Company, Site, User
+from csbot.accounts.forms import AgentForm
+from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
+from csbot.accounts.owned import OwnedAdmin, OwnRows
+from csbot.accounts.people import invitation_path, is_last_administrator
 
-# One way in, with one place for limits and the second factor.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.register(User, UserAdmin)
 
 
@@ -23,11 +28,12 @@ class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SiteAdmin(OwnedAdmin):
     list_display = ("name", "key", "company", "knowledge_base", "is_active")
-    list_filter = ("company", "is_active")
+    list_filter = (("company", OwnRows), "is_active")
     search_fields = ("name", "key")
     readonly_fields = ("snippet",)
+    site_path = "pk"
 
     @admin.display(description=_("snippet for the page"))
     def snippet(self, site: Site) -> SafeString | str:
@@ -35,9 +41,53 @@ class SiteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return "–"
         return format_html('<code>&lt;script async src="…/widget/loader.js" data-site="{}"&gt;&lt;/script&gt;</code>', site.key)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A site's conversations are the company's memory: it is switched off instead."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
 
 @admin.register(Agent)
-class AgentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("display_name", "user", "company", "role", "capacity")
-    list_filter = ("company", "role")
+class AgentAdmin(OwnedAdmin):
+    form = AgentForm
+    list_display = ("display_name", "user", "role", "capacity", "is_available", "may_sign_in")
+    list_filter = (("company", OwnRows), "role")
     search_fields = ("display_name", "user__username")
+    actions = ("invite",)
+
+    @admin.display(description=_("may sign in"), boolean=True)
+    def may_sign_in(self, agent: Agent) -> bool:
+        return agent.user.is_active
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user", "company")
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.user.has_usable_password():
+            self._show_link(request, obj)
+
+    @admin.action(description=_("Make a link to choose a password"), permissions=["change"])
+    def invite(self, request: HttpRequest, chosen: QuerySet[Agent]) -> None:
+        for agent in chosen:
+            if not agent.user.is_superuser or request.user.is_superuser:
+                self._show_link(request, agent)
+
+    def _show_link(self, request: HttpRequest, agent: Agent) -> None:
+        told = gettext("Give this link to %(name)s. It works once, for three days:") % {"name": agent.display_name}
+        messages.success(request, format_html("{} <code>{}</code>", told, request.build_absolute_uri(invitation_path(agent.user))))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and is_last_administrator(obj))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One by one, so that the last administrator is noticed."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(OwnedAdmin):
+    read_only = True
+    list_display = ("at", "actor", "action", "object_type", "object_name", "address")
+    list_filter = ("action", "object_type", ("company", OwnRows))
+    search_fields = ("actor", "object_name", "object_id")
+    date_hierarchy = "at"

@@ -10,3 +10,8 @@ class AccountsConfig(AppConfig):
     name = "csbot.accounts"
     label = "accounts"
     verbose_name = _("Companies and people")
+
+    def ready(self) -> None:
+        from csbot.accounts import audit
+
+        audit.listen()

@@ -1,6 +1,11 @@
-"""Who becomes a member of a company without being invited: the administrator of an installation with one company."""
+"""How people become members of a company: by a link that lets them choose a password once, or as the first administrator."""
 
 from __future__ import annotations
+
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from csbot.accounts.models import Agent, Company, User
 
@@ -17,3 +22,15 @@ def administrators_join() -> None:
     """For administrators who were there before their company was."""
     for user in User.objects.filter(is_superuser=True, is_active=True, agent=None):
         administrator_join(user)
+
+
+def invitation_path(user: User) -> str:
+    """Where they choose a password: good until it is used, at most for settings.PASSWORD_RESET_TIMEOUT."""
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("invitation", args=[key, default_token_generator.make_token(user)])
+
+
+def is_last_administrator(agent: Agent) -> bool:
+    others = Agent.objects.filter(company=agent.company_id, role=Agent.Role.ADMIN, user__is_active=True).exclude(pk=agent.pk)
+    was_one = Agent.objects.filter(pk=agent.pk, role=Agent.Role.ADMIN, user__is_active=True).exists()
+    return was_one and not others.exists()

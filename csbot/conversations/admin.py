@@ -17,8 +17,10 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from csbot.accounts.owned import OwnedAdmin
+from csbot.accounts.owned import OwnRows as OwnedRows
 from csbot.conversations.explaining import trace_in_words
-from csbot.conversations.models import Conversation, Message, Turn
+from csbot.conversations.models import CannedReply, Conversation, Label, Message, Turn
 from csbot.conversations.testing import TestQuestionForm, tested
 
 
@@ -101,3 +103,20 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method == "POST" and form.is_valid():
             context |= tested(form)
         return render(request, "admin/conversations/test_question.html", context)
+
+
+@admin.register(CannedReply)
+class CannedReplyAdmin(OwnedAdmin):
+    list_display = ("shortcut", "language", "category", "text", "site")
+    list_filter = ("language", "category", ("site", OwnedRows))
+    search_fields = ("shortcut", "category", "text")
+    site_path = "site"
+    see = "desk.read"
+    edit = "desk.act"
+
+
+@admin.register(Label)
+class LabelAdmin(OwnedAdmin):
+    list_display = ("name", "colour")
+    search_fields = ("name",)
+    see = "desk.read"

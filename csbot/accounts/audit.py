@@ -1,0 +1,48 @@
+"""The audit log: who did what in a company. Written beside the change, in the same transaction; nothing here ever changes an entry."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Model
+from django.http import HttpRequest
+
+from csbot.accounts.models import Agent, AuditEntry, User
+
+NAME = 200
+
+
+def audit_write(
+    *,
+    company_id: UUID,
+    user: User | None,
+    action: str,
+    obj: Model | None = None,
+    name: str = "",
+    changes: Any = None,
+    request: HttpRequest | None = None,
+) -> None:
+    """`action` is a short word such as added, changed, deleted, signed_in, published; `changes` is JSON."""
+    AuditEntry.objects.create(
+        company_id=company_id,
+        user=user,
+        actor=user.get_username() if user else "",
+        action=action,
+        object_type=obj._meta.label if obj else "",
+        object_id=str(obj.pk) if obj else "",
+        object_name=(name or (str(obj) if obj else ""))[:NAME],
+        changes=changes or {},
+        address=request.META.get("REMOTE_ADDR") or None if request else None,
+    )
+
+
+def _signed_in(sender: type, request: HttpRequest | None, user: User, **_: Any) -> None:
+    agent = Agent.objects.filter(user=user).first()
+    if agent:
+        audit_write(company_id=agent.company_id, user=user, action="signed_in", request=request)
+
+
+def listen() -> None:
+    user_logged_in.connect(_signed_in, dispatch_uid="audit_signed_in")
