@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "csbot.conversations",
     "csbot.widget",
     "csbot.dashboard",
+    "csbot.lookups",
     "csbot.api",
     "csbot.demo",
     "knowledge",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("csbot.operations.urls")),
     path("", include("csbot.widget.urls")),
     path("", include("csbot.dashboard.urls")),
+    path("", include("csbot.demo.urls")),
     path("account/", include("csbot.accounts.urls")),
     path("api/v1/", include("csbot.operations.api_urls")),
     path("api/v1/", include("csbot.dashboard.api_urls")),

@@ -139,6 +139,10 @@ class Knowledge(Protocol):
 
     def find_faq(self, question: Question) -> FaqMatch: ...
 
+    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> tuple[str, float] | None:
+        """Of examples (key, text) the nearest key to a text, and the calibrated chance that it is meant and not one of our questions."""
+        ...
+
     def answer_of(self, faq: str, language: Language) -> str | None:
         """The stored text of a FAQ; None where the snapshot has none in the language."""
         ...

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import numpy as np
+
 from knowledge import snapshot_files
 from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, Question
 from knowledge.encoding import encoder
@@ -20,6 +22,7 @@ from knowledge.errors import KnowledgeError, NothingPublished
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.following import joined
 from knowledge.faq.normalise import detect_language
+from knowledge.intent.prototypes import Prototypes, fit
 from knowledge.models import KnowledgeBase, Snapshot
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ class OpenedKnowledge:
         self._encoder = encoder
         self._answers = {faq.key: faq.answers for faq in parts.bank.faqs}
         self._recent = threading.local()
+        self._fitting = threading.Lock()
+        self._fitted: tuple[tuple[tuple[str, str], ...], tuple[list[str], Prototypes]] | None = None
 
     @property
     def snapshot(self) -> str:
@@ -59,6 +64,26 @@ class OpenedKnowledge:
 
     def find_faq(self, question: Question) -> FaqMatch:
         return self._parts.router.route(question, self._vector(question.text))
+
+    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> tuple[str, float] | None:
+        if not examples:
+            return None
+        keys, prototypes = self._prototypes(examples)
+        nearest = prototypes.nearest(self._vector(text))
+        return (keys[nearest.intent], nearest.probability) if nearest else None
+
+    def _prototypes(self, examples: tuple[tuple[str, str], ...]) -> tuple[list[str], Prototypes]:
+        """Judged against all that is a question of ours; made once for as long as the examples stay as they are."""
+        with self._fitting:
+            if self._fitted is None or self._fitted[0] != examples:
+                self._fitted = (examples, self._fit(examples))
+            return self._fitted[1]
+
+    def _fit(self, examples: tuple[tuple[str, str], ...]) -> tuple[list[str], Prototypes]:
+        keys = list(dict.fromkeys(key for key, _ in examples))
+        vectors = np.asarray(self._encoder.encode([text for _, text in examples]), dtype=np.float32)
+        owners = np.array([keys.index(key) for key, _ in examples], dtype=np.int64)
+        return keys, fit(vectors, owners, np.arange(len(keys), dtype=np.int64), self._parts.intents.background)
 
     def answer_of(self, faq: str, language: Language) -> str | None:
         answer = self._answers.get(faq, {}).get(language)

@@ -6,7 +6,7 @@ import logging
 
 from csbot.conversations import cache, pipeline
 from csbot.conversations.contracts import Decision
-from csbot.conversations.history import history_of
+from csbot.conversations.history import history_of, lookup_before
 from csbot.conversations.models import Turn
 from csbot.conversations.services.turns import decision_commit, turn_claim, turn_retry_or_fail
 from csbot.conversations.stages import DecidingStages
@@ -34,12 +34,12 @@ def _answer(turn: Turn) -> None:
     language = turn.question.language
     history = history_of(turn)
     opened = knowledge.open_knowledge(str(site.knowledge_base_id))
-    parts = DecidingStages(site, opened, language, may_cache=not history and not turn.chip)  # type: ignore[arg-type]
+    parts = DecidingStages(site, opened, language, may_cache=not history and not turn.chip, pending=lookup_before(turn))  # type: ignore[arg-type]
     question = Question(text=turn.question.text, now=now(), language=language, history=history)  # type: ignore[arg-type]
     stages = parts.stages()
     decision = _after_chip(turn, question, parts) if turn.chip else pipeline.decide(question, language, stages)  # type: ignore[arg-type]
     trace = {**parts.trace, "route": decision.route, "reason": decision.reason, "ms": parts.timer.ms}
-    key = parts.cache_key(question.text) if parts.may_cache and decision.route == "answer" else ""
+    key = parts.cache_key(question.text) if parts.may_cache and decision.route == "answer" and not decision.lookup else ""
     if key and not decision.is_cached:
         cache.cache_put(key, decision)  # before the visitor sees it: a thumb down or the same question may follow at once
     if not decision_commit(turn, decision, trace, snapshot=opened.snapshot, cache_key=key):

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from csbot.conversations.events import Finish, Language, Option, Route, Source
 from knowledge.contracts import Evidence
 
-Reason = Literal["", "faq", "exact", "clarify", "evidence", "chitchat", "requested", "complaint", "safety", "out_of_scope", "no_evidence", "limit"]
+Reason = Literal[
+    "", "faq", "exact", "lookup", "clarify", "evidence", "chitchat", "requested", "complaint", "safety", "out_of_scope", "no_evidence", "limit"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,14 @@ class Decision:
     reason: Reason
     language: Language
     text: str = ""
-    words: Literal["", "engine_down"] = ""
+    words: Literal["", "engine_down", "lookup_failed"] = ""
     faq: str | None = None
     options: tuple[Option, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sources: tuple[Source, ...] = ()
     offers_handoff: bool = False
     is_cached: bool = False
+    lookup: Mapping[str, Any] | None = None  # which lookup answered, or what it still has to know
     trace: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 def trace_in_words(trace: Mapping[str, Any]) -> list[str]:
     """One sentence a step, in the order in which they happened."""
-    steps = (_screened, _cached, _intent, _candidates, _decided, _generated, _checked)
+    steps = (_screened, _cached, _looked_up, _intent, _candidates, _decided, _generated, _checked)
     return [sentence for step in steps if (sentence := step(trace))]
 
 
@@ -24,6 +24,19 @@ def _screened(trace: Mapping[str, Any]) -> str:
 
 def _cached(trace: Mapping[str, Any]) -> str:
     return _("Answered from the cache.") if trace.get("cache") else ""
+
+
+def _looked_up(trace: Mapping[str, Any]) -> str:
+    lookup = trace.get("lookup")
+    if not lookup:
+        return ""
+    named = ", ".join(f"{name} = {value}" for name, value in lookup["values"].items()) or "–"
+    if wanted := lookup.get("wanted"):
+        return _("Lookup %(key)s (%(named)s): asked for %(wanted)s.") % {"key": lookup["key"], "named": named, "wanted": wanted}
+    outcomes = {"found": _("found"), "unknown": _("not found"), "failed": _("the system gave no answer that can be used")}
+    outcome, why = outcomes.get(lookup["outcome"], ""), lookup.get("why") or "–"
+    values = {"key": lookup["key"], "named": named, "outcome": outcome, "ms": lookup.get("ms"), "why": why}
+    return _("Lookup %(key)s (%(named)s): %(outcome)s after %(ms)s ms (%(why)s).") % values
 
 
 def _intent(trace: Mapping[str, Any]) -> str:
@@ -62,6 +75,7 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
         "exact": _("the question stands among the phrasings"),
         "faq": _("one FAQ is sure enough"),
         "clarify": _("several FAQs are near, none is sure enough"),
+        "lookup": _("the company's own system knows"),
         "evidence": _("no FAQ fits, but there is evidence"),
         "no_evidence": _("nothing that is known speaks of it"),
         "out_of_scope": _("it is not about this company"),

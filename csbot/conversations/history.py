@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from csbot.conversations.models import Message, Turn
 from knowledge.contracts import Exchange
 
@@ -24,3 +26,11 @@ def history_of(turn: Turn) -> tuple[Exchange, ...]:
 def _exchange(turn: Turn, answer: str) -> Exchange:
     offered = tuple(option["faq"] for option in turn.decision.get("options", ())) if turn.decision.get("route") == "clarify" else ()
     return Exchange(question=turn.question.text, answer=answer, faq=turn.decision.get("faq"), options=offered)
+
+
+def lookup_before(turn: Turn) -> dict[str, Any] | None:
+    """What the last ended turn before this one looked up, or still has to know for it."""
+    earlier = Turn.objects.filter(conversation_id=turn.conversation_id, created__lt=turn.created, state=Turn.State.DONE)
+    decision = earlier.order_by("-created").values_list("decision", flat=True).first() or {}
+    found: dict[str, Any] | None = decision.get("lookup")
+    return found

@@ -4,8 +4,8 @@ Two halves, because two kinds of machine do them. `decide` runs on the `answers`
 `speak` runs on the `generation` worker and only for the route `generate`. Each step is a stage, handed in by
 `stages.py`; this page knows their order and nothing of how they work, of frameworks or of models.
 
-    screen → recall → intent → FAQ ──► answer | clarify | refuse | chitchat | handoff
-                                └────► evidence → generate → filter → check → ladder
+    screen → recall → look up → intent → FAQ ──► answer | clarify | refuse | chitchat | handoff
+                                          └────► evidence → generate → filter → check → ladder
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Deciding:
 
     screen: Callable[[str], Verdict]
     recall: Callable[[Question], Decision | None]
+    look_up: Callable[[Question], Decision | None]  # in the company's own systems
     detect_intent: Callable[[Question], IntentGuess]
     find_faq: Callable[[Question], FaqMatch]
     find_evidence: Callable[[Question, FaqMatch], tuple[Evidence, ...]]
@@ -41,6 +42,8 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
         return stages.word(Decision("handoff", "safety", language))
     if cached := stages.recall(question):
         return cached
+    if found := stages.look_up(question):
+        return stages.word(found)
     intent = stages.detect_intent(question)
     if intent.action is not IntentAction.QUESTION:
         return stages.word(_settle(intent, language))

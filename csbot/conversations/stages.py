@@ -6,7 +6,7 @@ To exchange a part, change a line here; `pipeline.py` stays as it is.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from csbot.conversations.contracts import Decision
 from csbot.conversations.events import Language, Source
 from csbot.conversations.pipeline import Deciding
 from csbot.lib import status
+from csbot.lookups.answering import look_up
 from knowledge import facade as knowledge
 from knowledge.contracts import Direction, FaqMatch, IntentGuess, Knowledge, Question, Verdict
 
@@ -43,8 +44,8 @@ class Timer:
 class DecidingStages:
     """The first half's parts for one turn, with the trace that they leave."""
 
-    def __init__(self, site: Site, opened: Knowledge, language: Language, *, may_cache: bool) -> None:
-        self.site, self.opened, self.language, self.may_cache = site, opened, language, may_cache
+    def __init__(self, site: Site, opened: Knowledge, language: Language, *, may_cache: bool, pending: Mapping[str, Any] | None = None) -> None:
+        self.site, self.opened, self.language, self.may_cache, self.pending = site, opened, language, may_cache, pending
         self.timer = Timer()
         self.trace: dict[str, Any] = {"version": 1, "snapshot": opened.snapshot, "language": language}
         self.match: FaqMatch | None = None
@@ -55,6 +56,7 @@ class DecidingStages:
         return Deciding(
             screen=timed("screen", self.screen),
             recall=timed("cache", self.recall),
+            look_up=timed("lookup", self.look_up),
             detect_intent=timed("intent", self.detect_intent),
             find_faq=timed("faq", self.find_faq),
             find_evidence=timed("evidence", self.opened.find_evidence),
@@ -80,6 +82,9 @@ class DecidingStages:
         generation = status.generation_status()
         versions = (self.opened.snapshot, generation.model, generation.prompt, self._words.version)
         return cache.cache_key([str(self.site.pk), self.language, knowledge.normalise_for_cache(text), *versions])
+
+    def look_up(self, question: Question) -> Decision | None:
+        return look_up(question.text, self.language, site=self.site, opened=self.opened, pending=self.pending, trace=self.trace)
 
     def detect_intent(self, question: Question) -> IntentGuess:
         guess = self.opened.detect_intent(question)

@@ -42,7 +42,7 @@ def word(decision: Decision, site: Site, *, sources: tuple[Source, ...], screen:
     """Give a decision its words. Every text, stored ones too, passes the word filter of now (`screen`)."""
     text = decision.text or _own_words(decision, site)
     offers = decision.offers_handoff or decision.route == "refuse"
-    return replace(decision, text=screen(text), sources=sources or sources_of(decision.evidence), offers_handoff=offers)
+    return replace(decision, text=screen(text), sources=sources or decision.sources or sources_of(decision.evidence), offers_handoff=offers)
 
 
 def _own_words(decision: Decision, site: Site) -> str:

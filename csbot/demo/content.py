@@ -28,6 +28,12 @@ def intents() -> list[dict[str, Any]]:
 
 
 @cache
+def lookups() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((DATA / "lookups.json").read_text(encoding="utf-8"))
+    return rows
+
+
+@cache
 def articles() -> list[dict[str, Any]]:
     """<key>.<language>.md; the first line is the title."""
     return [_article(path) for path in sorted((DATA / "articles").glob("*.md"))]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from csbot.accounts.models import Company, Site
 from csbot.accounts.people import administrators_join
 from csbot.demo import content
+from csbot.lookups.models import Lookup
 from knowledge import facade as knowledge
 
 
@@ -21,7 +23,8 @@ class Seeded:
 
 
 @transaction.atomic
-def seed() -> Seeded:
+def seed(address: str = "") -> Seeded:
+    """`address`: where this installation answers, for the lookup that asks it for the demo's orders."""
     wanted = content.company()
     company, _ = Company.objects.get_or_create(slug=wanted["slug"], defaults={"name": wanted["name"]})
     site = Site.objects.filter(company=company, key=wanted["site"]["key"]).first()
@@ -29,6 +32,23 @@ def seed() -> Seeded:
     if site is None:
         site = Site.objects.create(company=company, knowledge_base_id=base, **wanted["site"])
     administrators_join()
+    _seed_lookups(company, address or settings.CSBOT.public_url or f"http://127.0.0.1:{settings.CSBOT.port}")
     changed = knowledge.replace_knowledge(base, faqs=content.faqs(), articles=content.articles(), intents=content.intents())
     # Not `changed` alone: an earlier start may have written the content and stopped before it was published.
     return Seeded(site, base, changed, knowledge.is_newer_than_published(base))
+
+
+def _seed_lookups(company: Company, address: str) -> None:
+    """Written once; later only the address follows where the demo runs now, so that what was changed in the admin stays."""
+    for wanted in content.lookups():
+        url = address.rstrip("/") + wanted["path"]
+        if known := Lookup.objects.filter(company=company, key=wanted["key"]).first():
+            if known.url != url and known.url.endswith(wanted["path"]):
+                known.url = url
+                known.save()
+            continue
+        examples = {name: "\n".join(wanted[name]) for name in ("examples_zh", "examples_en")}
+        plain = {name: wanted[name] for name in ("key", "fields", "answer_zh", "answer_en", "unknown_zh", "unknown_en")}
+        lookup = Lookup.objects.create(company=company, url=url, **examples, **plain)
+        for place, slot in enumerate(wanted["slots"]):
+            lookup.slots.create(place=place, **slot)

@@ -59,6 +59,11 @@ class IntentDetector:
         prototypes = fit(vectors[: len(texts)], np.array(owners, dtype=np.int64), groups, vectors[len(texts) :])
         return cls(intents, prototypes, texts)
 
+    @property
+    def background(self) -> Vectors:
+        """(m, d): the questions of the knowledge base and the shipped ones, which mean no intent."""
+        return self._prototypes.background
+
     def detect(self, text: str, vector: Vectors, language: Language) -> IntentGuess:
         reading = self._rules.read(text)
         if reading.is_empty:

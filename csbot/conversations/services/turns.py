@@ -138,7 +138,7 @@ def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) 
     cause = str(turn.question_id)
     frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=cause)
     _tell(conversation, message, route=decision.route, reason=decision.reason)
-    if decision.route == "clarify":
+    if decision.route == "clarify" and decision.options:  # a question for a value has none
         _clarify_append(conversation, message, decision.options, cause=cause)
     return message
 

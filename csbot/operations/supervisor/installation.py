@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import signal
 import socket
 import subprocess
@@ -90,6 +91,7 @@ class Installation:
             self._migrate()
         if self.wish.is_demo:
             self._seed()
+            self._allow_own_address()
         self._launch(processes.web_spec(self.environment, self.wish.port))
         for name in processes.WORKERS:
             self._launch(processes.worker_spec(name))
@@ -158,10 +160,15 @@ class Installation:
         from knowledge import facade as knowledge
 
         with self.console.step(_("demo company is there")):
-            seeded = seed()
+            seeded = seed(self.address)
             if seeded.needs_publishing:
                 knowledge.publishing_start(seeded.knowledge_base, actor="demo")
             connections.close_all()
+
+    def _allow_own_address(self) -> None:
+        """The demo's lookups ask this very installation; whatever else is not public stays out of reach."""
+        allowed = [*self.environment.outbound_allow, self.address.partition("://")[2]]
+        os.environ["CSBOT_OUTBOUND_ALLOW"] = ",".join(allowed)
 
     # --- watch -------------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ def stages(**more: Any) -> Deciding:
     fakes: dict[str, Callable[..., Any]] = {
         "screen": Verdict,
         "recall": lambda question: None,
+        "look_up": lambda question: None,
         "detect_intent": lambda question: guess(IntentAction.QUESTION),
         "find_faq": lambda question: match(Band.GENERATE),
         "find_evidence": lambda question, found: (),
@@ -73,6 +74,11 @@ def test_a_listed_word_ends_the_turn_before_anything_else_looks(level: Level, ro
 @pytest.mark.parametrize("level", [Level.MASK, Level.WARN_AGENT, Level.LOG_ONLY])
 def test_milder_words_do_not_stop_a_question(level: Level) -> None:
     assert decided(screen=lambda text: hit(level), find_faq=lambda question: match(Band.ANSWER, answer="In 2 days.")).route == "answer"
+
+
+def test_what_the_companys_system_knows_needs_no_intent_and_no_faq() -> None:
+    found = Decision("answer", "lookup", "en", text="It is on its way.")
+    assert decided(look_up=lambda question: found, detect_intent=deny, find_faq=deny) == found
 
 
 def test_a_remembered_answer_is_given_as_it_is() -> None:

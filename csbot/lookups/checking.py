@@ -1,0 +1,53 @@
+"""What the fields of a lookup may hold. Plain values in, problems out. Knows no rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import regex
+from django.utils.translation import gettext as _
+
+PLACE = re.compile(r"\{(\w+)\}")
+PATH = re.compile(r"[\w-]+(\.[\w-]+)*")
+MATCH_TIMEOUT_S = 0.05  # a pattern that backtracks without end must not hold a worker
+
+
+def lookup_problems(*, url: str, fields: Any, examples: Iterable[str]) -> dict[str, str]:
+    """By field; a field without a problem is missing."""
+    no_examples = "" if list(examples) else _("Write some examples, in one language at least.")
+    found = {"url": _url(url), "fields": _fields(fields), "examples_en": no_examples}
+    return {field: problem for field, problem in found.items() if problem}
+
+
+def _url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return _("This is no address.")
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        return _("Write an address with http:// or https:// and a host.")
+    if PLACE.search(parts.scheme + parts.netloc):
+        return _("No value may stand in the host: put it into the path or the query.")
+    if parts.username or parts.password:
+        return _("Write no password into the address: use a header.")
+    return ""
+
+
+def _fields(fields: Any) -> str:
+    if not isinstance(fields, dict) or not all(isinstance(path, str) and PATH.fullmatch(path) for path in fields.values()):
+        return _('Write a name for each path, such as {"status": "order.status"}.')
+    return ""
+
+
+def pattern_problem(pattern: str, sample: str) -> str:
+    try:
+        found = regex.compile(pattern).fullmatch(sample, timeout=MATCH_TIMEOUT_S)
+    except regex.error as error:
+        return _("This is no regular expression: %(why)s") % {"why": error}
+    except TimeoutError:
+        return _("This pattern takes too long. Write it more simply.")
+    return "" if found else _("The example does not fit the pattern.")

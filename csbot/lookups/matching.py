@@ -1,0 +1,93 @@
+"""Which lookup a message asks for, and the values that it names. Plain values; knows no rows, no network.
+
+A message asks for a lookup when it names its values and speaks nearly like its examples (or says nothing else), or when it speaks
+like them clearly. How near it is, the knowledge's own calibrated judge says, with every FAQ's phrasings as the other side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from csbot.lookups.checking import MATCH_TIMEOUT_S
+
+LEAST_WITH_VALUES = 0.25  # or with those of the answer before
+LEAST_WITHOUT = 0.6
+MOST_BESIDE = 2  # letters or signs that may stand beside a value that is said alone: "是A1001吧"
+
+Judge = Callable[[str], tuple[str, float] | None]  # a message without its values -> the nearest lookup's key, and the chance
+
+
+@dataclass(frozen=True, slots=True)
+class SlotShape:
+    name: str
+    pattern: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What matching needs to know of a lookup."""
+
+    key: str
+    slots: tuple[SlotShape, ...]
+    examples: tuple[str, ...]
+
+    def spoken_examples(self) -> tuple[str, ...]:
+        """Examples as somebody would say them: with values in their places."""
+        samples = {slot.name: slot.sample for slot in self.slots}
+        return tuple(dict.fromkeys(regex.sub(r"\{(\w+)\}", lambda place: samples.get(place[1], place[0]), example) for example in self.examples))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    key: str
+    values: Mapping[str, str]
+    probability: float
+
+
+def values_in(text: str, slots: Sequence[SlotShape]) -> dict[str, str]:
+    """The first value of each slot; part of a longer word or number is none."""
+    found: dict[str, str] = {}
+    for slot in slots:
+        try:
+            match = regex.search(rf"(?<![A-Za-z0-9])(?:{slot.pattern})(?![A-Za-z0-9])", text, flags=regex.IGNORECASE, timeout=MATCH_TIMEOUT_S)
+        except (regex.error, TimeoutError):
+            continue
+        if match:
+            found[slot.name] = match[0]
+    return found
+
+
+def wish_of(text: str, shapes: Sequence[Shape], judge: Judge, *, before: str = "") -> Wish | None:
+    """The lookup that a message asks for; None where it asks for none. `before`: the one that the last answer came from."""
+    named = {shape.key: values_in(text, shape.slots) for shape in shapes}
+    if alone := _said_alone(text, shapes, named):
+        return alone
+    judged = judge(_with_samples(text, shapes, named))
+    if judged is None:
+        return None
+    key, probability = judged
+    shape = next(shape for shape in shapes if shape.key == key)
+    is_clear = (bool(shape.slots) and len(named[key]) == len(shape.slots)) or key == before
+    return Wish(key, named[key], probability) if probability >= (LEAST_WITH_VALUES if is_clear else LEAST_WITHOUT) else None
+
+
+def _said_alone(text: str, shapes: Sequence[Shape], named: Mapping[str, Mapping[str, str]]) -> Wish | None:
+    """A value and nothing else is clear where only one lookup knows such values."""
+    fitting = [shape for shape in shapes if len(shape.slots) == 1 and named[shape.key]]
+    if len(fitting) != 1:
+        return None
+    values = named[fitting[0].key]
+    beside = text.replace(next(iter(values.values())), "")
+    return Wish(fitting[0].key, values, 1.0) if sum(sign.isalnum() for sign in beside) <= MOST_BESIDE else None
+
+
+def _with_samples(text: str, shapes: Sequence[Shape], named: Mapping[str, Mapping[str, str]]) -> str:
+    for shape in shapes:
+        for slot in shape.slots:
+            if value := named[shape.key].get(slot.name):
+                text = text.replace(value, slot.sample)
+    return text
