@@ -34,6 +34,20 @@ def lookups() -> list[dict[str, Any]]:
 
 
 @cache
+def desk() -> dict[str, Any]:
+    """The demo's agents, labels and canned replies."""
+    found: dict[str, Any] = json.loads((DATA / "desk.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def conversations() -> list[dict[str, Any]]:
+    """Scripts of past conversations, oldest first within a language; see stories.py for the steps."""
+    rows: list[dict[str, Any]] = json.loads((DATA / "conversations.json").read_text(encoding="utf-8"))
+    return rows
+
+
+@cache
 def articles() -> list[dict[str, Any]]:
     """<key>.<language>.md; the first line is the title."""
     return [_article(path) for path in sorted((DATA / "articles").glob("*.md"))]

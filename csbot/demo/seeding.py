@@ -10,6 +10,7 @@ from django.db import transaction
 from csbot.accounts.models import Company, Site
 from csbot.accounts.people import administrators_join
 from csbot.demo import content
+from csbot.demo.past import past_seed
 from csbot.lookups.models import Lookup
 from knowledge import facade as knowledge
 
@@ -32,6 +33,7 @@ def seed(address: str = "") -> Seeded:
     if site is None:
         site = Site.objects.create(company=company, knowledge_base_id=base, **wanted["site"])
     administrators_join()
+    past_seed(site)
     _seed_lookups(company, address or settings.CSBOT.public_url or f"http://127.0.0.1:{settings.CSBOT.port}")
     changed = knowledge.replace_knowledge(base, faqs=content.faqs(), articles=content.articles(), intents=content.intents())
     # Not `changed` alone: an earlier start may have written the content and stopped before it was published.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from csbot.accounts.models import Agent
 from csbot.conversations import hints
@@ -58,7 +58,8 @@ def queue_next(*, rows: QuerySet[Conversation], agent: Agent) -> UUID | None:
     """Take whoever of `rows` (what the agent sees) has waited longest; two agents never get the same one."""
     with transaction.atomic():
         Agent.objects.select_for_update().get(pk=agent.pk)
-        waiting = rows.filter(owner=Owner.QUEUE).order_by("queued_at", "id")
+        # Whoever really waits comes before the demo's stories.
+        waiting = rows.filter(owner=Owner.QUEUE).order_by(Case(When(origin=Conversation.Origin.DEMO, then=1), default=0), "queued_at", "id")
         for _attempt in range(NEXT_ATTEMPTS):
             # Locked by a colleague's "next": that one is theirs, look further.
             first = waiting.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True).first()
@@ -74,7 +75,7 @@ def queue_next(*, rows: QuerySet[Conversation], agent: Agent) -> UUID | None:
 def _take(conversation: Conversation, agent: Agent, *, beyond_capacity: bool) -> None:
     if _is_of(conversation, agent):
         return
-    held = Conversation.objects.filter(agent=agent, owner=Owner.AGENT).count()
+    held = Conversation.objects.filter(agent=agent, owner=Owner.AGENT).exclude(origin=Conversation.Origin.DEMO).count()
     if held >= agent.capacity and not beyond_capacity:
         raise Refused("at_capacity", capacity=agent.capacity)
     turns_cancel(conversation, reason="taken_over")

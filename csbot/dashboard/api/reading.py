@@ -46,7 +46,7 @@ class MeView(APIView):
 def colleagues_of(caller: Caller) -> list[dict[str, Any]]:
     connected = connected_agents(caller.company_id)
     people = Agent.objects.filter(company_id=caller.company_id, user__is_active=True)
-    held = Count("conversations", filter=Q(conversations__owner="agent"))
+    held = Count("conversations", filter=Q(conversations__owner="agent") & ~Q(conversations__origin="demo"))
     return [
         {
             "id": str(agent.pk),
