@@ -195,7 +195,7 @@ class Story:
         if decision.route in ("chitchat", "handoff"):
             trace["intent"] = {"key": intent or decision.reason, "action": decision.route, "p": 0.97, "by": "examples"}
         if p is not None:
-            best = {"faq": decision.faq, "p": round(p, 4), "variant": self.asked.text if self.asked else "", "features": {}}
+            best: dict[str, Any] = {"faq": decision.faq, "p": round(p, 4), "variant": self.asked.text if self.asked else "", "features": {}}
             trace["faq"] = {"band": decision.route, "reason": decision.reason, "candidates": [best] if decision.faq else []}
         return trace
 

@@ -108,6 +108,7 @@ def test_what_a_start_wrote_and_did_not_publish_is_asked_for_by_the_next() -> No
 def test_the_command_publishes_once_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "faqs", lambda: FEW)
     monkeypatch.setattr(content, "articles", lambda: [])
+    monkeypatch.setattr(content, "conversations", lambda: [])
     first, second = _seed_demo("--publish"), _seed_demo("--publish")
     assert [line.split(" (")[0] for line in first.splitlines()] == ["site demo: written", "published"]
     assert [line.split(" (")[0] for line in second.splitlines()] == ["site demo: unchanged"]

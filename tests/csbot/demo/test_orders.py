@@ -14,7 +14,7 @@ from csbot.lookups.models import Lookup
 
 @pytest.fixture
 def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("faqs", "articles", "intents"):
+    for kind in ("faqs", "articles", "intents", "conversations"):
         monkeypatch.setattr(content, kind, list)
     seed("http://127.0.0.1:9000")
 
