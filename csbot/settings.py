@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "csbot.widget",
     "csbot.dashboard",
     "csbot.lookups",
+    "csbot.reports",
     "csbot.api",
     "csbot.demo",
     "knowledge",

@@ -20,6 +20,7 @@ __all__ = [
     "open_knowledge",
     "bare_search",
     "promise_of",
+    "published_in_words",
     "publish_again",
     "publishing_start",
     "replace_knowledge",
@@ -112,6 +113,14 @@ def is_newer_than_published(kb_id: UUID | str) -> bool:
     from knowledge.importing import is_newer_than_published as is_newer
 
     return is_newer(kb_id)
+
+
+def published_in_words(kb_id: UUID | str) -> str:
+    """The published snapshot's number and beginning of its id; a dash where nothing is published."""
+    from knowledge.models import KnowledgeBase
+
+    snapshot = KnowledgeBase.objects.select_related("published_snapshot").get(pk=kb_id).published_snapshot
+    return f"{snapshot} ({str(snapshot.pk)[:8]})" if snapshot else "–"
 
 
 def promise_of(kb_id: UUID | str) -> int:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from redis.exceptions import RedisError
 
+from csbot.lib.gauges import EngineGauge, gauge_write
 from csbot.lib.status import WorkerStatus, status_write
 from inference import facade as inference
 from inference.contracts import EngineDead
@@ -31,9 +32,10 @@ ROLES = ("answers", "generation", "background")
 class Pulse:
     """Writes the worker's status every two seconds from a thread of its own; its silence means that it is down."""
 
-    def __init__(self, role: str, read: Callable[[], WorkerStatus]) -> None:
+    def __init__(self, role: str, read: Callable[[], WorkerStatus], count: Callable[[], None] = lambda: None) -> None:
         self._role = role
         self._read = read
+        self._count = count
         self._stopped = threading.Event()
         threading.Thread(target=self._run, name="pulse", daemon=True).start()
 
@@ -44,6 +46,7 @@ class Pulse:
         while not self._stopped.is_set():
             try:
                 status_write(self._role, replace(self._read(), pid=os.getpid()))
+                self._count()
             except RedisError as error:
                 log.info("status not written: %s", error)
             self._stopped.wait(BEAT_S)
@@ -86,7 +89,7 @@ def start_generation() -> None:
     from csbot.conversations import cancelling
 
     state = {"now": WorkerStatus("loading", "loading the model")}
-    Pulse("generation", lambda: generation_status() if state["now"].state == "ready" else state["now"])
+    Pulse("generation", lambda: generation_status() if state["now"].state == "ready" else state["now"], write_gauge)
     _limit_threads()
     kind = settings.CSBOT.engine
     folder = generator_folder()
@@ -120,6 +123,16 @@ def generation_status() -> WorkerStatus:
         return WorkerStatus("down", str(error))
     prompts = "+".join(inference.prompt_version(language) for language in ("zh", "en"))
     return WorkerStatus(health.state, health.detail, health.backend, inference.model_version(), prompts)
+
+
+def write_gauge() -> None:
+    """What the engine has counted; nothing while there is none."""
+    try:
+        stats = inference.engine().stats()
+    except EngineDead:
+        return
+    experts = [list(layer) for layer in stats.expert_counts]
+    gauge_write(EngineGauge(stats.running, stats.waiting, stats.tokens_generated, stats.answers, stats.refused, experts))
 
 
 def start_background() -> None:

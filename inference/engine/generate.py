@@ -99,7 +99,7 @@ class GenerateEngine:
 
     def stats(self) -> EngineStats:
         begun = sum(answer.has_begun for answer in list(self._open.values()))
-        return EngineStats(begun, len(self._open) - begun, self._tokens, self._answers, self._admission.refused)
+        return EngineStats(begun, len(self._open) - begun, self._tokens, self._answers, self._admission.refused, self._loaded.experts.counts())
 
     def health(self) -> EngineHealth:
         return self._health

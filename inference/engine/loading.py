@@ -14,6 +14,7 @@ from typing import Any, Literal
 from inference.contracts import ModelMissing
 from inference.engine.quiet import quieten
 from inference.engine.text import Tokenizer
+from inference.monitoring.experts import ExpertCounter
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class LoadedModel:
     place: str  # device, precision and threads, for people
     window: int
     eos: tuple[int, ...]
+    experts: ExpertCounter
 
 
 def load_model(folder: Path, how: Loading) -> LoadedModel:
@@ -71,7 +73,7 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
     window = int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
     place = f"{_device_name(where)}, {str(model.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
     logger.info("loaded %s (%s)", folder.name, place)
-    return LoadedModel(model, tokenizer, folder.name, place, window, eos)
+    return LoadedModel(model, tokenizer, folder.name, place, window, eos, ExpertCounter(model))
 
 
 def _device_name(where: str) -> str:

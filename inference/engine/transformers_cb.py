@@ -115,7 +115,7 @@ class ContinuousBatchingEngine:
     def stats(self) -> EngineStats:
         answers = [running.answer for running in list(self._running.values())]
         begun = sum(answer.has_begun for answer in answers)
-        return EngineStats(begun, len(answers) - begun, self._tokens, self._answers, self._admission.refused)
+        return EngineStats(begun, len(answers) - begun, self._tokens, self._answers, self._admission.refused, self._loaded.experts.counts())
 
     # --- answers -------------------------------------------------------------------------------------------------
 

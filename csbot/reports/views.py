@@ -1,0 +1,119 @@
+"""Reports and the engine's page: thin over figures, charts and gauges."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from csbot.accounts.callers import Caller, Right, caller_of
+from csbot.reports.charts import chart_of, charts_of, label_of, titles
+from csbot.reports.engine import engine_now
+from csbot.reports.figures import FIGURES, Figure, Span, all_points, headline_of, items_of, points_of, times_of, value_of
+from csbot.reports.forms import SpanForm
+from csbot.reports.items import item_of, prepared
+
+PAGE = 50
+
+
+def for_callers(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Signed in, of a company, and with the right; the view gets the caller. Anybody else is led to sign in, or told."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            caller = caller_of(request)
+            if caller is None or not caller.may(right):
+                return render(request, "dashboard/no_company.html", status=403)
+            return view(request, caller, *args, **kwargs)
+
+        return require_safe(never_cache(login_required(guarded)))
+
+    return decorate
+
+
+@for_callers("reports.read")
+def reports(request: HttpRequest, caller: Caller) -> HttpResponse:
+    form = SpanForm(request.GET, caller=caller)
+    context: dict[str, Any] = {"form": form, "here": "reports"}
+    if form.is_valid():
+        span = form.span()
+        points = all_points(span)
+        context |= {
+            "span": span,
+            "query": request.GET.urlencode(),
+            "charts": charts_of(points, _parameters(request)),
+            "headline": headline_of(span, points),
+            "before": headline_of(span.before()),
+            "times": times_of(span),
+        }
+    return render(request, "reports/reports.html", context)
+
+
+@for_callers("reports.read")
+def items(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The rows behind a bar, newest first, each with the way to its conversation."""
+    figure, span, value = _asked(request, caller)
+    try:
+        rows = items_of(figure, value, span)
+    except (ValueError, TypeError) as error:
+        raise Http404 from error
+    page = Paginator(prepared(figure.kind, rows), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "here": "reports",
+        "page": page,
+        "items": [item_of(figure.kind, row) for row in page.object_list],
+        "title": f"{titles()[figure.key]}: {label_of(figure, value_of(figure, value))}",
+        "asked": urlencode({key: text for key, text in request.GET.items() if key != "page"}),
+        "back": urlencode(_parameters(request)),
+        "span": span,
+    }
+    return render(request, "reports/items.html", context)
+
+
+@for_callers("reports.read")
+def export(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A figure as CSV: the very points of its chart. With the mark that makes spreadsheets read UTF-8."""
+    figure, span, _value = _asked(request, caller)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{figure.key}-{span.first}-{span.last}.csv"'
+    writer = csv.writer(response)
+    writer.writerow([_("value"), _("label"), _("number")])
+    chart = chart_of(figure, points_of(figure, span), {})
+    for bar, value in zip(chart.bars, chart.values, strict=True):
+        writer.writerow([_harmless(str(value)), _harmless(bar.label), bar.count])
+    return response
+
+
+@for_callers("reports.read")
+def engine(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The whole page, or only what changes (`?part=now`), which the page asks for every two seconds."""
+    template = "reports/engine_now.html" if request.GET.get("part") == "now" else "reports/engine.html"
+    return render(request, template, {"now": engine_now(caller.company_id), "here": "engine"})
+
+
+def _asked(request: HttpRequest, caller: Caller) -> tuple[Figure, Span, str]:
+    form = SpanForm(request.GET, caller=caller)
+    figure = FIGURES.get(request.GET.get("figure", ""))
+    if figure is None or not form.is_valid():
+        raise Http404
+    return figure, form.span(), request.GET.get("value", "")
+
+
+def _parameters(request: HttpRequest) -> dict[str, str]:
+    return {name: value for name in SpanForm.base_fields if (value := request.GET.get(name))}
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) and not text.lstrip("-").isdigit() else text

@@ -1,0 +1,50 @@
+"""The engine's page: what the gauges say, and what it says without them."""
+
+from __future__ import annotations
+
+import pytest
+
+from csbot.accounts.models import Company, Site
+from csbot.lib import gauges
+from csbot.lib.gauges import EngineGauge, gauge_read, gauge_write, token_rates
+from csbot.lib.status import WorkerStatus, status_write
+from csbot.reports.engine import heat_of
+from tests.csbot.dashboard.desks import Desk, agent_of
+
+pytestmark = pytest.mark.usefixtures("redis_clean")
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "没有引擎在计数"), ("en", "No engine counts")])
+def test_without_an_engine_the_page_says_so(company: Company, site: Site, language: str, words: str) -> None:
+    page = Desk(agent_of(company, "ann", "admin")).client.get("/engine/", headers={"accept-language": language})
+    assert page.status_code == 200
+    assert words in page.content.decode()
+
+
+def test_workers_versions_and_experts_are_shown(company: Company, site: Site) -> None:
+    status_write("generation", WorkerStatus("ready", model="moe@1"))
+    gauge_write(EngineGauge(running=2, waiting=1, tokens=4321, answers=7, experts=[[1, 30], [20, 10]]))
+    part = Desk(agent_of(company, "ann", "viewer")).client.get("/engine/", {"part": "now"}).content.decode()
+    assert all(text in part for text in ("moe@1", "4321", "--heat: 100.0%", ">30<"))
+    assert "<html" not in part
+
+
+def test_speed_is_the_difference_of_two_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([100.0, 102.0, 104.0, 106.0])
+    monkeypatch.setattr(gauges.time, "time", lambda: next(moments))
+    for tokens in (0, 20, 20, 5):  # the last one by a worker that was started anew
+        gauge_write(EngineGauge(tokens=tokens))
+    assert token_rates() == [(102.0, 10.0), (104.0, 0.0), (106.0, 0.0)]
+
+
+def test_the_worker_writes_what_its_engine_counts(engine: object) -> None:
+    from csbot.operations.roles import write_gauge
+
+    write_gauge()
+    gauge = gauge_read()
+    assert gauge
+    assert gauge.running == 0
+
+
+def test_heat_is_the_share_of_a_layers_busiest() -> None:
+    assert [[cell.heat for cell in layer] for layer in heat_of([[0, 5, 10], [0, 0, 0]])] == [[0.0, 0.5, 1.0], [0.0, 0.0, 0.0]]
