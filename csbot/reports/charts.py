@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from csbot.reports.figures import FIGURES, Figure, Point
 
@@ -84,8 +83,8 @@ def label_of(figure: Figure, value: Any) -> str:
         },
         "handoffs": {
             "requested": _("asked for a person"),
-            "complaint": pgettext("reason", "complaint"),
-            "safety": pgettext("reason", "safety"),
+            "complaint": _("a complaint"),
+            "safety": _("a listed word"),
             "taken_over": _("taken over by an agent"),
             "transferred": _("transferred"),
         },
