@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("csbot.dashboard.urls")),
     path("", include("csbot.demo.urls")),
     path("", include("csbot.reports.urls")),
+    path("", include("csbot.curation.urls")),
     path("account/", include("csbot.accounts.urls")),
     path("api/v1/", include("csbot.operations.api_urls")),
     path("api/v1/", include("csbot.dashboard.api_urls")),

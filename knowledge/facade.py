@@ -9,7 +9,20 @@ from uuid import UUID
 
 from knowledge.contracts import Knowledge, Language, WordFilter
 
+Row = dict[str, Any]
+
 __all__ = [
+    "article_delete",
+    "article_put",
+    "article_read",
+    "articles_page",
+    "faq_create",
+    "faq_delete",
+    "faq_read",
+    "faq_titles",
+    "faq_update",
+    "faqs_page",
+    "variant_add",
     "build_and_publish",
     "create_knowledge_base",
     "detect_language",
@@ -187,3 +200,83 @@ def replace_knowledge(
     from knowledge.importing import replace_knowledge as replace
 
     return replace(str(kb_id), faqs=faqs, articles=articles, intents=intents)
+
+
+# --- editing one by one ----------------------------------------------------------------------------------------------
+
+
+def faqs_page(kb_id: UUID | str, *, query: str = "", after: str = "", limit: int = 50) -> tuple[list[Row], str | None]:
+    """FAQs as plain data by key, and the key to go on after; see `knowledge.editing` for the shape."""
+    from knowledge.editing import faqs_page as edit
+
+    return edit(kb_id, query=query, after=after, limit=limit)
+
+
+def faq_read(kb_id: UUID | str, key: str) -> Row:
+    """Raises `LookupError`."""
+    from knowledge.editing import faq_read as edit
+
+    return edit(kb_id, key)
+
+
+def faq_create(kb_id: UUID | str, row: Row) -> Row:
+    """Raises `ValueError` where the key is taken."""
+    from knowledge.editing import faq_create as edit
+
+    return edit(kb_id, row)
+
+
+def faq_update(kb_id: UUID | str, key: str, row: Row) -> Row:
+    """The whole FAQ as `row` says. Raises `LookupError`."""
+    from knowledge.editing import faq_update as edit
+
+    return edit(kb_id, key, row)
+
+
+def faq_delete(kb_id: UUID | str, key: str) -> None:
+    """Raises `LookupError`."""
+    from knowledge.editing import faq_delete as edit
+
+    edit(kb_id, key)
+
+
+def faq_titles(kb_id: UUID | str) -> list[tuple[str, str]]:
+    """(key, question as visitors see it), by key."""
+    from knowledge.editing import faq_titles as edit
+
+    return edit(kb_id)
+
+
+def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> None:
+    """One more way to ask. Raises `LookupError`."""
+    from knowledge.editing import variant_add as edit
+
+    edit(kb_id, key, language, text)
+
+
+def articles_page(kb_id: UUID | str, *, after: str = "", limit: int = 50) -> tuple[list[Row], str | None]:
+    """Articles by key and language; `after` is "key:language"."""
+    from knowledge.editing import articles_page as edit
+
+    return edit(kb_id, after=after, limit=limit)
+
+
+def article_read(kb_id: UUID | str, key: str, language: str) -> Row:
+    """Raises `LookupError`."""
+    from knowledge.editing import article_read as edit
+
+    return edit(kb_id, key, language)
+
+
+def article_put(kb_id: UUID | str, key: str, language: str, row: Row) -> tuple[Row, bool]:
+    """The article as `row` says, and whether it is new."""
+    from knowledge.editing import article_put as edit
+
+    return edit(kb_id, key, language, row)
+
+
+def article_delete(kb_id: UUID | str, key: str, language: str) -> None:
+    """Raises `LookupError`."""
+    from knowledge.editing import article_delete as edit
+
+    edit(kb_id, key, language)

@@ -76,8 +76,8 @@ def _waiting(queue: str) -> int | None:
 
 
 def first_tokens_of(company_id: UUID) -> list[Step]:
-    """How long visitors waited for the first word of generated answers: the last 500 within a week."""
-    since = now() - timedelta(days=7)
+    """How long visitors waited for the first word of generated answers: the last 500 within 30 days."""
+    since = now() - timedelta(days=30)
     recent = Turn.objects.filter(conversation__company=company_id, route="generate", created__gte=since).order_by("-created")
     traces = Trace.objects.filter(turn__in=list(recent.values_list("pk", flat=True)[:RECENT]))
     found = traces.values_list("data__generation__first_token_ms", flat=True)

@@ -6,7 +6,7 @@ is raised under the conversation's row lock, together with the frame. What a row
 
 from __future__ import annotations
 
-from csbot.conversations.models.desk import CannedReply, Handoff, Label, Note, ReadMark, SearchWord
+from csbot.conversations.models.desk import CannedReply, Handoff, Label, Note, ReadMark, SearchWord, Settled
 from csbot.conversations.models.talk import Conversation, Feedback, Frame, Message, Visitor
 from csbot.conversations.models.turns import Outbox, Trace, Turn
 
@@ -22,6 +22,7 @@ __all__ = [
     "Outbox",
     "ReadMark",
     "SearchWord",
+    "Settled",
     "Trace",
     "Turn",
     "Visitor",

@@ -138,3 +138,31 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Settled(models.Model):
+    """What an editor did about a question that the bot could not answer; without a row it is open. `digest` names its normalised words."""
+
+    class State(models.TextChoices):
+        DONE = "done", _("done")
+        IGNORED = "ignored", _("ignored")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    digest = models.CharField(max_length=64, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices)
+    faq = models.CharField(_("FAQ"), max_length=80, blank=True)
+    by = models.CharField(_("who"), max_length=150, blank=True)
+    at = models.DateTimeField(_("at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("settled question")
+        verbose_name_plural = _("settled questions")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "language", "digest"], name="settled_once"),
+            models.CheckConstraint(condition=Q(state__in=["done", "ignored"]), name="settled_state_known"),
+            models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="settled_language_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.state

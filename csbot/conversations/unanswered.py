@@ -1,0 +1,147 @@
+"""Questions that the bot could not answer: refused, asked back without a choice, thumbed down, or handed over; each once, with how often.
+
+Grouped by their normalised words. What an editor has done about one stands in `Settled`; asked again afterwards, it is open again.
+Knows rows; writes knowledge through its facade only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from csbot.accounts.callers import Caller
+from csbot.conversations.models import Conversation, Feedback, Handoff, Settled, Turn
+from csbot.lib.clock import now
+from knowledge import facade as knowledge
+
+Why = Literal["refused", "not_chosen", "disliked", "handed_over"]
+DAYS = 90
+MAX_TURNS = 5000
+
+
+@dataclass
+class Unanswered:
+    """A question with all its times; `options` are the FAQs that were near, by key."""
+
+    digest: str
+    text: str
+    language: str
+    knowledge_base: str
+    last: datetime
+    conversation: UUID
+    count: int = 0
+    why: Counter[Why] = field(default_factory=Counter)
+    sites: dict[str, None] = field(default_factory=dict)
+    options: dict[str, None] = field(default_factory=dict)
+    state: str = "open"
+    faq: str = ""
+
+    def reasons(self) -> list[tuple[Why, int]]:
+        return self.why.most_common()
+
+
+def unanswered_for(caller: Caller) -> list[Unanswered]:
+    """The most frequent first. A fixed number of queries."""
+    found: dict[tuple[str, str], Unanswered] = {}
+    for turn in _turns(caller):
+        if why := _why(turn):
+            _count(found, turn, why)
+    for settled in Settled.objects.filter(company_id=caller.company_id):
+        question = found.get((settled.language, settled.digest))
+        if question and question.last <= settled.at:
+            question.state, question.faq = settled.state, settled.faq
+    return sorted(found.values(), key=lambda question: (-question.count, question.text))
+
+
+def _turns(caller: Caller) -> Iterable[Turn]:
+    """Newest first, at most MAX_TURNS, of visitors only."""
+    later = Turn.objects.filter(conversation=OuterRef("conversation"), created__gt=OuterRef("created"))
+    stays = Handoff.objects.filter(conversation=OuterRef("conversation"), queued__gt=OuterRef("created"))
+    before_person = Exists(stays) & ~Exists(later.filter(~Q(route="handoff"), created__lt=stays.values("queued")[:1]))
+    rows: QuerySet[Turn] = Turn.objects.filter(
+        conversation__company_id=caller.company_id, state=Turn.State.DONE, created__gte=now() - timedelta(days=DAYS)
+    ).exclude(conversation__origin=Conversation.Origin.CONSOLE)
+    if caller.sites is not None:
+        rows = rows.filter(conversation__site__in=caller.sites)
+    rows = rows.exclude(route__in=["handoff", "chitchat"]).exclude(reason__in=["safety", "lookup"]).annotate(
+        disliked=Exists(Feedback.objects.filter(message__turn=OuterRef("pk"), value=-1)),
+        chosen=Exists(later.filter(route="answer")),
+        handed=before_person,
+    )
+    wanted = Q(route__in=["refuse", "clarify"]) | Q(disliked=True) | Q(handed=True)
+    return rows.filter(wanted).select_related("question", "conversation__site").order_by("-created")[:MAX_TURNS]
+
+
+def _why(turn: Turn) -> Why | None:
+    if turn.handed:  # type: ignore[attr-defined]
+        return "handed_over"
+    if turn.disliked:  # type: ignore[attr-defined]
+        return "disliked"
+    if turn.route == "clarify":
+        return None if turn.chosen else "not_chosen"  # type: ignore[attr-defined]
+    return "refused" if turn.route == "refuse" else None
+
+
+def _count(found: dict[tuple[str, str], Unanswered], turn: Turn, why: Why) -> None:
+    # After a chip the question is the one that was asked back about, not the chip's own words.
+    text = str(turn.chip.get("question") or turn.question.text)
+    language = turn.question.language
+    key = (language, digest_of(text))
+    site = turn.conversation.site
+    if key not in found:
+        found[key] = Unanswered(key[1], text, language, str(site.knowledge_base_id), turn.created, turn.conversation_id)
+    question = found[key]
+    question.count += 1
+    question.why[why] += 1
+    question.sites.setdefault(site.name)
+    for option in turn.decision.get("options") or ():
+        question.options.setdefault(option["faq"])
+
+
+def digest_of(text: str) -> str:
+    """Equal for questions in the same words."""
+    return hashlib.sha256((knowledge.normalise_for_cache(text) or text).encode()).hexdigest()
+
+
+# --- what an editor does about one -----------------------------------------------------------------------------------
+
+
+def question_settle(*, caller: Caller, question: Unanswered, state: Literal["done", "ignored"], faq: str = "") -> None:
+    Settled.objects.update_or_create(
+        company_id=caller.company_id,
+        language=question.language,
+        digest=question.digest,
+        defaults={"state": state, "faq": faq, "by": caller.name},
+    )
+
+
+def question_open_again(*, caller: Caller, question: Unanswered) -> None:
+    Settled.objects.filter(company_id=caller.company_id, language=question.language, digest=question.digest).delete()
+
+
+@transaction.atomic
+def question_to_variant(*, caller: Caller, question: Unanswered, faq: str) -> None:
+    """The question becomes one more way to ask a FAQ. Raises LookupError for a FAQ that is not there."""
+    knowledge.variant_add(question.knowledge_base, faq, question.language, question.text)  # type: ignore[arg-type]
+    question_settle(caller=caller, question=question, state="done", faq=faq)
+
+
+@transaction.atomic
+def question_to_faq(*, caller: Caller, question: Unanswered, key: str, category: str, answers: dict[str, str]) -> None:
+    """A new FAQ with the question as its first phrasing. Raises ValueError where the key is taken."""
+    row = {
+        "key": key,
+        "category": category,
+        "variants": {question.language: [question.text]},
+        "answers": {language: {"text": text, "url": ""} for language, text in answers.items() if text},
+    }
+    knowledge.faq_create(question.knowledge_base, row)
+    question_settle(caller=caller, question=question, state="done", faq=key)

@@ -1,0 +1,76 @@
+"""What an editor fills in to make knowledge from a question that was not answered."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from csbot.accounts.models import LANGUAGE_CHOICES
+from csbot.conversations.unanswered import Unanswered
+
+STATES = [("open", _("open")), ("done", _("done")), ("ignored", _("ignored")), ("", _("all"))]
+REASONS = [
+    ("", _("every reason")),
+    ("refused", _("not answered")),
+    ("not_chosen", _("asked back, nothing chosen")),
+    ("disliked", _("rated not helpful")),
+    ("handed_over", _("handed over")),
+]
+
+
+class ListForm(forms.Form):
+    state = forms.ChoiceField(label=_("state"), choices=STATES, required=False)
+    why = forms.ChoiceField(label=_("why"), choices=REASONS, required=False)
+    language = forms.ChoiceField(label=_("language"), choices=[("", _("every language")), *LANGUAGE_CHOICES], required=False)
+    q = forms.CharField(label=_("search"), max_length=200, required=False)
+
+    def fitting(self, questions: list[Unanswered]) -> list[Unanswered]:
+        told: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
+        state = "open" if "state" not in self.data else told.get("state")
+        return [
+            question
+            for question in questions
+            if (not state or question.state == state)
+            and (not told.get("why") or told["why"] in question.why)
+            and (not told.get("language") or question.language == told["language"])
+            and (told.get("q") or "").casefold() in question.text.casefold()
+        ]
+
+
+class FaqForm(forms.Form):
+    key = forms.CharField(
+        label=_("key"),
+        max_length=80,
+        validators=[RegexValidator(re.compile(r"^[\w.-]+$"), _("Letters, digits, dots, dashes and underscores only."))],
+        help_text=_("Stable name for import, export and reports, such as returns.period."),
+    )
+    category = forms.CharField(label=_("category"), max_length=60, required=False)
+    answer_zh = forms.CharField(label=_("answer in Chinese"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    answer_en = forms.CharField(label=_("answer in English"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("answer_zh") and not cleaned.get("answer_en"):
+            self.add_error("answer_en", _("Write an answer, in one language at least."))
+        return cleaned
+
+    def answers(self) -> dict[str, str]:
+        return {language: self.cleaned_data[f"answer_{language}"] for language in ("zh", "en")}
+
+
+class VariantForm(forms.Form):
+    """`titles` are (key, question) of the FAQs; those that were near come first."""
+
+    faq = forms.ChoiceField(label=_("FAQ"))
+
+    def __init__(self, data: Any, *, titles: list[tuple[str, str]], near: list[str]) -> None:
+        super().__init__(data)
+        table = dict(titles)
+        first = [(key, table[key]) for key in near if key in table]
+        rest = [(key, text) for key, text in titles if key not in near]
+        choices: list[Any] = [(_("offered to the visitor"), first), (_("all"), rest)] if first else rest
+        self.fields["faq"].choices = choices  # type: ignore[attr-defined]
