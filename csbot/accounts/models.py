@@ -20,7 +20,7 @@ LANGUAGE_CHOICES = [("zh", _("Chinese")), ("en", _("English"))]
 LANGUAGES = [code for code, _name in LANGUAGE_CHOICES]
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, which has no types
     """Somebody who signs in. What they may do follows from their Agent row."""
 
 

@@ -48,7 +48,7 @@ def question_ask(text: str, *, site_key: str = "", conversation_id: str = "", la
     session = _session(site_key, conversation_id)
     start = time.monotonic()
     accepted = message_accept(session=session, client_id=str(new_id()), text=text, origin=Conversation.Origin.CONSOLE, language=language)
-    return _wait(accepted, start, timeout_s)
+    return answer_wait(accepted, start, timeout_s)
 
 
 def _session(site_key: str, conversation_id: str) -> VisitorSession:
@@ -64,7 +64,8 @@ def _session(site_key: str, conversation_id: str) -> VisitorSession:
     return VisitorSession(site.company_id, site.pk, new_id())
 
 
-def _wait(accepted: Accepted, start: float, timeout_s: float) -> Reply:
+def answer_wait(accepted: Accepted, start: float, timeout_s: float) -> Reply:
+    """Raises TimedOut, or NotYours where a person has the conversation. `start` is a moment of time.monotonic."""
     first_sign_ms = 0.0
     turn = accepted.turn
     while turn is not None:

@@ -77,6 +77,8 @@ def rows_of(kind: Kind, span: Span) -> QuerySet[Any]:
         rows = rows.filter(**{f"{way}site": span.site})
     if span.language:
         rows = rows.filter(**{f"{way}language": span.language})
+    if kind == "turns":
+        rows = rows.exclude(reason="context")  # exchanges that a program told us of
     shown: QuerySet[Any] = rows if span.with_demo else rows.exclude(**{f"{way}origin": Conversation.Origin.DEMO})
     return shown
 

@@ -1,0 +1,185 @@
+"""The pipeline behind a chat completion: the question is stored as a visitor's message, and the answer is followed as it comes.
+
+A completion is a conversation of its own, as the client keeps the history; earlier exchanges stand in it as context.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from redis.exceptions import RedisError
+
+from csbot.accounts.callers import Caller
+from csbot.accounts.models import Site
+from csbot.api.openai.requests import Asked, Problem
+from csbot.conversations.asking import ENDED, Reply, reply_as_json
+from csbot.conversations.errors import Refused
+from csbot.conversations.limits import message_take
+from csbot.conversations.models import Conversation, Message, Turn
+from csbot.conversations.services.accept import conversation_start, message_accept
+from csbot.conversations.sessions import VisitorSession
+from csbot.conversations.streaming import stream_key
+from csbot.conversations.texts import error_text
+from csbot.lib import redis
+from csbot.lib.clock import now
+from csbot.lib.ids import new_id
+from csbot.lib.status import status_read
+from knowledge import facade as knowledge
+
+PER_MINUTE = 600
+KEPT_EXCHANGES = 2
+POLL_S = 0.04
+BLOCK_MS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    conversation: Conversation
+    turn_id: UUID
+    deadline_s: float
+
+
+def begin(caller: Caller, asked: Asked) -> Begun:
+    """Raises Problem."""
+    if not caller.may("chat"):
+        raise Problem(403, "This key may not ask the bot.", kind="permission_error", code="insufficient_permissions")
+    site = _site(caller)
+    if status_read("answers").state == "down":
+        raise Problem(503, "Nobody answers questions at the moment. Try again shortly.", kind="server_error")
+    session = VisitorSession(site.company_id, site.pk, new_id())
+    try:
+        message_take(caller.company_id, per_minute=PER_MINUTE)
+        conversation = conversation_start(session=session, origin=Conversation.Origin.API)
+        _remember(conversation, asked.before[-KEPT_EXCHANGES:])
+        accepted = message_accept(session=session, client_id=str(new_id()), text=asked.question, origin=Conversation.Origin.API)
+    except Refused as refusal:
+        raise _problem(refusal) from refusal
+    assert accepted.turn
+    return Begun(accepted.conversation, accepted.turn.pk, (accepted.turn.deadline - now()).total_seconds() + 5)
+
+
+def _site(caller: Caller) -> Site:
+    sites = Site.objects.filter(company_id=caller.company_id, is_active=True).order_by("created")
+    site = (sites if caller.sites is None else sites.filter(pk__in=caller.sites)).first()
+    if site is None:
+        raise Problem(404, "This key has no site that answers.", param="model", code="model_not_found")
+    return site
+
+
+def _remember(conversation: Conversation, before: tuple[tuple[str, str], ...]) -> None:
+    """Earlier exchanges as ended turns without a route: they are context, and no report counts them as answered."""
+    for place, (question, answer) in enumerate(before):
+        language = knowledge.detect_language(question)
+        asked = Message.objects.create(conversation=conversation, sender=Message.Sender.VISITOR, text=question, language=language)
+        moment = now() - timedelta(seconds=len(before) - place)
+        ended = {"state": Turn.State.DONE, "reason": "context", "deadline": now() + timedelta(minutes=1), "ended": moment}
+        turn = Turn.objects.create(conversation=conversation, question=asked, owner_version=1, **ended)
+        Message.objects.create(conversation=conversation, turn=turn, sender=Message.Sender.BOT, text=answer, language=language)
+
+
+def _problem(refusal: Refused) -> Problem:
+    limited = refusal.code in ("too_fast", "busy")
+    kind = "rate_limit_error" if limited else "invalid_request_error"
+    problem = Problem(429 if limited else 400, error_text(refusal, "en"), kind=kind, code="rate_limit_exceeded" if limited else refusal.code)
+    problem.retry_after_s = refusal.retry_after_s
+    return problem
+
+
+# --- following -------------------------------------------------------------------------------------------------------
+
+
+async def pieces(begun: Begun) -> AsyncIterator[str]:
+    """The answer's text as it comes; ends when the turn has ended. What a restart would take back is not sent before the end."""
+    end = time.monotonic() + begun.deadline_s
+    connection, sent, gen = redis.open_async_connection(), "", ""
+    try:
+        last_id = "0-0"
+        while time.monotonic() < end:
+            state, now_gen = await sync_to_async(_state)(begun.turn_id)
+            if now_gen != gen:
+                gen, last_id = now_gen, "0-0"
+            if gen and not (sent and state in ENDED):
+                last_id, text = await _read(connection, gen, last_id, sent)
+                if text:
+                    sent += text
+                    yield text
+            if state in ENDED:
+                break
+            await asyncio.sleep(POLL_S)
+        whole = await sync_to_async(_whole)(begun.turn_id)
+        if rest := (whole[len(sent) :] if whole.startswith(sent) else f"\n\n{whole}"):
+            yield rest
+    finally:
+        await connection.aclose()
+
+
+async def _read(connection: Any, gen: str, last_id: str, sent: str) -> tuple[str, str]:
+    """What is new of a generation's stream beyond what was sent."""
+    try:
+        found = await connection.xread({stream_key(gen): last_id}, count=500, block=BLOCK_MS)
+    except (RedisError, OSError):
+        return last_id, ""  # the stored text completes it at the end
+    added = ""
+    for _key, entries in found or []:
+        for entry_id, fields in entries:
+            last_id = entry_id
+            if int(fields["off"]) == len(sent) + len(added):
+                added += fields["text"]
+    return last_id, added
+
+
+def _state(turn_id: UUID) -> tuple[str, str]:
+    state, gen = Turn.objects.values_list("state", "gen").get(pk=turn_id)
+    return str(state), str(gen or "")
+
+
+def _whole(turn_id: UUID) -> str:
+    said = Message.objects.filter(turn=turn_id).exclude(sender=Message.Sender.VISITOR).order_by("created", "id")
+    return "\n".join(_with_options(message) for message in said)
+
+
+def _with_options(message: Message) -> str:
+    """A client without chips reads the offered questions as a list."""
+    options = message.wrap.get("options") or []
+    return "\n".join([message.text, *(f"- {option['text']}" for option in options)])
+
+
+# --- the end ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    finish: str
+    usage: dict[str, int]
+    more: dict[str, Any]
+
+
+def outcome(begun: Begun, asked: Asked, text: str) -> Outcome:
+    turn = Turn.objects.select_related("question", "trace").get(pk=begun.turn_id)
+    messages = list(Message.objects.filter(turn=turn).exclude(sender=Message.Sender.VISITOR).order_by("created"))
+    reply = reply_as_json(Reply(begun.conversation, turn, messages, 0, None, 0))
+    engine = reply["trace"].get("generation") or {}
+    prompt = engine.get("prompt_tokens") or sum(_estimate(part) for exchange in asked.before for part in exchange) + _estimate(asked.question)
+    completion = engine.get("new_tokens") or _estimate(text)
+    usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    more = {name: reply[name] for name in ("conversation", "route", "reason", "sources", "options", "handoff", "language")}
+    return Outcome(_finish(turn, messages), usage, more)
+
+
+def _finish(turn: Turn, messages: list[Message]) -> str:
+    if turn.reason == "safety" or any(message.wrap.get("finish") == "filtered" for message in messages):
+        return "content_filter"
+    return "length" if any(message.wrap.get("finish") in ("length", "deadline") for message in messages) else "stop"
+
+
+def _estimate(text: str) -> int:
+    """Where no model counted: a token for each Chinese character, one for each four other bytes."""
+    han = sum("\u3400" <= sign <= "\u9fff" for sign in text)
+    return han + (len(text) - han + 3) // 4

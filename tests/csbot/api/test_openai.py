@@ -1,0 +1,114 @@
+"""The official `openai` client against the running product; and what it is told when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import openai
+import pytest
+from django.test import Client
+
+from csbot.accounts.models import Company, Site
+from csbot.conversations.models import Conversation, Message, Turn
+from csbot.reports.figures import FIGURES
+from tests.csbot.api.conftest import key_of
+
+URL = "/v1/chat/completions"
+HI: list[Any] = [{"role": "user", "content": "answer me"}]
+
+
+@pytest.fixture
+def client_of(address: str, running: None, company: Company, site: Site) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{address}/v1", api_key=key_of(company), max_retries=0, timeout=30)
+
+
+def test_the_client_gets_an_answer_with_usage_and_sources(client_of: openai.OpenAI) -> None:
+    assert [model.id for model in client_of.models.list()] == ["site"]
+    told = client_of.chat.completions.create(model="site", messages=HI)
+    assert (told.choices[0].message.content, told.choices[0].finish_reason) == ("We ship within 2 days.", "stop")
+    assert told.usage
+    assert told.usage.total_tokens == told.usage.prompt_tokens + told.usage.completion_tokens > 2
+    assert told.csbot["route"] == "answer"  # type: ignore[attr-defined]
+    assert Conversation.objects.get().origin == "api"
+
+
+@pytest.mark.parametrize("words", ["answer me", "generate something about brewing", "clarify: sending", "none of it"])
+def test_a_stream_says_exactly_what_is_stored(client_of: openai.OpenAI, words: str) -> None:
+    stream = client_of.chat.completions.create(
+        model="site", messages=[{"role": "user", "content": words}], stream=True, stream_options={"include_usage": True}
+    )
+    chunks = list(stream)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    stored = "\n".join(Message.objects.filter(sender="bot").order_by("created").values_list("text", flat=True))
+    assert text.startswith(stored)
+    assert stored
+    assert chunks[-1].usage
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+    assert chunks[-2].csbot["conversation"] == str(Conversation.objects.get().pk)  # type: ignore[attr-defined]
+
+
+def test_a_generated_answer_comes_in_pieces(client_of: openai.OpenAI) -> None:
+    stream = client_of.chat.completions.create(model="site", messages=[{"role": "user", "content": "generate something about brewing"}], stream=True)
+    assert sum(bool(chunk.choices[0].delta.content) for chunk in stream if chunk.choices) > 1
+
+
+def test_offered_questions_are_listed_for_clients_without_chips(client_of: openai.OpenAI) -> None:
+    told = client_of.chat.completions.create(model="site", messages=[{"role": "user", "content": "clarify: sending"}])
+    assert "- When do you ship?" in (told.choices[0].message.content or "")
+
+
+def test_earlier_exchanges_are_context_and_counted_nowhere(client_of: openai.OpenAI) -> None:
+    before: list[Any] = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "hello"}, {"role": "assistant", "content": "Hi."}]
+    client_of.chat.completions.create(model="site", messages=[*before, *HI])
+    assert list(Turn.objects.order_by("created").values_list("reason", flat=True)) == ["context", "faq"]
+    assert "routes" in FIGURES
+
+
+@pytest.mark.usefixtures("running")
+@pytest.mark.parametrize(
+    ("body", "status", "param"),
+    [
+        (b"", 400, None),
+        (b"{", 400, None),
+        (b"\xff", 400, None),
+        (b"[]", 400, None),
+        (b"[" * 9000, 400, None),
+        ({"messages": HI}, 400, "model"),
+        ({"model": "gpt-5", "messages": HI}, 404, "model"),
+        ({"model": "site"}, 400, "messages"),
+        ({"model": "site", "messages": []}, 400, "messages"),
+        ({"model": "site", "messages": [{"role": "assistant", "content": "hi"}]}, 400, "messages[0]"),
+        ({"model": "site", "messages": [{"role": "user", "content": " "}]}, 400, "messages[0]"),
+        ({"model": "site", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "messages[0].content"),
+        ({"model": "site", "messages": [{"role": "user", "content": "a\x00b"}]}, 400, "messages[0].content"),
+        ({"model": "site", "messages": HI, "n": 3}, 400, "n"),
+        ({"model": "site", "messages": [{"role": "user", "content": "x" * 5000}]}, 400, None),
+        (b"x" * 300_000, 413, None),
+        (b"x" * 2_000_000, 413, None),
+    ],
+)
+def test_what_cannot_be_asked_is_told(client: Client, company: Company, site: Site, body: Any, status: int, param: str | None) -> None:
+    data = body if isinstance(body, bytes) else json.dumps(body)
+    told = client.generic("POST", URL, data, content_type="application/json", headers={"Authorization": f"Bearer {key_of(company)}"})
+    assert told.status_code == status
+    error = told.json()["error"]
+    assert (error["param"], bool(error["message"])) == (param, True)
+
+
+NO_KEYS = [({}, "missing_api_key"), ({"Authorization": "Bearer nothing"}, "invalid_api_key"), ({"Authorization": "Basic x"}, "missing_api_key")]
+
+
+@pytest.mark.parametrize(("headers", "code"), NO_KEYS)
+def test_without_a_key_nothing_is_asked(client: Client, db: None, headers: dict[str, str], code: str) -> None:
+    for method, path in (("POST", URL), ("GET", "/v1/models")):
+        told = client.generic(method, path, "{}", content_type="application/json", headers=headers)
+        assert (told.status_code, told.json()["error"]["code"]) == (401, code)
+
+
+def test_a_key_that_may_not_chat_and_a_product_that_sleeps(client: Client, company: Company, site: Site, redis_clean: None) -> None:
+    body = json.dumps({"model": "site", "messages": HI})
+    told = client.generic("POST", URL, body, content_type="application/json", headers={"Authorization": f"Bearer {key_of(company, ['desk.read'])}"})
+    assert told.status_code == 403
+    told = client.generic("POST", URL, body, content_type="application/json", headers={"Authorization": f"Bearer {key_of(company)}"})
+    assert (told.status_code, told.json()["error"]["type"]) == (503, "server_error")
