@@ -19,7 +19,7 @@ from knowledge.models import KnowledgeBase
 
 MODELS = [
     model
-    for name in ("accounts", "api", "conversations", "lookups", "knowledge")
+    for name in ("accounts", "api", "conversations", "lookups", "webhooks", "knowledge")
     for model in apps.get_app_config(name).get_models()
     if not model.__name__.startswith("Historical")
 ]
