@@ -14,9 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.forms import AgentForm
+from csbot.accounts.hourstext import DAY_NAMES
 from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
 from csbot.accounts.owned import OwnedAdmin, OwnRows
 from csbot.accounts.people import invitation_path, is_last_administrator
+from csbot.accounts.siteforms import SiteForm, texts_of
+
+TEXT_SETS = {"zh": _("texts in Chinese (empty: the product's own)"), "en": _("texts in English (empty: the product's own)")}
 
 admin.site.register(User, UserAdmin)
 
@@ -32,8 +36,22 @@ class SiteAdmin(OwnedAdmin):
     list_display = ("name", "key", "company", "knowledge_base", "is_active")
     list_filter = (("company", OwnRows), "is_active")
     search_fields = ("name", "key")
+    form = SiteForm
     readonly_fields = ("snippet",)
     site_path = "pk"
+    change_form_template = "admin/accounts/site/change_form.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        company = ("company",) if request.user.is_superuser else ()
+        texts = [(name, {"classes": ("collapse",), "fields": texts_of(language)}) for language, name in TEXT_SETS.items()]
+        return [
+            (None, {"fields": (*company, "name", "key", "knowledge_base", "is_active", "snippet")}),
+            (_("who may show the chat"), {"fields": ("allowed_origins",)}),
+            (_("languages and time"), {"fields": ("languages", "default_language", "time_zone")}),
+            (_("appearance"), {"fields": ("colour", "position", "mark")}),
+            (_("business hours"), {"fields": ("is_always_open", *(f"day_{day}" for day in DAY_NAMES), "exceptions")}),
+            *texts,
+        ]
 
     @admin.display(description=_("snippet for the page"))
     def snippet(self, site: Site) -> SafeString | str:

@@ -17,6 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from csbot.accounts.appearance import appearance_of
 from csbot.accounts.models import Site
 from csbot.conversations.access import conversation_of_visitor
 from csbot.conversations.errors import NotYours
@@ -97,8 +98,20 @@ def demo(request: HttpRequest) -> HttpResponse:
     return render(request, f"demo/shop.{language}.html", {"language": language})
 
 
+@require_safe
+@cache_control(public=True, max_age=300)
+def look(request: HttpRequest, key: str) -> JsonResponse:
+    """How the button on the host's page looks; asked by the loader, from any page, without a cookie."""
+    try:
+        site = site_by_key(key)
+    except NotYours as error:
+        raise Http404 from error
+    return JsonResponse(appearance_of(site.appearance), headers={"Access-Control-Allow-Origin": "*"})
+
+
 def _described(site: Site) -> dict[str, Any]:
     return {
+        "look": appearance_of(site.appearance),
         "name": site.name,
         "languages": site.languages,
         "language": site.default_language,

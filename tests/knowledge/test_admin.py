@@ -18,6 +18,7 @@ from csbot.lib.clock import now
 from csbot.lib.status import WorkerStatus, status_write
 from knowledge import facade
 from knowledge.models import Article, Faq, FaqAnswer, Intent, KnowledgeBase, Snapshot, Variant, WordList
+from tests.csbot.dashboard.desks import agent_of
 
 pytestmark = pytest.mark.django_db
 
@@ -375,3 +376,22 @@ def wait_until(is_so: Callable[[], bool], *, seconds: float) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"not within {seconds} seconds"
         time.sleep(0.1)
+
+
+# --- trying words ----------------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_tried_against_the_lists_in_every_direction(company: Company, client: Client) -> None:
+    words = WordList.objects.create(company=company, name="ours")
+    words.words.create(term="zorblax", category="brand", level="mask")
+    client.force_login(agent_of(company, "tess", "viewer").user)
+    page = client.post("/admin/knowledge/wordlist/try/", {"text": "buy a Z o r b l a x now"}).content.decode()
+    assert page.count("zorblax") >= 3
+    assert "brand" in page
+    assert "No listed word." in client.post("/admin/knowledge/wordlist/try/", {"text": "good morning"}).content.decode()
+
+
+def test_another_companys_words_are_not_tried(company: Company, client: Client) -> None:
+    WordList.objects.create(company=company, name="ours").words.create(term="zorblax", level="mask")
+    client.force_login(agent_of(Company.objects.create(name="Else", slug="else"), "eve", "admin").user)
+    assert "No listed word." in client.post("/admin/knowledge/wordlist/try/", {"text": "zorblax"}).content.decode()

@@ -9,7 +9,6 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, Q
-from django.test import Client
 
 from csbot.accounts.models import Agent, Company, Site, User
 from csbot.conversations.models import Conversation, Outbox, Visitor
@@ -147,13 +146,6 @@ def test_a_site_may_hold_what_is_meant_for_it(site: Site, field: str, value: Any
     setattr(site, field, value)
     site.full_clean()
 
-
-def test_the_admin_explains_what_is_wrong_with_a_site(site: Site, admin_client: Client) -> None:
-    fields = {"company": site.company_id, "knowledge_base": site.knowledge_base_id, "key": "tea", "name": "Tea", "default_language": "en"}
-    wrong = {"languages": '["en"]', "allowed_origins": "[]", "time_zone": "Asia/Shanghai", "texts": '["hello"]', "is_active": "on"}
-    page = admin_client.post(f"/admin/accounts/site/{site.pk}/change/", {**fields, **wrong})
-    assert page.status_code == 200
-    assert "by their names" in page.content.decode()
 
 
 def test_the_demo_site_is_in_order(company: Company, base: KnowledgeBase) -> None:

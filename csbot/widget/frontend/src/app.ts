@@ -11,6 +11,7 @@ import { type Bubble, type View, emptyView, failed, reduce, sending } from "./st
 import { type Key, type Language, say } from "./texts";
 import "./app.css";
 
+const USUAL_COLOUR = "#1f6f54"; // the tokens' own, which has a twin for the dark
 const TYPING_FOR_MS = 5_000;
 const TYPING_EVERY_MS = 3_000;
 
@@ -53,6 +54,7 @@ export class ChatApp extends LitElement {
     try {
       const session = await openSession(this.siteKey);
       this.site = session.site;
+      if (session.site.look.colour !== USUAL_COLOUR) document.documentElement.style.setProperty("--color-accent", session.site.look.colour);
       if (!session.site.languages.includes(this.language)) this.speak(session.site.language as Language);
       this.refusal = "";
     } catch (error) {
@@ -192,7 +194,7 @@ export class ChatApp extends LitElement {
   render() {
     return html`
       <header>
-        <div class="who"><span class="mark" aria-hidden="true">${(this.site?.name ?? "·").slice(0, 1)}</span>
+        <div class="who"><span class="mark" aria-hidden="true">${this.site?.look.mark || [...(this.site?.name ?? "·")][0]}</span>
           <div><h1>${this.site?.name ?? ""}</h1><p class="state ${this.link}" role="status">${this.stateLine()}</p></div></div>
         <div class="tools">
           <button class="tool" title=${this.word("language")} aria-label=${this.word("language")} @click=${() => this.choose(this.language === "zh" ? "en" : "zh")}>${this.word("language_short")}</button>

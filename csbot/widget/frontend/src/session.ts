@@ -5,6 +5,7 @@ export interface SiteInfo {
   languages: string[];
   language: string;
   greeting: Record<string, string>;
+  look: { colour: string; position: string; mark: string };
 }
 
 export interface Session {

@@ -18,8 +18,9 @@
     svg { width: 28px; height: 28px; fill: currentColor; }
     b { position: absolute; top: -4px; right: -4px; min-width: 20px; height: 20px; padding: 0 5px; box-sizing: border-box; border-radius: 10px; background: #b3372b; color: #fff; font: 600 12px/20px system-ui, sans-serif; }
     iframe { position: fixed; right: 20px; bottom: 92px; z-index: 2147483001; width: 400px; height: min(660px, calc(100vh - 112px)); border: 0; border-radius: 20px; background: #fff; box-shadow: 0 12px 48px rgba(20,30,22,.3); color-scheme: light dark; }
+    :host(.left) button, :host(.left) iframe { right: auto; left: 20px; }
     [hidden] { display: none; }
-    @media (max-width: 480px) { iframe { inset: 0; width: 100%; height: 100%; height: 100dvh; border-radius: 0; } }
+    @media (max-width: 480px) { iframe, :host(.left) iframe { inset: 0; width: 100%; height: 100%; height: 100dvh; border-radius: 0; } }
     @media (prefers-reduced-motion: reduce) { button { transition: none; } }
   </style><button type="button" aria-haspopup="dialog" aria-expanded="false"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3c5.500 0 10 3.600 10 8.200s-4.500 8.200-10 8.200c-1.100 0-2.200-.1-3.200-.4L4 21.500l1.200-4C3.200 16 2 13.700 2 11.200 2 6.600 6.500 3 12 3z"/></svg><b hidden></b></button>`;
   const button = root.querySelector("button");
@@ -58,6 +59,15 @@
     if (event.data?.csbot === "close") close();
     if (event.data?.csbot === "message" && !isOpen()) { unread += 1; show(); }
   });
+  // How the site wants it to look; until that is known, and where it cannot be, it looks as usual.
+  fetch(`${origin}/widget/look/${encodeURIComponent(tag.dataset.site)}`)
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .then((look) => {
+      if (!look) return;
+      button.style.background = look.colour;
+      host.classList.toggle("left", look.position === "left");
+    })
+    .catch(() => {});
   show();
   (document.body || document.documentElement).append(host);
   window.csbot = { open, close };
