@@ -1,0 +1,281 @@
+"""A day at the desk, in both languages: visitors, two agents, a take-over in mid-stream, notes, a transfer, a lost server, an order, a report,
+and a wrong FAQ that is corrected and answers differently. Everything by browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from csbot.operations.stack import Stack
+from tests.e2e.conftest import Widget
+from tests.faults.processes import kill
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(500)]
+
+PASSWORD = "a-good-long-password"  # noqa: S105
+FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了多久之内可以退货？", "30")}
+ORDER = {"en": ("where is my order A1003", "customs"), "zh": ("我的订单 A1001 到哪了", "运输中")}
+ASKED = {"en": ("where is my parcel right now", "order number", "A1002", "Delivered"), "zh": ("我的快递到哪了", "订单号", "A1012", "部分发货")}
+LONG = {"en": "How do birthday coupons and member discounts differ between the levels?", "zh": "退回的包裹寄出以后,接下来每一步会怎么处理?"}
+CANNED = {"en": ("/hello", "Hello, this is Ada of Mutang"), "zh": ("/您好", "我是木棠集的Ada")}
+
+
+class DeskPage:
+    """The desk as an agent uses it."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        self.page, self.stack = page, stack
+
+    def open(self) -> None:
+        self.page.goto(f"{self.stack.address}/desk/")
+        self.page.locator(".state.online").wait_for()
+
+    def choose(self, number: str) -> None:
+        self.page.locator("#tab-all").click()
+        self.page.locator(".row", has_text=number).first.click()
+        self.page.locator(".talk-head h2", has_text=number).wait_for()
+
+    def say(self, text: str) -> None:
+        self.page.locator(".composer .kinds button").first.click()
+        self.page.locator(".composer textarea").fill(text)
+        self.page.locator(".composer textarea").press("Enter")
+
+    def note(self, text: str) -> None:
+        self.page.locator(".composer .kinds button").nth(1).click()
+        self.page.locator(".composer textarea").fill(text)
+        self.page.locator(".composer textarea").press("Enter")
+
+    def deed(self, number: int) -> None:
+        self.page.locator(".talk-head .deeds button").nth(number).click()
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, stack: Stack) -> dict[str, str]:
+    """The first administrator by the setup link, and a second agent by invitation: name to where they chose a password."""
+    page = browser.new_context(locale="en-US").new_page()
+    page.goto(stack.address + (stack.folder / "setup_link").read_text().strip())
+    page.fill("#id_username", "ada")
+    for name in ("password1", "password2"):
+        page.fill(f"#id_{name}", PASSWORD)
+    page.click("button.primary")
+    page.goto(f"{stack.address}/admin/accounts/agent/add/")
+    for name, value in (("username", "ben"), ("display_name", "Ben")):
+        page.fill(f"#id_{name}", value)
+    page.select_option("#id_company", index=1)
+    page.click("input[name=_save]")
+    link = re.search(r"https?://\S+/account/invitation/\S+", page.locator(".messagelist").inner_text())
+    assert link
+    page.context.close()
+    page = browser.new_context().new_page()
+    page.goto(link[0])
+    for name in ("new_password1", "new_password2"):
+        page.fill(f"#id_{name}", PASSWORD)
+    page.click("button.primary")
+    page.locator("#desk").wait_for()
+    page.context.close()
+    return {"ada": PASSWORD, "ben": PASSWORD}
+
+
+def sign_in(browser: Browser, stack: Stack, name: str, language: str, errors: list[str]) -> DeskPage:
+    context = browser.new_context(locale="zh-CN" if language == "zh" else "en-US", viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{stack.address}/account/login/")
+    page.fill("#id_login", name)
+    page.fill("#id_password", PASSWORD)
+    page.click("button.primary")
+    desk = DeskPage(page, stack)
+    desk.open()
+    return desk
+
+
+@pytest.fixture
+def desks(browser: Browser, stack: Stack, people: dict[str, str], language: str) -> Iterator[tuple[DeskPage, DeskPage]]:
+    errors: list[str] = []
+    pair = (sign_in(browser, stack, "ada", language, errors), sign_in(browser, stack, "ben", language, errors))
+    yield pair
+    for desk in pair:
+        desk.page.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def visitors(browser: Browser, stack: Stack, language: str) -> Iterator[list[Widget]]:
+    """Four of them, each in a browser of their own."""
+    opened = []
+    for _ in range(4):
+        page = browser.new_context(locale="zh-CN" if language == "zh" else "en-US", viewport={"width": 1280, "height": 800}).new_page()
+        page.goto(f"{stack.address}/demo/?lang={language}")
+        page.wait_for_function("window.csbot !== undefined")
+        widget = Widget(page)
+        widget.open()
+        opened.append(widget)
+    yield opened
+    for widget in opened:
+        widget.page.context.close()
+
+
+def number_of(widget: Widget, desk: DeskPage, text: str) -> str:
+    """The name under which the desk shows whoever said this."""
+    row = desk.page.locator(".row", has_text=text).first
+    row.wait_for(timeout=20_000)
+    found = re.search(r"[0-9A-F]{4}", row.locator(".name").inner_text())
+    assert found
+    return found[0]
+
+
+def agents_words(widget: Widget) -> list[str]:
+    return [bubble["text"] for bubble in widget.bubbles() if bubble["sender"] == "agent"]
+
+
+def test_a_day_at_the_desk(desks: tuple[DeskPage, DeskPage], visitors: list[Widget], stack: Stack, language: str) -> None:
+    ada, ben = desks
+    asks_faq, wants_person, asks_long, asks_order = visitors
+    # The bot answers two of them: from a FAQ, and from the shop's own system.
+    question, part = FAQ[language]
+    asks_faq.ask(question)
+    asks_faq.wait_for_answers(2)
+    assert part in asks_faq.last()
+    asks_faq.frame.locator(".thumb").first.click()
+    words, status = ORDER[language]
+    asks_order.ask(words)
+    asks_order.wait_for_answers(2)
+    assert status in asks_order.last()
+    words, asked, number, status = ASKED[language]
+    asks_order.ask(words)
+    asks_order.wait_for_answers(3)
+    assert asked in asks_order.last()
+    asks_order.ask(number)
+    asks_order.wait_for_answers(4)
+    assert status in asks_order.last()
+    # One wants a person, and waits; agents see it at once, and take the next one.
+    wants_person.ask({"en": "I want to talk to a human", "zh": "我要转人工"}[language])
+    expect(wants_person.state()).to_contain_text(re.compile(r"number \d|第 \d 位"), timeout=15_000)
+    ada.page.locator("#tab-waiting").click()
+    expect(ada.page.locator("#tab-waiting b")).not_to_have_text("0", timeout=15_000)
+    ada.page.keyboard.press("x")
+    expect(ada.page.locator(".talk-head .deeds button")).to_have_count(3, timeout=15_000)
+    # A canned reply, a note that only colleagues see, and a transfer.
+    shortcut, beginning = CANNED[language]
+    field = ada.page.locator(".composer textarea")
+    field.click()
+    field.press_sequentially(shortcut)
+    ada.page.locator(".canned li").first.wait_for()
+    field.press("Enter")
+    field.press("Enter")
+    wants_person.frame.locator("li.agent .text", has_text="Mutang" if language == "en" else "木棠集").wait_for(timeout=15_000)
+    assert any(beginning.casefold() in text.casefold() for text in agents_words(wants_person))
+    ada.note("secret note")
+    ada.page.locator("li.note", has_text="secret note").wait_for()
+    ada.deed(1)
+    ada.page.locator("dialog[open] select").select_option(label=re.compile("Ben"))  # type: ignore[arg-type]
+    ada.page.locator("dialog[open] textarea").fill("over to you")
+    ada.page.locator("dialog[open] .main").click()
+    ben.page.locator("#tab-mine").click()
+    ben.page.locator(".row").first.click()
+    ben.page.locator("li.note", has_text="over to you").wait_for(timeout=15_000)
+    ben.page.locator("li.note", has_text="secret note").wait_for()
+    # The server goes away for a moment; what is written meanwhile arrives, and both desks say the same.
+    kill(stack, "web")
+    expect(ben.page.locator(".top .state")).not_to_have_class(re.compile("online"), timeout=15_000)
+    wants_person.ask("still there?")
+    expect(ben.page.locator(".top .state")).to_have_class(re.compile("online"), timeout=60_000)
+    ben.page.locator(".bubble.visitor", has_text="still there?").wait_for(timeout=30_000)
+    ben.say("yes, I am")
+    wants_person.frame.locator("li.agent .text", has_text="yes, I am").wait_for(timeout=30_000)
+    ada.page.locator(".bubble.agent", has_text="yes, I am").wait_for(timeout=30_000)
+    # Handed back, the bot answers again, and the visitor rates it.
+    ben.deed(0)
+    expect(wants_person.frame.locator("button.person.call")).to_be_visible(timeout=15_000)
+    before = wants_person.frame.locator("li.bot:has(.text p)").count()
+    wants_person.ask(question)
+    wants_person.wait_for_answers(before + 1)
+    assert part in wants_person.last()
+    assert "secret note" not in wants_person.frame.locator("body").inner_text()
+    # A running answer is taken over by the first word of a person; nothing of it appears afterwards.
+    asks_long.ask(LONG[language])
+    ada.page.locator("#tab-all").click()
+    ada.page.locator(".row", has_text=LONG[language][:24]).first.click()
+    asks_long.frame.locator(".bubble.streaming .text p").first.wait_for(timeout=60_000)
+    ada.say("I take this one")
+    asks_long.frame.locator("li.agent .text", has_text="I take this one").wait_for(timeout=15_000)
+    expect(asks_long.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
+    shown = [bubble["sender"] for bubble in asks_long.bubbles()]
+    asks_long.page.wait_for_timeout(3000)
+    assert [bubble["sender"] for bubble in asks_long.bubbles()] == shown
+    assert shown[-1] == "agent"
+
+
+def test_a_wrong_faq_is_corrected_published_and_answers_differently(desks: tuple[DeskPage, DeskPage], visitors: list[Widget], language: str) -> None:
+    ada, _ben = desks
+    question = {"en": "Do you deliver to PO boxes?", "zh": "可以寄到邮政信箱吗？"}[language]
+    fresh = {"en": f"Only to post offices, since today ({language}).", "zh": f"只能寄到邮局，从今天起（{language}）。"}[language]
+    page = ada.page
+    page.goto(f"{ada.stack.address}/admin/knowledge/faq/?q=shipping.po_box")
+    page.locator("#result_list th a").first.click()
+    for at in range(2):
+        if page.locator(f"#id_answers-{at}-language").input_value() == language:
+            page.locator(f"#id_answers-{at}-text").fill(fresh)
+    page.locator("input[name=_save]").click()
+    page.goto(f"{ada.stack.address}/admin/knowledge/knowledgebase/")
+    page.locator("#result_list th a").first.click()
+    page.locator(".object-tools a", has_text=re.compile("Snapshots|快照")).first.click()
+    page.locator("form[action$='/publish/'] input[type=submit], form[action$='/publish/'] button").first.click()
+    for attempt in range(60):
+        visitors[0].page.wait_for_timeout(2000)
+        before = visitors[0].frame.locator("li.bot:has(.text p)").count()
+        visitors[0].ask(question)
+        visitors[0].wait_for_answers(before + 1)
+        if fresh in visitors[0].last():
+            return
+    assert fresh in visitors[0].last(), attempt
+
+
+def test_a_report_is_read_clicked_through_and_saved(desks: tuple[DeskPage, DeskPage], language: str) -> None:
+    page = desks[0].page
+    page.goto(f"{desks[0].stack.address}/reports/")
+    bar = page.locator("section[aria-labelledby=routes] .bars a").first
+    count = int(bar.locator("b").inner_text())
+    with page.expect_download() as download:
+        page.locator("section[aria-labelledby=routes] header a").click()
+    saved = download.value.path().read_text(encoding="utf-8-sig")
+    assert f",{count}" in saved.splitlines()[1]
+    bar.click()
+    assert int(page.locator("main > p.muted").inner_text()) >= count
+    page.locator("tbody a").first.click()
+    page.locator(".messages .bubble").first.wait_for()
+
+
+PAGES: dict[str, str] = {
+    "desk": "/desk/",
+    "side": "/demo/side/",
+    "reports": "/reports/",
+    "unanswered": "/unanswered/",
+    "engine": "/engine/",
+    "login": "/account/2fa/",
+    "home": "/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_there_is_nothing_that_axe_objects_to(desks: tuple[DeskPage, DeskPage], stack: Stack, scheme: Any, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = desks[0].page
+    page.emulate_media(color_scheme=scheme)
+    page.goto(stack.address + PAGES[name])
+    page.wait_for_timeout(800)
+    if name == "desk":
+        page.locator("#tab-all").click()
+        page.locator(".row").first.click()
+        page.locator(".messages .bubble").first.wait_for()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page).response["violations"]
+        assert [(violation["id"], [node["html"][:120] for node in violation["nodes"]][:3]) for violation in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
