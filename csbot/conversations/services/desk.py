@@ -241,3 +241,4 @@ def _touch(conversation: Conversation) -> None:
     """What is no frame is told to the desks as well."""
     conversation.save(update_fields=["changed"])
     transaction.on_commit(lambda: hints.desk_hint(conversation.company_id, conversation.site_id, conversation.pk))
+    transaction.on_commit(lambda: hints.desk_hint(conversation.company_id, conversation.site_id, conversation.pk))
