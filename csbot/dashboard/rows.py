@@ -54,16 +54,24 @@ def page_of(rows: QuerySet[Conversation], view: str, cursor: str) -> tuple[list[
     """One page, and the cursor of the next. The queue is first come, first served; everything else newest first."""
     field = "queued_at" if view == "waiting" else "changed"
     if cursor:
-        at, _, key = cursor.partition("_")
-        moment = datetime.fromisoformat(at)
+        moment, key = cursor_read(cursor)
         past = "gt" if view == "waiting" else "lt"
-        rows = rows.filter(Q(**{f"{field}__{past}": moment}) | Q(**{field: moment, f"pk__{past}": UUID(key)}))
+        rows = rows.filter(Q(**{f"{field}__{past}": moment}) | Q(**{field: moment, f"pk__{past}": key}))
     ordered = rows.order_by(field, "pk") if view == "waiting" else rows.order_by(f"-{field}", "-pk")
     found = list(_joined(ordered)[: PAGE + 1])
     if len(found) <= PAGE:
         return found, None
     last = found[PAGE - 1]
     return found[:PAGE], f"{getattr(last, field).isoformat()}_{last.pk}"
+
+
+def cursor_read(cursor: str) -> tuple[datetime, UUID]:
+    """Where a page ended: the moment and the row. Raises ValueError for what is no cursor."""
+    at, _, key = cursor.partition("_")
+    moment = datetime.fromisoformat(at)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return moment, UUID(key)
 
 
 def changed_since(rows: QuerySet[Conversation], since: datetime) -> tuple[list[Conversation], bool]:

@@ -13,7 +13,8 @@ from typing import Any
 from knowledge.contracts import Language
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LATIN_WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+")
+# What holds digits, such as an order number, is of no language.
+_LATIN_WORD = re.compile(r"(?<![0-9a-zA-Z\u00c0-\u024f])[a-zA-Z\u00c0-\u024f]+(?![0-9a-zA-Z\u00c0-\u024f])")
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[0-9]+(?:[.,][0-9]+)*|[a-z\u00c0-\u024f]+(?:'[a-z]+)?")
 _REPEATED = re.compile(r"([^\d\s])\1{2,}")
 _NOT_WORD = re.compile(r"[^\w%$€£¥+#]+|_+")

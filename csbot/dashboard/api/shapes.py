@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from csbot.dashboard.rows import View
+from csbot.dashboard.rows import View, cursor_read
 
 VIEWS = list(View.__args__)  # type: ignore[attr-defined]
 
@@ -72,8 +72,17 @@ class InboxQuery(Shape):
     q = serializers.CharField(default="", allow_blank=True, max_length=200)
     site = serializers.UUIDField(required=False)
     label = serializers.UUIDField(required=False)  # type: ignore[assignment]
-    cursor = serializers.RegexField(r"^[0-9T:.+-]{19,40}_[0-9a-f-]{36}$", default="", allow_blank=True)
+    cursor = serializers.CharField(default="", allow_blank=True, max_length=80)
     since = serializers.DateTimeField(required=False)
+
+    def validate_cursor(self, cursor: str) -> str:
+        """Raises for what is no `next` of ours."""
+        if cursor:
+            try:
+                cursor_read(cursor)
+            except ValueError as error:
+                raise serializers.ValidationError("This is no cursor of ours.") from error
+        return cursor
 
 
 class BubbleShape(Shape):

@@ -49,3 +49,12 @@ def test_the_language_is_told_by_script(text: str, language: str) -> None:
 
 def test_without_letters_the_default_counts() -> None:
     assert detect_language("12345", "zh") == "zh"
+
+
+@pytest.mark.parametrize("text", ["A1012", "a1012?", "MT101", "x2", "12:30"])
+def test_what_holds_digits_is_of_no_language(text: str) -> None:
+    assert (detect_language(text, "zh"), detect_language(text, "en")) == ("zh", "en")
+
+
+def test_a_number_beside_words_changes_nothing() -> None:
+    assert (detect_language("where is A1012", "zh"), detect_language("我的订单A1012到哪了", "en")) == ("en", "zh")
