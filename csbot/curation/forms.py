@@ -30,7 +30,7 @@ class ListForm(forms.Form):
 
     def fitting(self, questions: list[Unanswered]) -> list[Unanswered]:
         told: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
-        state = "open" if "state" not in self.data else told.get("state")
+        state = told.get("state")
         return [
             question
             for question in questions

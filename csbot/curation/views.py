@@ -42,7 +42,7 @@ def _caller(request: HttpRequest, right: Right) -> Caller:
 @login_required
 def unanswered(request: HttpRequest) -> HttpResponse:
     caller = _caller(request, "knowledge.read")
-    form = ListForm(request.GET)
+    form = ListForm({"state": "open", **request.GET.dict()})
     page = Paginator(form.fitting(unanswered_for(caller)), PAGE).get_page(request.GET.get("page"))
     return render(request, "curation/unanswered.html", {"here": "unanswered", "form": form, "page": page, "may_edit": caller.may("knowledge.edit")})
 

@@ -45,7 +45,6 @@ class FaqAdmin(OfOwnCompany, ImportsFaqs, SimpleHistoryAdmin):
     list_display = ("key", "canonical", "category", "state", "num_variants", "changed")
     list_filter = ("state", "category", MissingLanguage, ("knowledge_base", OwnRows))
     search_fields = ("key", "variants__text", "answers__text")
-    search_help_text = _("Searches keys, phrasings and answers, in both languages.")
     list_per_page = 50
     date_hierarchy = "changed"
     inlines = (AnswerInline, VariantInline)

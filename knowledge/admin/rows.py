@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 EDITORS = ("admin", "editor")
 
@@ -46,6 +48,14 @@ class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
         if field and field.queryset is not None and not request.user.is_superuser and db_field.name in ("knowledge_base", "company"):
             path = "company" if db_field.name == "knowledge_base" else "pk"
             field.queryset = field.queryset.filter(**{path: company_of(request)})
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Day and clock of a moment are two fields, and each of them needs a name for those who listen."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for part, name in zip(field.widget.widgets, (_("day"), _("time")), strict=True):
+                part.attrs["aria-label"] = f"{field.label}: {name}"
         return field
 
     def _may_edit(self, request: HttpRequest) -> bool:

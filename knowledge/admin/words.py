@@ -34,7 +34,6 @@ class WordListAdmin(OfOwnCompany):
     company_path = "company"
     list_display = ("name", "company", "is_live", "changed")
     search_fields = ("name", "words__term")
-    search_help_text = _("The starter list that ships with the product counts for every company, beside the lists here.")
     inlines = (WordInline,)
     change_list_template = "admin/knowledge/wordlist/change_list.html"
 
