@@ -201,6 +201,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 KNOX_TOKEN_MODEL = "api.ApiKey"
+MIGRATION_MODULES = {"knox": None}  # its own table would be made although ours takes its place
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "csb_"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "csbot",

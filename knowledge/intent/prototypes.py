@@ -48,7 +48,7 @@ class Prototypes:
         alike = self.examples @ vector
         background = _blend(self.background @ vector)
         best, features = self.judge(alike, background, np.zeros(len(alike), bool))
-        probability = float(1 / (1 + np.exp(-features @ self.weights)))
+        probability = float(1 / (1 + np.exp(-np.clip(features @ self.weights, -30, 30))))
         of_best = np.where(self.intents == best, alike, -np.inf)
         return Nearest(best, probability, int(of_best.argmax()), float(of_best.max()), background)
 
