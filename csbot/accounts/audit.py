@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from csbot.accounts.models import Agent, AuditEntry, User
 
-NAME = 200
+NAME, ID = 200, 64
 
 
 def audit_write(
@@ -31,7 +31,7 @@ def audit_write(
         actor=user.get_username() if user else "",
         action=action,
         object_type=obj._meta.label if obj else "",
-        object_id=str(obj.pk) if obj else "",
+        object_id=str(obj.pk)[:ID] if obj else "",
         object_name=(name or (str(obj) if obj else ""))[:NAME],
         changes=changes or {},
         address=request.META.get("REMOTE_ADDR") or None if request else None,

@@ -40,6 +40,8 @@ class Endpoint(APIView):
         if (seen := self.caller().sites) is not None:
             sites = sites.filter(pk__in=seen)
         key = key or self.request.query_params.get("site", "")
+        if not key.isprintable():  # what no database can hold
+            raise NotFound
         site = sites.filter(key=key).first() if key else sites.first()
         if site is None:
             raise NotFound

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import openai
@@ -13,6 +15,7 @@ from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Conversation, Message, Turn
 from csbot.reports.figures import FIGURES
 from tests.csbot.api.conftest import key_of
+from tests.csbot.conversations.test_generating import Said
 
 URL = "/v1/chat/completions"
 HI: list[Any] = [{"role": "user", "content": "answer me"}]
@@ -48,7 +51,13 @@ def test_a_stream_says_exactly_what_is_stored(client_of: openai.OpenAI, words: s
     assert chunks[-2].csbot["conversation"] == str(Conversation.objects.get().pk)  # type: ignore[attr-defined]
 
 
-def test_a_generated_answer_comes_in_pieces(client_of: openai.OpenAI) -> None:
+def test_a_generated_answer_comes_in_pieces(client_of: openai.OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly() -> Iterator[str]:
+        for piece in ("Green tea ", "is brewed ", "at 80 degrees ", "for 2 minutes."):
+            time.sleep(0.3)
+            yield piece
+
+    monkeypatch.setattr("inference.facade.answer_pieces", lambda request: (Said(), slowly()))
     stream = client_of.chat.completions.create(model="site", messages=[{"role": "user", "content": "generate something about brewing"}], stream=True)
     assert sum(bool(chunk.choices[0].delta.content) for chunk in stream if chunk.choices) > 1
 
