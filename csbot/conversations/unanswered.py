@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from csbot.accounts.callers import Caller
 from csbot.conversations.models import Conversation, Feedback, Handoff, Settled, Turn
@@ -24,7 +25,8 @@ from knowledge import facade as knowledge
 
 Why = Literal["refused", "not_chosen", "disliked", "handed_over"]
 DAYS = 90
-MAX_TURNS = 5000
+MAX_TURNS = 3000
+MAX_STAYS = 1000
 
 
 @dataclass
@@ -48,11 +50,20 @@ class Unanswered:
         return self.why.most_common()
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What followed a turn: a person was called, a thumb went down, an answer was chosen or given."""
+
+    is_handed: bool
+    is_disliked: bool
+    is_chosen: bool
+
+
 def unanswered_for(caller: Caller) -> list[Unanswered]:
     """The most frequent first. A fixed number of queries."""
     found: dict[tuple[str, str], Unanswered] = {}
-    for turn in _turns(caller):
-        if why := _why(turn):
+    for turn, marks in _turns(caller):
+        if why := _why(turn, marks):
             _count(found, turn, why)
     for settled in Settled.objects.filter(company_id=caller.company_id):
         question = found.get((settled.language, settled.digest))
@@ -61,32 +72,48 @@ def unanswered_for(caller: Caller) -> list[Unanswered]:
     return sorted(found.values(), key=lambda question: (-question.count, question.text))
 
 
-def _turns(caller: Caller) -> Iterable[Turn]:
+def _turns(caller: Caller) -> Iterator[tuple[Turn, Marks]]:
     """Newest first, at most MAX_TURNS, of visitors only."""
-    later = Turn.objects.filter(conversation=OuterRef("conversation"), created__gt=OuterRef("created"))
-    stays = Handoff.objects.filter(conversation=OuterRef("conversation"), queued__gt=OuterRef("created"))
-    before_person = Exists(stays) & ~Exists(later.filter(~Q(route="handoff"), created__lt=stays.values("queued")[:1]))
     rows: QuerySet[Turn] = Turn.objects.filter(
         conversation__company_id=caller.company_id, state=Turn.State.DONE, created__gte=now() - timedelta(days=DAYS)
     ).exclude(conversation__origin=Conversation.Origin.CONSOLE)
     if caller.sites is not None:
         rows = rows.filter(conversation__site__in=caller.sites)
-    rows = rows.exclude(route__in=["handoff", "chitchat"]).exclude(reason__in=["safety", "lookup"]).annotate(
-        disliked=Exists(Feedback.objects.filter(message__turn=OuterRef("pk"), value=-1)),
-        chosen=Exists(later.filter(route="answer")),
-        handed=before_person,
-    )
-    wanted = Q(route__in=["refuse", "clarify"]) | Q(disliked=True) | Q(handed=True)
-    return rows.filter(wanted).select_related("question", "conversation__site").order_by("-created")[:MAX_TURNS]
+    rows = rows.exclude(route__in=["", "handoff", "chitchat"]).exclude(reason__in=["safety", "lookup"])
+    disliked = set(Feedback.objects.filter(value=-1, message__turn__in=rows.values("pk")).values_list("message__turn", flat=True))
+    handed = _before_a_person(rows)
+    wanted = rows.filter(Q(route__in=["refuse", "clarify"]) | Q(pk__in=disliked | handed))
+    found = list(wanted.select_related("question", "conversation__site").order_by("-created")[:MAX_TURNS])
+    answered = _last_answers(rows, {turn.conversation_id for turn in found if turn.route == "clarify"})
+    for turn in found:
+        yield turn, Marks(turn.pk in handed, turn.pk in disliked, turn.created < answered.get(turn.conversation_id, turn.created))
 
 
-def _why(turn: Turn) -> Why | None:
-    if turn.handed:  # type: ignore[attr-defined]
+def _last_answers(rows: QuerySet[Turn], conversations: set[UUID]) -> dict[UUID, datetime]:
+    answers = rows.filter(route="answer", conversation__in=conversations).order_by()
+    return dict(answers.values("conversation").annotate(last=Max("created")).values_list("conversation", "last"))
+
+
+def _before_a_person(rows: QuerySet[Turn]) -> set[UUID]:
+    """The last turn before each hand-over: what the visitor wanted a person for."""
+    stays: dict[UUID, list[datetime]] = {}
+    newest = Handoff.objects.filter(conversation__in=rows.values("conversation")).order_by("-queued")[:MAX_STAYS]
+    for conversation, queued in newest.values_list("conversation", "queued"):
+        stays.setdefault(conversation, []).append(queued)
+    last: dict[tuple[UUID, datetime], UUID] = {}
+    turns = rows.filter(conversation__in=list(stays)).order_by("created").values_list("pk", "conversation", "created")
+    for pk, conversation, created in turns:
+        last |= {(conversation, queued): pk for queued in stays[conversation] if created < queued}
+    return set(last.values())
+
+
+def _why(turn: Turn, marks: Marks) -> Why | None:
+    if marks.is_handed:
         return "handed_over"
-    if turn.disliked:  # type: ignore[attr-defined]
+    if marks.is_disliked:
         return "disliked"
     if turn.route == "clarify":
-        return None if turn.chosen else "not_chosen"  # type: ignore[attr-defined]
+        return None if marks.is_chosen else "not_chosen"
     return "refused" if turn.route == "refuse" else None
 
 
@@ -106,6 +133,7 @@ def _count(found: dict[tuple[str, str], Unanswered], turn: Turn, why: Why) -> No
         question.options.setdefault(option["faq"])
 
 
+@lru_cache(maxsize=8192)
 def digest_of(text: str) -> str:
     """Equal for questions in the same words."""
     return hashlib.sha256((knowledge.normalise_for_cache(text) or text).encode()).hexdigest()
