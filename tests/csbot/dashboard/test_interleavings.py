@@ -3,9 +3,9 @@ one owner, no double answer, no lost note, nothing of a cancelled answer shown."
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -57,6 +57,11 @@ class Play:
         self.model.asked.append("first")
         self.claimed: Turn | None = None
         self.doomed: set[Any] = set()  # turns whose answer must never be seen
+        self.keys = itertools.count(1)
+
+    def new_key(self) -> str:
+        """Small numbers: a random one may hold a listed word."""
+        return f"k{next(self.keys)}"
 
     def step(self, what: str, who: int) -> None:
         getattr(self, f"do_{what}", lambda _who: self.deed(what, _who))(who)
@@ -103,7 +108,7 @@ class Play:
     # --- words -------------------------------------------------------------------------------------------------------
 
     def do_reply(self, who: int, key: str = "") -> None:
-        model, me, key = self.model, f"agent:{who}", key or str(uuid4())
+        model, me, key = self.model, f"agent:{who}", key or self.new_key()
         is_known, is_stale = key in model.replies, model.views[who] != model.version
         try:
             desk.agent_reply(conversation_id=self.key, agent=self.agents[who], version=model.views[who], client_id=key, text=f"words {key}")
@@ -125,7 +130,7 @@ class Play:
             self.do_reply(who, self.model.replies[-1])
 
     def do_note(self, who: int, key: str = "") -> None:
-        key = key or str(uuid4())
+        key = key or self.new_key()
         desk.note_add(conversation_id=self.key, agent=self.agents[who], client_id=key, text=f"note {key}")
         if key not in self.model.notes:
             self.model.notes.append(key)
@@ -135,7 +140,7 @@ class Play:
             self.do_note(who, self.model.notes[-1])
 
     def do_visitor(self, _who: int) -> None:
-        key = str(uuid4())
+        key = self.new_key()
         open_turns = Turn.objects.filter(conversation=self.key, state__in=Turn.OPEN).count()
         if self.model.owner == "bot" and open_turns == MAX_OPEN_TURNS:
             with pytest.raises(Refused, match="busy"):
