@@ -6,6 +6,7 @@ On SQLite and on a PostgreSQL of its own, because row locks are theirs. Each pro
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from websockets.sync.client import connect
 
 from csbot.conversations.visiting import Visitor
 from csbot.env import BASE_DIR
@@ -45,14 +48,19 @@ def database(kind: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def addresses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """One address a web process: that of `up`, and three more beside it."""
+def four(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, list[str]]]:
+    """The installation, and one address a web process: that of `up`, and three more beside it."""
     with ExitStack() as opened:
         environment = WITHOUT_MODELS | opened.enter_context(database(request.param)) | {"CSBOT_MESSAGES_PER_MINUTE": str(PER_MINUTE)}
         folder = tmp_path_factory.mktemp("four") / "data"
         stack = opened.enter_context(open_stack(*ARGUMENTS, environment=environment, folder=folder))
         stack.wait()
-        yield [stack.address, *(opened.enter_context(web_process(stack)) for _ in range(NUM_PROCESSES - 1))]
+        yield stack, [stack.address, *(opened.enter_context(web_process(stack)) for _ in range(NUM_PROCESSES - 1))]
+
+
+@pytest.fixture
+def addresses(four: tuple[Stack, list[str]]) -> list[str]:
+    return four[1]
 
 
 @contextmanager
@@ -111,6 +119,36 @@ def test_every_process_streams_the_same_text(addresses: list[str]) -> None:
             texts = list(pool.map(streamed, sockets))
     assert texts[0]
     assert texts == [texts[0]] * NUM_PROCESSES
+
+
+def test_who_is_there_is_there_for_every_process(four: tuple[Stack, list[str]]) -> None:
+    """A desk that is open at one of them is known at all of them at once, and gone from all of them when it is closed."""
+    stack, addresses = four
+    client = signed_in(stack)
+    cookie = f"sessionid={client.cookies['sessionid']}"
+
+    def online() -> list[bool]:
+        return [client.get(f"{address}/api/v1/me").json()["agent"]["is_online"] for address in addresses]
+
+    assert online() == [False] * NUM_PROCESSES
+    url = addresses[1].replace("http", "ws") + "/ws/desk/"
+    with connect(url, additional_headers={"Cookie": cookie, "Origin": addresses[1]}) as desk:
+        assert json.loads(desk.recv(10))["type"] == "desk.hello.ok"
+        wait_until(lambda: all(online()), "everybody knows that the agent is there", 5)
+        with Visitor(addresses[3], "demo") as visitor:
+            visitor.send("msg.send", {"client_id": "p", "text": "I want to talk to a human"})
+            place = visitor.receive_until("queue.update")
+        assert place["data"]["position"] == 1
+    wait_until(lambda: not any(online()), "everybody knows that the agent is gone", 10)
+
+
+def signed_in(stack: Stack) -> httpx.Client:
+    client = httpx.Client(follow_redirects=True)
+    page = client.get(stack.address + (stack.folder / "setup_link").read_text().strip())
+    password = dict.fromkeys(("password1", "password2"), "a-good-long-password")
+    form = {"csrfmiddlewaretoken": client.cookies["csrftoken"], "username": "ada", "email": "", **password}
+    assert client.post(page.url, data=form).status_code == 200
+    return client
 
 
 def streamed(visitor: Visitor) -> str:
