@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -44,5 +44,13 @@ def _signed_in(sender: type, request: HttpRequest | None, user: User, **_: Any) 
         audit_write(company_id=agent.company_id, user=user, action="signed_in", request=request)
 
 
+def _not_signed_in(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Known names only: what strangers type is no company's business."""
+    agent = Agent.objects.select_related("user").filter(user__username=str(credentials.get("username", ""))[:150]).first()
+    if agent:
+        audit_write(company_id=agent.company_id, user=agent.user, action="sign_in_failed", request=request)
+
+
 def listen() -> None:
+    user_login_failed.connect(_not_signed_in, dispatch_uid="audit_not_signed_in")
     user_logged_in.connect(_signed_in, dispatch_uid="audit_signed_in")

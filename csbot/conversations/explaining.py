@@ -64,7 +64,7 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
     route, reason = trace["route"], trace.get("reason") or ""
     match = str(trace.get("faq", {}).get("reason") or "").partition(":")[0]
     routes = {
-        "answer": _("Answered with the stored text"),
+        "answer": _("Answered") if reason == "lookup" else _("Answered with the stored text"),
         "clarify": _("Asked back"),
         "generate": _("Answered with a generated text"),
         "handoff": _("Put through to a person"),
@@ -75,7 +75,7 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
         "exact": _("the question stands among the phrasings"),
         "faq": _("one FAQ is sure enough"),
         "clarify": _("several FAQs are near, none is sure enough"),
-        "lookup": _("the company's own system knows"),
+        "lookup": _("a value is missing") if route == "clarify" else _("the company's own system knows"),
         "evidence": _("no FAQ fits, but there is evidence"),
         "no_evidence": _("nothing that is known speaks of it"),
         "out_of_scope": _("it is not about this company"),

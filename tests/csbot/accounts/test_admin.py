@@ -106,6 +106,17 @@ def test_who_is_switched_off_is_out_at_once(client: Client, agent: Agent) -> Non
     assert desk.get("/desk/").status_code == 302
 
 
+def test_who_came_in_and_who_did_not_stands_in_the_audit_log(client: Client, agent: Agent) -> None:
+    agent.user.set_password("a-good-long-password")
+    agent.user.save()
+    for name, password in (("ann", "wrong"), ("nobody", "wrong"), ("ann", "a-good-long-password")):
+        client.post("/account/login/", {"login": name, "password": password})
+    assert list(AuditEntry.objects.order_by("at").values_list("actor", "action", "address")) == [
+        ("ann", "sign_in_failed", "127.0.0.1"),
+        ("ann", "signed_in", "127.0.0.1"),
+    ]
+
+
 def test_changes_stand_in_the_audit_log(client: Client, agent: Agent) -> None:
     client.force_login(agent.user)
     client.post(reverse("admin:accounts_agent_add"), FORM)
