@@ -28,6 +28,7 @@ __all__ = [
     "detect_language",
     "is_newer_than_published",
     "is_published",
+    "listen",
     "normalise_for_cache",
     "open_all_knowledge",
     "open_knowledge",
@@ -200,6 +201,13 @@ def replace_knowledge(
     from knowledge.importing import replace_knowledge as replace
 
     return replace(str(kb_id), faqs=faqs, articles=articles, intents=intents)
+
+
+def listen(listener: Callable[[str, UUID, str, str], None]) -> None:
+    """Be told of what happens to knowledge: what ("published"), the company, who did it, and the thing's name."""
+    from knowledge.told import listen as add
+
+    add(listener)
 
 
 # --- editing one by one ----------------------------------------------------------------------------------------------

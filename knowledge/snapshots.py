@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from knowledge import snapshot_files
+from knowledge import snapshot_files, told
 from knowledge.banking import bank_of
 from knowledge.errors import KnowledgeError
 from knowledge.models import KnowledgeBase, Snapshot
@@ -88,4 +88,5 @@ def _switch(snapshot: Snapshot, *, actor: str) -> Snapshot:
     snapshot.published, snapshot.published_by = timezone.now(), actor
     snapshot.save(update_fields=["published", "published_by"])
     KnowledgeBase.objects.filter(pk=snapshot.knowledge_base_id).update(published_snapshot=snapshot)
+    told.tell("published", snapshot.knowledge_base.company_id, actor, f"{snapshot.knowledge_base} {snapshot}")
     return snapshot

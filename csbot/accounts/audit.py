@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from csbot.accounts.models import Agent, AuditEntry, User
+from knowledge import facade as knowledge
 
 NAME, ID = 200, 64
 
@@ -21,6 +22,7 @@ def audit_write(
     action: str,
     obj: Model | None = None,
     name: str = "",
+    actor: str = "",
     changes: Any = None,
     request: HttpRequest | None = None,
 ) -> None:
@@ -28,7 +30,7 @@ def audit_write(
     AuditEntry.objects.create(
         company_id=company_id,
         user=user,
-        actor=user.get_username() if user else "",
+        actor=user.get_username() if user else actor,
         action=action,
         object_type=obj._meta.label if obj else "",
         object_id=str(obj.pk)[:ID] if obj else "",
@@ -51,6 +53,11 @@ def _not_signed_in(sender: Any, credentials: dict[str, Any], request: HttpReques
         audit_write(company_id=agent.company_id, user=agent.user, action="sign_in_failed", request=request)
 
 
+def _of_knowledge(what: str, company_id: UUID, actor: str, name: str) -> None:
+    audit_write(company_id=company_id, user=User.objects.filter(username=actor).first(), action=what, name=name, actor=actor)
+
+
 def listen() -> None:
+    knowledge.listen(_of_knowledge)
     user_login_failed.connect(_not_signed_in, dispatch_uid="audit_not_signed_in")
     user_logged_in.connect(_signed_in, dispatch_uid="audit_signed_in")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
+from knowledge import told
 from tests.csbot.dashboard.desks import agent_of
 
 OWN = ["accounts_auditentry", "conversations_cannedreply", "conversations_label"]
@@ -115,6 +116,13 @@ def test_who_came_in_and_who_did_not_stands_in_the_audit_log(client: Client, age
         ("ann", "sign_in_failed", "127.0.0.1"),
         ("ann", "signed_in", "127.0.0.1"),
     ]
+
+
+def test_publishing_stands_in_the_audit_log_whoever_did_it(company: Company, agent: Agent) -> None:
+    told.tell("published", company.pk, "ann", "Tea #1")
+    told.tell("published", company.pk, "demo", "Tea #2")
+    entries = AuditEntry.objects.order_by("at").values_list("actor", "user__username", "action", "object_name")
+    assert list(entries) == [("ann", "ann", "published", "Tea #1"), ("demo", None, "published", "Tea #2")]
 
 
 def test_changes_stand_in_the_audit_log(client: Client, agent: Agent) -> None:

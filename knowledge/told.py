@@ -1,0 +1,20 @@
+"""What happens to knowledge, told to whoever listens, in the transaction in which it happens. Knows no listener."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+Listener = Callable[[str, UUID, str, str], None]  # what, the company, who, and the thing's name
+
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def tell(what: str, company_id: UUID, actor: str, name: str) -> None:
+    for listener in _listeners:
+        listener(what, company_id, actor, name)
