@@ -68,5 +68,5 @@ def caller_of(request: HttpRequest) -> Caller | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_active:
         return None
-    agent = Agent.objects.filter(user=user).first()
+    agent: Agent | None = getattr(user, "agent", None)
     return caller_of_agent(agent) if agent else None

@@ -21,16 +21,19 @@ State = Literal["loading", "ready", "down"]
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
+    """`at`: Unix seconds of the beat, set when it is written; 0 where there was none."""
+
     state: State = "down"
     detail: str = ""
     backend: str = ""
     model: str = ""
     prompt: str = ""
     pid: int = 0
+    at: float = 0
 
 
 def status_write(role: str, status: WorkerStatus) -> None:
-    redis.connection().set(redis.key("status", role), json.dumps(asdict(status)), ex=EXPIRY_S)
+    redis.connection().set(redis.key("status", role), json.dumps({**asdict(status), "at": round(time.time(), 1)}), ex=EXPIRY_S)
 
 
 def status_read(role: str) -> WorkerStatus:

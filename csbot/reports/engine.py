@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from redis.exceptions import RedisError
 
-from csbot.accounts.models import Site
+from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Trace, Turn
 from csbot.lib import redis
 from csbot.lib.clock import now
@@ -39,6 +40,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class EngineNow:
+    sees_all: bool
     gauge: EngineGauge | None
     workers: dict[str, WorkerStatus]
     queues: dict[str, int | None]
@@ -49,15 +51,20 @@ class EngineNow:
     snapshots: list[tuple[str, str]]
 
 
-def engine_now(company_id: UUID) -> EngineNow:
-    gauge = gauge_read()
-    sites = Site.objects.filter(company=company_id).order_by("name")
-    rates = token_rates()
+def engine_now(company_id: UUID | None, *, is_operator: bool) -> EngineNow:
+    """Of one company; of all for an operator without one. What the engine counts over all companies, only an operator may see,
+    or who shares the installation with nobody: another company's business shows in it.
+    """
+    sees_all = is_operator or Company.objects.count() == 1
+    gauge = gauge_read() if sees_all else None
+    rates = token_rates() if sees_all else []
+    sites = _of_company(Site.objects.all(), "company", company_id).order_by("name")
     busy = [rate for _, rate in rates[-15:] if rate]
     return EngineNow(
+        sees_all=sees_all,
         gauge=gauge,
         workers={role: status_read(role) for role in QUEUES},
-        queues={name: _waiting(name) for name in QUEUES},
+        queues={name: _waiting(name) if sees_all else None for name in QUEUES},
         rate=sum(busy) / len(busy) if busy else 0.0,
         rates=_steps([(f"{rate:.1f}", round(rate, 1)) for _, rate in rates[-60:]]),
         first_tokens=first_tokens_of(company_id),
@@ -75,10 +82,15 @@ def _waiting(queue: str) -> int | None:
     return int(length)
 
 
-def first_tokens_of(company_id: UUID) -> list[Step]:
+def _of_company(rows: QuerySet[Any], path: str, company_id: UUID | None) -> QuerySet[Any]:
+    return rows if company_id is None else rows.filter(**{path: company_id})
+
+
+def first_tokens_of(company_id: UUID | None) -> list[Step]:
     """How long visitors waited for the first word of generated answers: the last 500 within 30 days."""
     since = now() - timedelta(days=30)
-    recent = Turn.objects.filter(conversation__company=company_id, route="generate", created__gte=since).order_by("-created")
+    generated = Turn.objects.filter(route="generate", created__gte=since)
+    recent = _of_company(generated, "conversation__company", company_id).order_by("-created")
     traces = Trace.objects.filter(turn__in=list(recent.values_list("pk", flat=True)[:RECENT]))
     found = traces.values_list("data__generation__first_token_ms", flat=True)
     times = [float(ms) for ms in found if ms is not None]

@@ -6,7 +6,7 @@ zone. The console's questions are not visitors' and left out everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -99,6 +99,7 @@ def _answers(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(state=Turn.State.DONE, route="answer")
 
 
+IN_HEADLINE = ("conversations", "routes", "ratings")
 BY_BOT = ("answer", "generate", "chitchat", "clarify")
 UNANSWERED = Q(route="refuse", reason__in=["no_evidence", "out_of_scope"])
 FIGURES: dict[str, Figure] = {
@@ -107,6 +108,7 @@ FIGURES: dict[str, Figure] = {
         Figure("conversations", "conversations", "day", order="day"),
         Figure("messages", "messages", "day", lambda rows: rows.filter(sender=Message.Sender.VISITOR), order="day"),
         Figure("routes", "turns", "route", lambda rows: rows.filter(state=Turn.State.DONE)),
+        Figure("lost", "turns", "state", lambda rows: rows.filter(state__in=[Turn.State.FAILED, Turn.State.CANCELLED])),
         Figure("handoffs", "handoffs", "reason"),
         Figure("ratings", "feedback", "value", order="group"),
         Figure("faqs", "turns", "decision__faq", lambda rows: _answers(rows).exclude(decision__faq=None), top=TOP),
@@ -142,9 +144,9 @@ def _by_day(figure: Figure, rows: QuerySet[Any], span: Span) -> list[Point]:
     return _arranged(figure, [Point(one, number) for one, number in counted], span)
 
 
-def all_points(span: Span) -> dict[str, list[Point]]:
-    """The points of every figure by one query; `points_of` is its slow twin."""
-    figures = list(FIGURES.values())
+def all_points(span: Span, keys: Sequence[str] = tuple(FIGURES)) -> dict[str, list[Point]]:
+    """The points of every figure (or of those named) by one query; `points_of` is its slow twin."""
+    figures = [FIGURES[key] for key in keys]
     first, *others = [_as_texts(figure, span) for figure in figures]
     counted: dict[str, list[Point]] = {figure.key: [] for figure in figures}
     for key, text, number in first.union(*others, all=True):
@@ -189,40 +191,6 @@ def items_of(figure: Figure, value: str, span: Span) -> QuerySet[Any]:
     return figure.only(rows_of(figure.kind, span)).filter(**{figure.group: known})
 
 
-# --- times -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """In seconds; None where nothing was measured."""
-
-    median: float | None
-    p90: float | None
-    number: int
-
-
-def times_of(span: Span) -> dict[Literal["bot", "waiting", "person"], Times]:
-    """`bot`: from a message to the end of its answer; `waiting`: in the queue until somebody took it; `person`: until their first reply."""
-    turns = rows_of("turns", span).filter(state=Turn.State.DONE, ended__isnull=False).order_by().values_list("created", "ended")
-    stays = list(rows_of("handoffs", span).order_by().values_list("queued", "taken", "answered"))
-    return {
-        "bot": _times(turns),
-        "waiting": _times((queued, taken) for queued, taken, _ in stays),
-        "person": _times((queued, answered) for queued, _, answered in stays),
-    }
-
-
-def _times(spans: Iterable[tuple[datetime, datetime | None]]) -> Times:
-    seconds = sorted((last - first).total_seconds() for first, last in spans if last)
-    if not seconds:
-        return Times(None, None, 0)
-
-    def at(share: float) -> float:
-        return seconds[min(len(seconds) - 1, int(share * len(seconds)))]
-
-    return Times(at(0.5), at(0.9), len(seconds))
-
-
 # --- headlines -------------------------------------------------------------------------------------------------------
 
 
@@ -257,7 +225,9 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def zone_of(caller: Caller, site: UUID | None) -> str:
-    """The chosen site's time zone; without a choice that of the company's first site."""
+    """The chosen site's time zone; without a choice that of the first site that the caller sees."""
     sites = Site.objects.filter(company=caller.company_id).order_by("created")
+    if caller.sites is not None:
+        sites = sites.filter(pk__in=caller.sites)
     chosen = sites.filter(pk=site).first() if site else sites.first()
     return chosen.time_zone if chosen else "Asia/Shanghai"

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_safe
 from csbot.accounts.callers import Caller, Right, caller_of
 from csbot.reports.charts import chart_of, charts_of, label_of, titles
 from csbot.reports.engine import engine_now
-from csbot.reports.figures import FIGURES, Figure, Span, all_points, headline_of, items_of, points_of, times_of, value_of
+from csbot.reports.figures import FIGURES, IN_HEADLINE, Figure, Span, all_points, headline_of, items_of, points_of, value_of
 from csbot.reports.forms import SpanForm
 from csbot.reports.items import item_of, prepared
+from csbot.reports.times import times_of
 
 PAGE = 50
 
@@ -48,14 +49,15 @@ def reports(request: HttpRequest, caller: Caller) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "here": "reports"}
     if form.is_valid():
         span = form.span()
-        points = all_points(span)
+        points, earlier = all_points(span), span.before()
         context |= {
             "span": span,
             "query": request.GET.urlencode(),
             "charts": charts_of(points, _parameters(request)),
             "headline": headline_of(span, points),
-            "before": headline_of(span.before()),
+            "before": headline_of(earlier, all_points(earlier, IN_HEADLINE)),
             "times": times_of(span),
+            "times_before": times_of(earlier),
         }
     return render(request, "reports/reports.html", context)
 
@@ -95,11 +97,18 @@ def export(request: HttpRequest, caller: Caller) -> HttpResponse:
     return response
 
 
-@for_callers("reports.read")
-def engine(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The whole page, or only what changes (`?part=now`), which the page asks for every two seconds."""
+@require_safe
+@never_cache
+@login_required
+def engine(request: HttpRequest) -> HttpResponse:
+    """For operators and a company's administrators. The whole page, or only what changes (`?part=now`), which the page asks for every two seconds."""
+    caller = caller_of(request)
+    is_operator = getattr(request.user, "is_superuser", False)
+    if not is_operator and not (caller and caller.may("company.manage")):
+        return render(request, "dashboard/no_company.html", status=403)
     template = "reports/engine_now.html" if request.GET.get("part") == "now" else "reports/engine.html"
-    return render(request, template, {"now": engine_now(caller.company_id), "here": "engine"})
+    now = engine_now(caller.company_id if caller else None, is_operator=is_operator)
+    return render(request, template, {"now": now, "here": "engine"})
 
 
 def _asked(request: HttpRequest, caller: Caller) -> tuple[Figure, Span, str]:

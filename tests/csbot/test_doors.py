@@ -70,7 +70,7 @@ DOORS = [
     Door("reports", "GET", "/reports/", "reports.read", by_key=False),
     Door("report_items", "GET", "/reports/items/?figure=routes&value=answer", "reports.read", by_key=False),
     Door("report_csv", "GET", "/reports/csv/?figure=routes", "reports.read", by_key=False),
-    Door("engine", "GET", "/engine/", "reports.read", by_key=False),
+    Door("engine", "GET", "/engine/", "company.manage", by_key=False),
     Door("unanswered", "GET", "/unanswered/", "knowledge.read", by_key=False),
     Door("unanswered_question", "GET", "/unanswered/en/{digest}/", "knowledge.edit", of_row=True, by_key=False),
     api("api_health", "GET", "health", PUBLIC),  # type: ignore[arg-type]

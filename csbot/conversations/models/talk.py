@@ -163,6 +163,7 @@ class Feedback(models.Model):
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
         constraints = [models.CheckConstraint(condition=Q(value__in=[1, -1]), name="feedback_value_known")]
+        indexes = [models.Index(fields=["at"], name="feedback_by_time")]
 
     def __str__(self) -> str:
         return self.get_value_display()

@@ -73,7 +73,8 @@ class Turn(models.Model):
             models.UniqueConstraint(fields=["conversation"], condition=Q(state__in=["routing", "waiting", "streaming"]), name="turn_one_at_a_time"),
         ]
         indexes = [
-            models.Index(fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline")
+            models.Index(fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline"),
+            models.Index(fields=["created"], name="turn_by_time"),
         ]
 
     def __str__(self) -> str:

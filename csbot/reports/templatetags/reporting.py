@@ -8,6 +8,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from csbot.lib.clock import now
+
 register = template.Library()
 
 
@@ -40,6 +42,12 @@ def tenth_of_percent(value: float) -> str:
 @register.filter
 def at(table: Mapping[str, Any], key: str) -> Any:
     return table.get(key)
+
+
+@register.filter
+def beat(at: float) -> str:
+    """When a worker last gave a sign of life, from Unix seconds."""
+    return _("heard %(n)s s ago") % {"n": max(0, round(now().timestamp() - at))}
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from csbot.accounts.models import Company, Site
@@ -24,9 +26,31 @@ def test_without_an_engine_the_page_says_so(company: Company, site: Site, langua
 def test_workers_versions_and_experts_are_shown(company: Company, site: Site) -> None:
     status_write("generation", WorkerStatus("ready", model="moe@1"))
     gauge_write(EngineGauge(running=2, waiting=1, tokens=4321, answers=7, experts=[[1, 30], [20, 10]]))
-    part = Desk(agent_of(company, "ann", "viewer")).client.get("/engine/", {"part": "now"}).content.decode()
+    part = Desk(agent_of(company, "ann", "admin")).client.get("/engine/", {"part": "now"}).content.decode()
     assert all(text in part for text in ("moe@1", "4321", "--heat: 100.0%", ">30<"))
     assert "<html" not in part
+
+
+def test_where_companies_share_an_engine_only_the_operator_sees_its_counts(company: Company, site: Site) -> None:
+    Company.objects.create(name="Else", slug="else")
+    gauge_write(EngineGauge(tokens=4321, experts=[[1, 30]]))
+    status_write("answers", WorkerStatus("ready"))
+    agent = agent_of(company, "ann", "admin")
+    desk = Desk(agent)
+    page = desk.client.get("/engine/").content.decode()
+    assert "4321" not in page
+    assert "--heat" not in page
+    assert "Several companies share this engine" in page
+    assert "heard 0 s ago" in page
+    agent.user.is_superuser = True
+    agent.user.save()
+    assert "4321" in desk.client.get("/engine/").content.decode()
+
+
+def test_an_operator_without_a_company_sees_the_engine(site: Site, admin_client: Any) -> None:
+    page = admin_client.get("/engine/")
+    assert page.status_code == 200
+    assert site.name in page.content.decode()
 
 
 def test_speed_is_the_difference_of_two_readings(monkeypatch: pytest.MonkeyPatch) -> None:

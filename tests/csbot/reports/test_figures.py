@@ -16,7 +16,8 @@ import pytest
 from csbot.accounts.callers import caller_of_agent
 from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Conversation, Feedback, Handoff, Message, Turn, Visitor
-from csbot.reports.figures import FIGURES, Span, all_points, headline_of, items_of, points_of, times_of
+from csbot.reports.figures import FIGURES, Span, all_points, headline_of, items_of, points_of, zone_of
+from csbot.reports.times import times_of
 from knowledge.models import KnowledgeBase
 from tests.csbot.dashboard.desks import Desk, agent_of
 
@@ -60,7 +61,8 @@ def days(site: Site, base: KnowledgeBase) -> Span:
             route = draw.choice(["answer", "answer", "clarify", "generate", "refuse", "handoff"])
             reason = {"refuse": draw.choice(["no_evidence", "out_of_scope", "safety"])}.get(route, "faq")
             decision = {"faq": draw.choice(["a", "b", "c"]) if route == "answer" else None, "is_cached": draw.random() < 0.3}
-            turn = turn_at(talk, moment, seconds=draw.uniform(0.1, 9), route=route, reason=reason, decision=decision)
+            state = draw.choice(["done"] * 8 + ["failed", "cancelled"])
+            turn = turn_at(talk, moment, seconds=draw.uniform(0.1, 9), route=route, reason=reason, decision=decision, state=state)
             if draw.random() < 0.4:
                 answer = Message.objects.create(conversation=talk, sender="bot", text="so", language="en", turn=turn)
                 moved(Feedback.objects.create(message=answer, value=draw.choice([1, -1])), "at", moment)
@@ -78,13 +80,15 @@ def slow(figure: str) -> Counter[Any]:
     """The same count, row by row."""
     talks = list(Conversation.objects.exclude(origin="console").select_related("site"))
     ids = {talk.pk for talk in talks}
-    turns = [turn for turn in Turn.objects.filter(state="done") if turn.conversation_id in ids and is_in(turn.created)]
+    every = [turn for turn in Turn.objects.all() if turn.conversation_id in ids and is_in(turn.created)]
+    turns = [turn for turn in every if turn.state == "done"]
     answers = [turn for turn in turns if turn.route == "answer"]
     day = lambda moment: moment.astimezone(ZONE).date()  # noqa: E731
     return {
         "conversations": Counter(day(talk.created) for talk in talks if is_in(talk.created)),
         "messages": Counter(day(m.created) for m in Message.objects.filter(sender="visitor") if m.conversation_id in ids and is_in(m.created)),
         "routes": Counter(turn.route for turn in turns),
+        "lost": Counter(turn.state for turn in every if turn.state != "done"),
         "handoffs": Counter(stay.reason for stay in Handoff.objects.all() if stay.conversation_id in ids and is_in(stay.queued)),
         "ratings": Counter(f.value for f in Feedback.objects.select_related("message") if f.message.conversation_id in ids and is_in(f.at)),
         "faqs": Counter(turn.decision["faq"] for turn in answers),
@@ -127,7 +131,50 @@ def test_median_and_nine_of_ten(site: Site) -> None:
     for seconds in range(1, 11):
         turn_at(talk, datetime(2026, 3, 2, tzinfo=UTC), seconds=seconds)
     times = times_of(Span(caller, FIRST, LAST, "UTC"))["bot"]
-    assert (times.median, times.p90, times.number) == (6, 10, 10)
+    assert (times.median, times.p90, times.number) == (5, 9, 10)
+
+
+def stay_at(talk: Conversation, queued: datetime, taken_s: float | None, answered_s: float | None, **fields: Any) -> None:
+    taken, answered = (None if seconds is None else queued + timedelta(seconds=seconds) for seconds in (taken_s, answered_s))
+    Handoff.objects.create(conversation=talk, queued=queued, taken=taken, answered=answered, **{"reason": "requested", **fields})
+
+
+def test_waiting_is_what_visitors_waited_in_the_queue(site: Site) -> None:
+    span = Span(caller_of_agent(agent_of(site.company, "ann", "admin")), FIRST, LAST, "UTC")
+    moment = datetime(2026, 3, 2, tzinfo=UTC)
+    stay_at(talk_at(site, moment), moment, 60, 90)
+    stay_at(talk_at(site, moment), moment, None, None)
+    stay_at(talk_at(site, moment), moment, 0, 5, reason="taken_over")
+    stay_at(talk_at(site, moment), moment, 40000, 40060, is_message_left=True)
+    times = times_of(span)
+    assert (times["waiting"].median, times["waiting"].number) == (60, 1)
+    assert (times["person"].median, times["person"].number) == (90, 1)
+
+
+def test_the_first_response_is_that_of_a_conversations_first_message(site: Site) -> None:
+    span = Span(caller_of_agent(agent_of(site.company, "ann", "admin")), FIRST, LAST, "UTC")
+    moment = datetime(2026, 3, 2, tzinfo=UTC)
+    answered = talk_at(site, moment)
+    turn_at(answered, moment, seconds=2)
+    turn_at(answered, moment + timedelta(minutes=5), seconds=30)
+    person = talk_at(site, moment)
+    turn_at(person, moment, seconds=1, state="cancelled")
+    stay_at(person, moment + timedelta(seconds=1), 5, 9)
+    older = talk_at(site, moment - timedelta(days=5))
+    turn_at(older, moment, seconds=500)
+    unanswered = talk_at(site, moment)
+    turn_at(unanswered, moment, state="failed")
+    times = times_of(span)["first"]
+    assert (times.median, times.p90, times.number) == (2, 10, 2)
+
+
+def test_without_a_choice_days_are_those_of_a_site_that_the_caller_sees(site: Site, base: KnowledgeBase) -> None:
+    Site.objects.filter(pk=site.pk).update(time_zone="Asia/Shanghai")
+    other = Site.objects.create(company=site.company, knowledge_base=base, key="two", name="Two", default_language="en", time_zone="America/Lima")
+    limited = agent_of(site.company, "joe", "viewer")
+    limited.sites.add(other)
+    assert zone_of(caller_of_agent(limited), None) == "America/Lima"
+    assert zone_of(caller_of_agent(limited), site.pk) == "Asia/Shanghai"
 
 
 def test_the_demo_can_be_left_out(days: Span) -> None:

@@ -1,0 +1,76 @@
+"""How long visitors waited in a span of days: for the first answer, for any answer of the bot, in the queue, and for a person's first words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from csbot.conversations.models import Turn
+from csbot.reports.figures import Span, rows_of
+
+Wait = Literal["first", "bot", "waiting", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """In seconds; None where nothing was measured."""
+
+    median: float | None
+    p90: float | None
+    number: int
+
+
+def times_of(span: Span) -> dict[Wait, Times]:
+    """`first`: from a conversation's first message to its first answer, by whomever; `bot`: from any message to the end of the bot's answer;
+    `waiting`: in the queue until somebody took it; `person`: from the queue to the person's first reply.
+
+    Who left a message for later did not wait in a queue, and whom an agent took over by themselves did not either: both are left out.
+    """
+    turns = list(_turns(span))
+    stays = list(rows_of("handoffs", span).order_by("queued").values_list("conversation", "queued", "taken", "answered", "reason", "is_message_left"))
+    queued = [(asked, taken, answered) for _, asked, taken, answered, reason, is_left in stays if reason != "taken_over" and not is_left]
+    people: dict[Any, datetime] = {}
+    for conversation, _, _, answered, *_ in stays:
+        if answered:
+            people.setdefault(conversation, answered)
+    return {
+        "first": times(_first_answers(turns, people, span)),
+        "bot": times((asked, ended) for _, asked, ended, state, _ in turns if state == Turn.State.DONE),
+        "waiting": times((asked, taken) for asked, taken, _ in queued),
+        "person": times((asked, answered) for asked, _, answered in queued),
+    }
+
+
+def _turns(span: Span) -> Any:
+    told = ("conversation", "created", "ended", "state", "conversation__created")
+    return rows_of("turns", span).order_by("created").values_list(*told)
+
+
+def _first_answers(turns: list[Any], people: dict[Any, datetime], span: Span) -> Iterable[tuple[datetime, datetime | None]]:
+    """Of conversations that began in the span; each once."""
+    asked: dict[Any, datetime] = {}
+    answered: dict[Any, datetime] = {}
+    for conversation, created, ended, state, began in turns:
+        if began < span.start:
+            continue
+        asked.setdefault(conversation, created)
+        if state == Turn.State.DONE and ended:
+            answered[conversation] = min(ended, answered.get(conversation, ended))
+    for conversation, moment in asked.items():
+        found = [at for at in (answered.get(conversation), people.get(conversation)) if at]
+        yield moment, min(found, default=None)
+
+
+def times(spans: Iterable[tuple[datetime, datetime | None]]) -> Times:
+    seconds = sorted((last - first).total_seconds() for first, last in spans if last)
+    if not seconds:
+        return Times(None, None, 0)
+
+    def at(share: float) -> float:
+        """Nearest rank: the smallest value that at least this share of all does not exceed."""
+        return seconds[math.ceil(share * len(seconds)) - 1]
+
+    return Times(at(0.5), at(0.9), len(seconds))
