@@ -19,7 +19,13 @@ from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
 from csbot.accounts.owned import OwnedAdmin, OwnRows
 from csbot.accounts.people import invitation_path, is_last_administrator
 from csbot.accounts.siteforms import SiteForm, texts_of
+from csbot.conversations.identity import identity_secret_renew
+from csbot.lib.sealed import unseal
 
+IDENTITY_HELP = _(
+    "Your server can vouch for who is signed in: it signs {sub: your number for them, exp, name?, email?} as a JSON Web Token (HS256) with this "
+    "secret, and the page passes it on as data-identity or by csbot.identify(token)."
+)
 TEXT_SETS = {"zh": _("texts in Chinese (empty: the product's own)"), "en": _("texts in English (empty: the product's own)")}
 
 admin.site.register(User, UserAdmin)
@@ -37,7 +43,8 @@ class SiteAdmin(OwnedAdmin):
     list_filter = (("company", OwnRows), "is_active")
     search_fields = ("name", "key")
     form = SiteForm
-    readonly_fields = ("snippet",)
+    readonly_fields = ("snippet", "identity_secret")
+    actions = ("renew_identity_secret",)
     site_path = "pk"
     change_form_template = "admin/accounts/site/change_form.html"
 
@@ -48,6 +55,7 @@ class SiteAdmin(OwnedAdmin):
             (None, {"fields": (*company, "name", "key", "knowledge_base", "is_active", "snippet")}),
             (_("who may show the chat"), {"fields": ("allowed_origins",)}),
             (_("languages and time"), {"fields": ("languages", "default_language", "time_zone")}),
+            (_("who visitors are"), {"fields": ("identity_secret",), "description": IDENTITY_HELP}),
             (_("appearance"), {"fields": ("colour", "position", "mark")}),
             (_("business hours"), {"fields": ("is_always_open", *(f"day_{day}" for day in DAY_NAMES), "exceptions")}),
             *texts,
@@ -58,6 +66,25 @@ class SiteAdmin(OwnedAdmin):
         if not site.key:
             return "–"
         return format_html('<code>&lt;script async src="…/widget/loader.js" data-site="{}"&gt;&lt;/script&gt;</code>', site.key)
+
+    @admin.display(description=_("secret"))
+    def identity_secret(self, site: Site) -> SafeString | str:
+        if not site.sealed_identity_secret:
+            return gettext("It is made when you save.")
+        unreadable = gettext("It cannot be read with this installation's key. Make a new one.")
+        return format_html("<code>{}</code>", unseal(site.sealed_identity_secret) or unreadable)
+
+    def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.sealed_identity_secret:
+            identity_secret_renew(obj)
+
+    @admin.action(description=_("Make a new secret for visitors' identities (the old one ends at once)"), permissions=["change"])
+    def renew_identity_secret(self, request: HttpRequest, chosen: QuerySet[Site]) -> None:
+        for site in chosen:
+            identity_secret_renew(site)
+            self._audit(request, site, "secret_renewed")
+        messages.success(request, gettext("Open the site to copy its new secret."))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A site's conversations are the company's memory: it is switched off instead."""

@@ -57,6 +57,7 @@ class Site(models.Model):
     texts = models.JSONField(_("texts"), default=dict, blank=True, help_text=_("Texts per language, such as greeting and refusals."))
     appearance = models.JSONField(_("appearance"), default=dict, blank=True)
     business_hours = models.JSONField(_("business hours"), default=dict, blank=True)
+    sealed_identity_secret = models.TextField(blank=True, editable=False)  # see csbot.conversations.identity
     is_active = models.BooleanField(_("active"), default=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from csbot.conversations.events import MessageData
 from csbot.conversations.models import Conversation, Message
-from csbot.conversations.search import message_index
+from csbot.conversations.search import text_index
 from csbot.lib.clock import to_wire
 
 
 def message_add(conversation: Conversation, **fields: Any) -> Message:
     """The one place where messages are stored, so that each can be found again."""
     message = Message.objects.create(conversation=conversation, **fields)
-    message_index(conversation, message.text)
+    text_index(conversation, message.text)
     return message
 
 

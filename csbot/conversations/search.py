@@ -56,8 +56,8 @@ def _cut(piece: str) -> list[str]:
     return [*(piece[index : index + 2] for index in range(len(piece) - 1)), piece[-1]]
 
 
-def message_index(conversation: Conversation, text: str) -> None:
-    """Make a stored message findable, in the transaction that stores it."""
+def text_index(conversation: Conversation, text: str) -> None:
+    """Make what was said, or who said it, findable, in the transaction that stores it."""
     rows = [SearchWord(company_id=conversation.company_id, word=word, conversation=conversation) for word in words_of(text)]
     SearchWord.objects.bulk_create(rows, ignore_conflicts=True)
 

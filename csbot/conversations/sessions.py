@@ -1,18 +1,20 @@
-"""Visitor sessions: a signed token that names company, site, visitor and expiry. Nothing is stored for it.
+"""Visitor sessions: a signed token that names company, site, visitor (and who they are, where the company said so) and expiry.
 
-Kept by the widget in the iframe's own storage, sent in the first frame or a header, never in an address.
+Nothing is stored for it. Kept by the widget in the iframe's own storage, sent in the first frame or a header, never in an address.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid5
 
 from django.core import signing
 
 from csbot.accounts.models import Site
 from csbot.conversations.errors import NotYours, SessionInvalid, SiteOff
+from csbot.conversations.identity import Identity
 from csbot.lib.ids import new_id
 
 LIFETIME = timedelta(hours=24)
@@ -24,9 +26,12 @@ class VisitorSession:
     company_id: UUID
     site_id: UUID
     visitor_id: UUID
+    identity: Identity | None = None
 
     def token(self) -> str:
-        claims = {"c": str(self.company_id), "s": str(self.site_id), "v": str(self.visitor_id)}
+        claims: dict[str, Any] = {"c": str(self.company_id), "s": str(self.site_id), "v": str(self.visitor_id)}
+        if self.identity:
+            claims["i"] = [self.identity.id, self.identity.name, self.identity.email]
         return signing.dumps(claims, salt=SALT, compress=False)
 
 
@@ -34,7 +39,8 @@ def session_read(token: str) -> VisitorSession:
     """Raises SessionInvalid for anything but a fresh token of ours."""
     try:
         claims = signing.loads(token, salt=SALT, max_age=LIFETIME)
-        return VisitorSession(UUID(claims["c"]), UUID(claims["s"]), UUID(claims["v"]))
+        identity = Identity(*claims["i"]) if "i" in claims else None
+        return VisitorSession(UUID(claims["c"]), UUID(claims["s"]), UUID(claims["v"]), identity)
     except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
         raise SessionInvalid from error
 
@@ -58,14 +64,10 @@ def site_of_session(session: VisitorSession) -> Site:
     return site
 
 
-def session_open(*, site_key: str, token: str = "") -> VisitorSession:
-    """A session for a site: the one of the token where it is still good for it, else a new visitor (without a row yet)."""
-    site = site_by_key(site_key)
-    if token:
-        try:
-            session = session_read(token)
-        except SessionInvalid:
-            session = None
-        if session and session.site_id == site.pk:
-            return session
+def session_new(site: Site) -> VisitorSession:
     return VisitorSession(site.company_id, site.pk, new_id())
+
+
+def session_known(site: Site, identity: Identity) -> VisitorSession:
+    """The same visitor whenever and wherever the same person comes: the id is made from the site's and theirs (RFC 9562, version 5)."""
+    return VisitorSession(site.company_id, site.pk, uuid5(site.pk, identity.id), identity)

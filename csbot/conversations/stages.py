@@ -44,7 +44,11 @@ class Timer:
 class DecidingStages:
     """The first half's parts for one turn, with the trace that they leave."""
 
-    def __init__(self, site: Site, opened: Knowledge, language: Language, *, may_cache: bool, pending: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, site: Site, opened: Knowledge, language: Language, *, may_cache: bool, pending: Mapping[str, Any] | None = None, visitor: str = ""
+    ) -> None:
+        """`visitor`: the company's own number for who asks; `pending`: the lookup of the turn before."""
+        self.visitor = visitor
         self.site, self.opened, self.language, self.may_cache, self.pending = site, opened, language, may_cache, pending
         self.timer = Timer()
         self.trace: dict[str, Any] = {"version": 1, "snapshot": opened.snapshot, "language": language}
@@ -84,7 +88,8 @@ class DecidingStages:
         return cache.cache_key([str(self.site.pk), self.language, knowledge.normalise_for_cache(text), *versions])
 
     def look_up(self, question: Question) -> Decision | None:
-        return look_up(question.text, self.language, site=self.site, opened=self.opened, pending=self.pending, trace=self.trace)
+        known = {"pending": self.pending, "visitor": self.visitor}
+        return look_up(question.text, self.language, site=self.site, opened=self.opened, trace=self.trace, **known)  # type: ignore[arg-type]
 
     def detect_intent(self, question: Question) -> IntentGuess:
         guess = self.opened.detect_intent(question)

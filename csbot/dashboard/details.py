@@ -25,6 +25,8 @@ def conversation_detail(conversation: Conversation, caller: Caller) -> dict[str,
         "visitor": {
             **row["visitor"],
             "language": visitor.language or conversation.language,
+            "external_id": visitor.external_id,
+            "email": visitor.email,
             "first_seen": to_wire(visitor.created),
             "conversations": Conversation.objects.filter(visitor=visitor).count(),
         },

@@ -110,7 +110,7 @@ def _row(conversation: Conversation, previews: dict[UUID, Message], unread: dict
     return {
         "id": str(conversation.pk),
         "site": {"id": str(conversation.site_id), "name": conversation.site.name},
-        "visitor": {"id": str(conversation.visitor_id), "number": str(conversation.visitor_id)[-4:].upper()},
+        "visitor": {"id": str(conversation.visitor_id), "number": str(conversation.visitor_id)[-4:].upper(), "name": conversation.visitor.name},
         "owner": owner_name(conversation),
         "agent": {"id": str(conversation.agent_id), "name": conversation.agent.display_name} if conversation.agent else None,
         "ver": conversation.owner_version,

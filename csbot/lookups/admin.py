@@ -30,7 +30,7 @@ class LookupForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Lookup
         fields = (
             *("company", "site", "key", "is_active", "examples_zh", "examples_en", "method", "url", "fields"),
-            *("answer_zh", "answer_en", "unknown_zh", "unknown_en", "timeout_s"),
+            *("answer_zh", "answer_en", "unknown_zh", "unknown_en", "needs_identity", "timeout_s"),
         )
         widgets = {
             "fields": forms.Textarea(attrs={"rows": 4, "cols": 80}),

@@ -14,6 +14,7 @@ from csbot.accounts.models import Site
 from csbot.conversations.contracts import Decision
 from csbot.conversations.events import Language
 from csbot.lookups.calling import lookup_call, told
+from csbot.lookups.checking import VISITOR
 from csbot.lookups.matching import Judge, Shape, SlotShape, Wish, values_in, wish_of
 from csbot.lookups.models import Lookup
 from knowledge.contracts import Knowledge
@@ -25,9 +26,12 @@ def lookups_of(site: Site) -> list[Lookup]:
 
 
 def look_up(
-    text: str, language: Language, *, site: Site, opened: Knowledge, pending: Mapping[str, Any] | None, trace: dict[str, Any]
+    text: str, language: Language, *, site: Site, opened: Knowledge, pending: Mapping[str, Any] | None, trace: dict[str, Any], visitor: str = ""
 ) -> Decision | None:
-    """`pending` is the lookup of the turn before: {"key", "values", "wanted"}; nothing wanted means that it was answered."""
+    """`visitor`: the company's own number for who asks, where it vouched for them.
+
+    `pending` is the lookup of the turn before: {"key", "values", "wanted"}; nothing wanted means that it was answered.
+    """
     lookups = {lookup.key: lookup for lookup in lookups_of(site)}
     if not lookups:
         return None
@@ -36,7 +40,7 @@ def look_up(
     if wish is None:
         return None
     trace["lookup"] = {"key": wish.key, "values": dict(wish.values), "p": round(wish.probability, 4)}
-    return _decided(lookups[wish.key], wish, language, trace["lookup"])
+    return _decided(lookups[wish.key], wish, language, trace["lookup"], visitor)
 
 
 def shape_of(lookup: Lookup) -> Shape:
@@ -62,17 +66,21 @@ def _wish(text: str, shapes: Sequence[Shape], judge: Judge, pending: Mapping[str
     return replace(wish, values={**pending["values"], **wish.values}) if wish and wish.key == answered else wish
 
 
-def _decided(lookup: Lookup, wish: Wish, language: Language, trace: dict[str, Any]) -> Decision:
+def _decided(lookup: Lookup, wish: Wish, language: Language, trace: dict[str, Any], visitor: str) -> Decision:
     kept = {"key": wish.key, "values": dict(wish.values), "wanted": ""}
+    if lookup.needs_identity and not visitor:
+        trace["wanted"] = VISITOR
+        return Decision("clarify", "lookup", language, words="sign_in", offers_handoff=True, lookup=kept)
     missing = next((slot for slot in lookup.slots.all() if slot.name not in wish.values), None)
     if missing is not None:
         trace["wanted"] = missing.name
         return Decision("clarify", "lookup", language, text=missing.question(language), lookup={**kept, "wanted": missing.name})
-    called = lookup_call(lookup, wish.values)
+    values = {**wish.values, VISITOR: visitor} if lookup.needs_identity else wish.values
+    called = lookup_call(lookup, values)
     trace |= {"outcome": called.outcome, "status": called.status, "ms": called.ms, "why": called.why}
-    if called.outcome == "unknown" and (words := told(lookup.unknown(language), wish.values)):
+    if called.outcome == "unknown" and (words := told(lookup.unknown(language), values)):
         return Decision("answer", "lookup", language, text=words, sources=_sources(lookup), offers_handoff=True, lookup=kept)
-    text = told(lookup.answer(language), {**wish.values, **called.fields}) if called.outcome == "found" else None
+    text = told(lookup.answer(language), {**values, **called.fields}) if called.outcome == "found" else None
     if text is None:
         return Decision("refuse", "no_evidence", language, words="lookup_failed", offers_handoff=True)
     return Decision("answer", "lookup", language, text=text, sources=_sources(lookup), lookup=kept)

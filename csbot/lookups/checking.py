@@ -11,14 +11,15 @@ import regex
 from django.utils.translation import gettext as _
 
 PLACE = re.compile(r"\{(\w+)\}")
+VISITOR = "visitor"  # the place of the company's own number for who asks
 PATH = re.compile(r"[\w-]+(\.[\w-]+)*")
 MATCH_TIMEOUT_S = 0.05  # a pattern that backtracks without end must not hold a worker
 
 
-def lookup_problems(*, url: str, fields: Any, examples: Iterable[str]) -> dict[str, str]:
+def lookup_problems(*, url: str, fields: Any, examples: Iterable[str], needs_identity: bool = False) -> dict[str, str]:
     """By field; a field without a problem is missing."""
     no_examples = "" if list(examples) else _("Write some examples, in one language at least.")
-    found = {"url": _url(url), "fields": _fields(fields), "examples_en": no_examples}
+    found = {"url": _url(url) or _visitor(url, needs_identity), "fields": _fields(fields), "examples_en": no_examples}
     return {field: problem for field, problem in found.items() if problem}
 
 
@@ -34,6 +35,12 @@ def _url(url: str) -> str:
         return _("No value may stand in the host: put it into the path or the query.")
     if parts.username or parts.password:
         return _("Write no password into the address: use a header.")
+    return ""
+
+
+def _visitor(url: str, needs_identity: bool) -> str:
+    if VISITOR in PLACE.findall(url) and not needs_identity:
+        return _("{visitor} is known only of visitors whom the company vouches for. Switch that on below.")
     return ""
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.models import Company, Site
 from csbot.lib.ids import new_id
-from csbot.lookups.checking import lookup_problems, pattern_problem
+from csbot.lookups.checking import VISITOR, lookup_problems, pattern_problem
 
 ANSWER_HELP = _("{name} is a value or a field of the reply; [a part in brackets] is left out where a field in it is missing.")
 
@@ -39,6 +39,11 @@ class Lookup(models.Model):
     answer_en = models.TextField(_("answer in English"), blank=True, help_text=ANSWER_HELP)
     unknown_zh = models.TextField(_("not found, in Chinese"), blank=True)
     unknown_en = models.TextField(_("not found, in English"), blank=True)
+    needs_identity = models.BooleanField(
+        _("only for visitors whom the company vouches for"),
+        default=False,
+        help_text=_("Others are asked to sign in first. {visitor} is then the company's own number for them, in the address or the request."),
+    )
     timeout_s = models.PositiveSmallIntegerField(_("time-out in seconds"), default=5, validators=[MinValueValidator(1), MaxValueValidator(15)])
     changed = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -55,7 +60,8 @@ class Lookup(models.Model):
         return self.key
 
     def clean(self) -> None:
-        problems = lookup_problems(url=self.url, fields=self.fields, examples=[*self.examples("zh"), *self.examples("en")])
+        examples = [*self.examples("zh"), *self.examples("en")]
+        problems = lookup_problems(url=self.url, fields=self.fields, examples=examples, needs_identity=self.needs_identity)
         if problems:
             raise ValidationError(problems)
 
@@ -92,6 +98,8 @@ class Slot(models.Model):
         return self.name
 
     def clean(self) -> None:
+        if self.name == VISITOR:
+            raise ValidationError({"name": _("This name stands for the visitor. Choose another one.")})
         if problem := pattern_problem(self.pattern, self.sample):
             raise ValidationError({"pattern": problem})
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from csbot.lookups.calling import address_of, lookup_call, told
+from csbot.lookups.checking import VISITOR
 from csbot.lookups.models import Lookup
 
 SHOWN = 4000
@@ -19,6 +20,8 @@ class TryForm(forms.Form):
         super().__init__(*args, **kwargs)
         for slot in lookup.slots.all():
             self.fields[slot.name] = forms.CharField(label=slot.name, initial=slot.sample, max_length=300)
+        if lookup.needs_identity:
+            self.fields[VISITOR] = forms.CharField(label=_("the company's own number"), max_length=200)
 
     def values(self) -> dict[str, str]:
         return dict(self.cleaned_data)

@@ -22,7 +22,8 @@ from csbot.accounts.models import Site
 from csbot.conversations.access import conversation_of_visitor
 from csbot.conversations.errors import NotYours
 from csbot.conversations.origin import is_own_origin
-from csbot.conversations.sessions import session_open, site_by_key
+from csbot.conversations.services.visitors import session_open
+from csbot.conversations.sessions import site_by_key
 from csbot.conversations.wrapping import text_of
 from csbot.widget.embedding import allow_embedding
 
@@ -72,7 +73,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def session(request: HttpRequest) -> JsonResponse:
-    """A signed token for this visitor: the one they have where it is still good, else a new one. Nothing is stored."""
+    """A signed token for this visitor: the one they have where it is still good, else a new one. Nothing is stored for it."""
     language = _language(request)
     headers = {b"origin": request.headers.get("Origin", "").encode(), b"host": request.get_host().encode()}
     if not is_own_origin(headers):
@@ -81,12 +82,14 @@ def session(request: HttpRequest) -> JsonResponse:
     if asked is None:
         return _refusal(language, "bad_request", 400)
     try:
-        opened = session_open(site_key=asked["site"], token=asked["token"])
+        opened, problem = session_open(site_key=asked["site"], token=asked["token"], identity=asked["identity"])
     except NotYours:
         return _refusal(language, "unknown_site", 404)
     site = site_by_key(asked["site"])
     conversation = conversation_of_visitor(opened)
-    return JsonResponse({"token": opened.token(), "conv": str(conversation.pk) if conversation else None, "site": _described(site)})
+    conv = str(conversation.pk) if conversation else None
+    identity = {"is_known": opened.identity is not None, "problem": problem}
+    return JsonResponse({"token": opened.token(), "conv": conv, "identity": identity, "site": _described(site)})
 
 
 @require_safe
@@ -119,8 +122,8 @@ def _described(site: Site) -> dict[str, Any]:
     }
 
 
-def _body(request: HttpRequest) -> dict[str, str] | None:
-    """{site, token}, both texts; None for anything else."""
+def _body(request: HttpRequest) -> dict[str, Any] | None:
+    """{site, token, identity}, all of them texts; None for anything else."""
     if len(request.body) > MAX_BODY:
         return None
     try:
@@ -129,10 +132,10 @@ def _body(request: HttpRequest) -> dict[str, str] | None:
         return None
     if not isinstance(body, dict):
         return None
-    site, token = body.get("site"), body.get("token") or ""
-    if not isinstance(site, str) or not isinstance(token, str) or not (site + token).isprintable():
+    asked = {"site": body.get("site"), "token": body.get("token") or "", "identity": body.get("identity") or ""}
+    if not all(isinstance(text, str) and text.isprintable() for text in asked.values()):
         return None  # NUL and lone surrogates are in no key and in no token
-    return {"site": site, "token": token}
+    return asked
 
 
 def _language(request: HttpRequest) -> str:

@@ -4,9 +4,12 @@ and a wrong FAQ that is corrected and answers differently. Everything by browser
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
+import jwt
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -251,6 +254,34 @@ def test_a_wrong_faq_is_corrected_published_and_answers_differently(desks: tuple
         if fresh in visitors[0].last():
             return
     raise AssertionError(f"not published within two minutes: {visitors[0].last()}")
+
+
+def test_who_signs_in_keeps_the_conversation_and_who_signs_out_leaves_none(
+    desks: tuple[DeskPage, DeskPage], visitors: list[Widget], stack: Stack, language: str
+) -> None:
+    ada, visitor = desks[0], visitors[0]
+    ada.page.goto(f"{stack.address}/admin/accounts/site/")
+    ada.page.locator("#result_list tbody th a").first.click()
+    ada.page.click("input[name=_continue]")
+    secret = ada.page.locator(".field-identity_secret code").inner_text()
+    name, words = f"Lin {uuid4().hex[:6]}", FAQ[language][0]
+    token = jwt.encode({"sub": uuid4().hex, "name": name, "exp": int(time.time()) + 600}, secret, algorithm="HS256")
+    visitor.open()
+    visitor.ask(words)
+    visitor.wait_for_answers(2)
+    visitor.page.evaluate("token => csbot.identify(token)", token)
+    ada.open()
+    ada.choose(name)
+    expect(ada.page.locator(".context")).to_contain_text(name)
+    expect(visitor.frame.locator("li.visitor")).to_contain_text(words)
+    visitor.page.evaluate("csbot.identify('')")
+    expect(visitor.frame.locator("li.visitor")).to_have_count(0)
+    elsewhere = visitors[1]
+    elsewhere.page.reload()
+    elsewhere.page.wait_for_function("window.csbot !== undefined")
+    elsewhere.page.evaluate("token => csbot.identify(token)", token)  # before the chat is opened, as with data-identity on the tag
+    elsewhere.open()
+    expect(elsewhere.frame.locator("li.visitor")).to_contain_text(words)
 
 
 def test_a_report_is_read_clicked_through_and_saved(desks: tuple[DeskPage, DeskPage], language: str) -> None:

@@ -35,7 +35,14 @@ class Text(serializers.CharField):
 LANGUAGE = ["zh", "en"]
 
 
+class VisitorRequest(Strict):
+    id = Text(max_length=200, help_text="Your own number for this person. Lookups that need to know who asks get it as {visitor}.")
+    name = Text(required=False, max_length=100)
+    email = Text(required=False, max_length=254)
+
+
 class ConversationRequest(Strict):
+    visitor = VisitorRequest(required=False, help_text="Who it is, where you know it.")
     site = Text(required=False, max_length=64, help_text="Key of a site; the key's own or the company's first one where it is missing.")
 
 

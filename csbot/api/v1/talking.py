@@ -19,6 +19,7 @@ from csbot.api.v1.base import PAGE, Endpoint, Unavailable
 from csbot.conversations.access import conversation_for_caller
 from csbot.conversations.asking import NothingRuns, TimedOut, answer_wait, question_ask, reply_as_json
 from csbot.conversations.errors import NotYours
+from csbot.conversations.identity import Identity
 from csbot.conversations.limits import message_take
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Message
@@ -57,8 +58,10 @@ class ConversationsView(Endpoint):
         return once(request, self._begin)
 
     def _begin(self) -> Response:
-        site = self.site(self.checked(shapes.ConversationRequest).get("site", ""))
-        session = VisitorSession(site.company_id, site.pk, new_id())
+        wish = self.checked(shapes.ConversationRequest)
+        site = self.site(wish.get("site", ""))
+        identity = Identity(**wish["visitor"]) if "visitor" in wish else None
+        session = VisitorSession(site.company_id, site.pk, new_id(), identity)
         conversation = conversation_start(session=session, origin=Conversation.Origin.API)
         found = Conversation.objects.select_related("site", "agent", "visitor").get(pk=conversation.pk)
         return Response(rows.rows_of([found], self.caller())[0], status=201)

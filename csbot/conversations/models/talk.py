@@ -17,6 +17,10 @@ class Visitor(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
     site = models.ForeignKey(Site, models.CASCADE, related_name="visitors", verbose_name=_("site"))
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES, blank=True)
+    # What the company vouched for (csbot.conversations.identity); empty for strangers.
+    external_id = models.CharField(_("the company's own number"), max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    email = models.CharField(_("e-mail address"), max_length=254, blank=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -19,8 +19,9 @@ from csbot.conversations.events import Language
 from csbot.conversations.frames import frame_append, locked
 from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_add, message_data
-from csbot.conversations.models import Conversation, Frame, Message, Turn, Visitor
+from csbot.conversations.models import Conversation, Frame, Message, Turn
 from csbot.conversations.outbox import outbox_add
+from csbot.conversations.services.visitors import name_index, visitor_of
 from csbot.conversations.sessions import VisitorSession, site_of_session
 from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
@@ -78,12 +79,11 @@ def conversation_start(*, session: VisitorSession, origin: str = Conversation.Or
     """Visitor and conversation rows, made with the first message. Two first messages at once meet on the visitor's row."""
     site = Site.objects.get(pk=session.site_id, company_id=session.company_id)
     with transaction.atomic():
-        visitor, _ = Visitor.objects.select_for_update().get_or_create(
-            pk=session.visitor_id, defaults={"company_id": session.company_id, "site": site}
-        )
+        visitor = visitor_of(session, site)
         if existing := conversation_of_visitor(session):
             return existing
         conversation = Conversation.objects.create(company_id=session.company_id, site=site, visitor=visitor, origin=origin)
+        name_index(conversation, session)
         happened("conversation.opened", conversation)
         return conversation
 

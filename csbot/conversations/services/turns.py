@@ -62,7 +62,7 @@ def turn_claim(turn_id: str | UUID) -> Turn | None:
                 outbox_taken(f"answer:{turn_id}")
     except IntegrityError:  # the conversation's other turn is in work (machines' clocks differ); its end wakes this one
         return None
-    return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
+    return Turn.objects.select_related("question", "conversation__site__company", "conversation__visitor").get(pk=turn_id) if claimed else None
 
 
 def _earlier_open(turn: Turn) -> bool:

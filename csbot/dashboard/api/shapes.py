@@ -27,6 +27,7 @@ class PreviewShape(Shape):
 class VisitorShape(Shape):
     id = serializers.UUIDField()
     number = serializers.CharField(help_text="The last four characters of the id, to tell visitors apart.")
+    name = serializers.CharField(allow_blank=True, help_text="Where the company vouched for the visitor.")
 
 
 class RowShape(Shape):

@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def say_orders(self) -> None:
-        known = self.path.endswith("/T100")
+        known = self.path.partition("?")[0].endswith("/T100")
         self.say(200 if known else 404, json.dumps(ORDER if known else {}).encode())
 
     def say_slow(self) -> None:

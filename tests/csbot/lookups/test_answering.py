@@ -9,7 +9,7 @@ import pytest
 
 from csbot.accounts.models import Company, Site
 from csbot.conversations.asking import question_ask, reply_as_json
-from csbot.conversations.models import Turn
+from csbot.conversations.models import Turn, Visitor
 from csbot.conversations.texts import built_in
 from csbot.lib import redis
 from csbot.lookups.models import Lookup
@@ -75,3 +75,13 @@ def test_the_trace_names_lookup_values_and_outcome(lookup: Lookup) -> None:
     ask("where is my order T100")
     told = Turn.objects.get().trace.data["lookup"]
     assert (told["key"], told["values"], told["outcome"], told["status"]) == ("orders", {"number": "T100"}, "found", 200)
+
+
+def test_a_lookup_for_known_visitors_asks_strangers_to_sign_in(server: ThreadingHTTPServer, company: Company) -> None:
+    lookup_at(server, company, "/orders/{number}?of={visitor}", needs_identity=True)
+    reply = ask("where is my order T100")
+    assert (reply["route"], reply["reason"], reply["text"]) == ("clarify", "lookup", built_in("en", "sign_in"))
+    assert server.asked == []  # type: ignore[attr-defined]
+    Visitor.objects.update(external_id="70/01")
+    assert ask("where is my order T100", reply)["text"].startswith("Order T100 is on its way")
+    assert [path for _, path, *_ in server.asked] == ["/orders/T100?of=70%2F01"]  # type: ignore[attr-defined]

@@ -39,6 +39,12 @@ def test_a_token_that_is_still_good_keeps_its_visitor(client: Client, site: Site
     assert session_read(first).visitor_id == session_read(second).visitor_id
 
 
+def test_an_identity_that_is_not_good_leaves_a_stranger_and_says_why(client: Client, site: Site) -> None:
+    body = open_session(client, {"site": "tea", "identity": "x.y.z"}).json()  # type: ignore[attr-defined]
+    assert body["identity"] == {"is_known": False, "problem": "no_secret"}
+    assert session_read(body["token"]).identity is None
+
+
 @pytest.mark.parametrize(("language", "words"), [("zh-CN", "没有这个站点"), ("en", "no such site")])
 def test_an_unknown_site_is_named_in_the_visitors_language(client: Client, db: None, language: str, words: str) -> None:
     answer = open_session(client, {"site": "nowhere"}, origin="http://testserver", accept_language=language)
@@ -51,7 +57,7 @@ def test_a_foreign_origin_gets_no_session(client: Client, site: Site, origin: st
     assert open_session(client, {"site": "tea"}, origin=origin).status_code == 403  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"site": 5}', b"\xff\xfe", '{"site": "tea", "token": 5}', "x" * 9000])
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"site": 5}', b"\xff\xfe", '{"site": "tea", "token": 5}', '{"site": "tea", "identity": 5}', "x" * 9000])
 def test_a_broken_request_gets_a_clear_error(client: Client, site: Site, body: str) -> None:
     answer = open_session(client, body)
     assert answer.status_code == 400  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ export type ViewName = "waiting" | "mine" | "bot" | "closed" | "all";
 export type Counts = Record<"waiting" | "mine" | "bot" | "closed", number>;
 
 export interface Row {
-  id: string; site: Named; visitor: { id: string; number: string }; owner: string; agent: Named | null; ver: number; seq: number; unread: number;
+  id: string; site: Named; visitor: { id: string; number: string; name: string }; owner: string; agent: Named | null; ver: number; seq: number; unread: number;
   preview: { sender: string; text: string; ts: string } | null; language: string; labels: string[]; origin: string; is_demo: boolean;
   queued_at: string | null; waiting_s: number | null; position: number | null; handoff_reason: string; closed: string | null; created: string; changed: string;
 }
@@ -29,7 +29,7 @@ export interface Bubble {
 export interface Note { id: string; author: string; text: string; ts: string; client_id: string; state?: "sending" | "failed" }
 export interface Stay { reason: string; queued: string; taken: string | null; answered: string | null; ended: string | null; outcome: string; agent: string; is_message_left: boolean }
 export interface Detail extends Omit<Row, "visitor"> {
-  visitor: { id: string; number: string; language: string; first_seen: string; conversations: number };
+  visitor: { id: string; number: string; name: string; external_id: string; email: string; language: string; first_seen: string; conversations: number };
   messages: Bubble[]; notes: Note[]; handoffs: Stay[]; visitor_read_seq: number;
 }
 export interface Canned { id: string; shortcut: string; language: string; category: string; text: string }

@@ -12,6 +12,7 @@ import { type Key, type Language, say } from "./texts";
 import "./app.css";
 
 const USUAL_COLOUR = "#1f6f54"; // the tokens' own, which has a twin for the dark
+const IDENTITY_WITHIN_MS = 2_000; // a page that said so but tells none is not waited for
 const TYPING_FOR_MS = 5_000;
 const TYPING_EVERY_MS = 3_000;
 
@@ -34,6 +35,8 @@ export class ChatApp extends LitElement {
     onExpired: () => void this.start(),
     onUnsendable: (clientId) => this.refuse(clientId),
   });
+  private identity = "";
+  private hasStarted = false;
   private typingTimer = 0;
   private toldTyping = 0;
   private isAtEnd = true;
@@ -47,12 +50,35 @@ export class ChatApp extends LitElement {
     this.speak((recall("csbot.language") || document.documentElement.lang.slice(0, 2)) as Language);
     window.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.close());
     window.addEventListener("focus", () => this.focusField());
+    window.addEventListener("message", (event) => this.hear(event));
+    this.tell("ready");
+    if (!this.parameter("identified")) void this.start();
+    else window.setTimeout(() => this.hasStarted || void this.start(), IDENTITY_WITHIN_MS);
+  }
+
+  /** The page that embeds us says who is signed in there. Somebody else than before gets a view and a connection of their own. */
+  private hear(event: MessageEvent): void {
+    const told = event.data as { csbot?: string; token?: unknown } | null;
+    if (event.source !== window.parent || event.origin !== this.parameter("host")) return;
+    if (told?.csbot !== "identity" || typeof told.token !== "string" || (this.hasStarted && told.token === this.identity)) return;
+    this.identity = told.token;
+    if (this.hasStarted) {
+      this.connection.restart();
+      this.view = emptyView();
+    }
     void this.start();
   }
 
+  private parameter(name: string): string {
+    return new URLSearchParams(location.search).get(name) ?? "";
+  }
+
   private async start(): Promise<void> {
+    const identity = this.identity;
+    this.hasStarted = true;
     try {
-      const session = await openSession(this.siteKey);
+      const session = await openSession(this.siteKey, identity);
+      if (identity !== this.identity) return; // somebody else came meanwhile, and has begun a session of their own
       this.site = session.site;
       if (session.site.look.colour !== USUAL_COLOUR) document.documentElement.style.setProperty("--color-accent", session.site.look.colour);
       if (!session.site.languages.includes(this.language)) this.speak(session.site.language as Language);
@@ -95,8 +121,8 @@ export class ChatApp extends LitElement {
   }
 
   /** To the page that embeds us, and to no other; the loader says which it is. */
-  private tell(what: "message" | "close"): void {
-    const host = new URLSearchParams(location.search).get("host") ?? "";
+  private tell(what: "message" | "close" | "ready"): void {
+    const host = this.parameter("host");
     // A page from a file or a sandbox has the origin "null", which nothing can be posted to.
     if (/^https?:/.test(host) && window.parent !== window) window.parent.postMessage({ csbot: what }, host);
   }

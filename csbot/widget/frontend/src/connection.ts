@@ -50,6 +50,12 @@ export class Connection {
     socket.onclose = (event) => this.closed(socket, event.code);
   }
 
+  /** Another visitor speaks from now on: nothing of the one before is sent any more. */
+  restart(): void {
+    this.waiting.clear();
+    this.drop();
+  }
+
   /** Sent now, or as soon as there is a connection; kept until `settle` where it has a client id. */
   send(type: string, data: { client_id?: string }): void {
     if (data.client_id) this.waiting.set(data.client_id, [type, data]);

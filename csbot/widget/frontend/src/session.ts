@@ -11,6 +11,7 @@ export interface SiteInfo {
 export interface Session {
   token: string;
   conv: string | null;
+  identity: { is_known: boolean; problem: string };
   site: SiteInfo;
 }
 
@@ -36,14 +37,16 @@ export function recall(key: string): string {
 
 export const tokenKey = (site: string) => `csbot.${site}.token`;
 
-export async function openSession(site: string): Promise<Session> {
+/** `identity` is what the host page vouches for; where it is not good, the visitor is a stranger and the page's developer is told. */
+export async function openSession(site: string, identity: string): Promise<Session> {
   const answer = await fetch("/widget/session", {
     method: "POST",
     headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
-    body: JSON.stringify({ site, token: recall(tokenKey(site)) }),
+    body: JSON.stringify({ site, token: recall(tokenKey(site)), identity }),
   });
   const body = await answer.json();
   if (!answer.ok) throw new SessionRefused(body.error.text);
+  if (body.identity.problem) console.warn(`csbot: the identity is not good (${body.identity.problem})`);
   remember(tokenKey(site), body.token);
   return body as Session;
 }

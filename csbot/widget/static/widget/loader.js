@@ -1,4 +1,5 @@
 /* The one-line snippet: <script async src="https://YOUR-CSBOT/widget/loader.js" data-site="KEY"></script>
+   Who is signed in on the page: data-identity="TOKEN" beside it, or csbot.identify(TOKEN) later; csbot.identify("") when they sign out.
    Makes a button and an iframe; everything else happens inside the iframe, on our own origin. */
 (() => {
   "use strict";
@@ -27,6 +28,7 @@
   const badge = root.querySelector("b");
   let frame = null;
   let unread = 0;
+  let identity = tag.dataset.identity || "";
 
   const isOpen = () => frame !== null && !frame.hidden;
   const show = () => {
@@ -39,7 +41,7 @@
     if (!frame) {
       frame = document.createElement("iframe");
       frame.title = words[2];
-      frame.src = `${origin}/widget/app/?site=${encodeURIComponent(tag.dataset.site)}&lang=${encodeURIComponent(language)}&host=${encodeURIComponent(location.origin)}`;
+      frame.src = `${origin}/widget/app/?site=${encodeURIComponent(tag.dataset.site)}&lang=${encodeURIComponent(language)}&host=${encodeURIComponent(location.origin)}${identity ? "&identified=1" : ""}`;
       root.append(frame);
     }
     frame.hidden = false;
@@ -52,11 +54,18 @@
     show();
     button.focus();
   };
+  // By message and never in the address, which ends up in logs.
+  const tellIdentity = () => frame?.contentWindow.postMessage({ csbot: "identity", token: identity }, origin);
+  const identify = (token) => {
+    identity = token || "";
+    tellIdentity();
+  };
   button.addEventListener("click", () => (isOpen() ? close() : open()));
   addEventListener("keydown", (event) => event.key === "Escape" && isOpen() && close());
   addEventListener("message", (event) => {
     if (event.origin !== origin || !frame || event.source !== frame.contentWindow) return;
     if (event.data?.csbot === "close") close();
+    if (event.data?.csbot === "ready") tellIdentity();
     if (event.data?.csbot === "message" && !isOpen()) { unread += 1; show(); }
   });
   // How the site wants it to look; until that is known, and where it cannot be, it looks as usual.
@@ -70,5 +79,5 @@
     .catch(() => {});
   show();
   (document.body || document.documentElement).append(host);
-  window.csbot = { open, close };
+  window.csbot = { open, close, identify };
 })();
