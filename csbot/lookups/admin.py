@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.owned import OwnedAdmin, OwnedInline, OwnRows
+from csbot.lib.outbound import OURS
 from csbot.lib.sealed import seal
 from csbot.lookups.models import Lookup, Slot
 from csbot.lookups.trying import TryForm, tried
@@ -42,6 +43,8 @@ class LookupForm(forms.ModelForm):  # type: ignore[type-arg]
         lines = [line for line in headers.splitlines() if line.strip()]
         if not all(line.isprintable() and line.isascii() and line.partition(":")[0].strip() and ":" in line for line in lines):
             raise forms.ValidationError(_("Write one header a line, as Name: value."))
+        if ours := [name for line in lines if (name := line.partition(":")[0].strip()).lower() in OURS]:
+            raise forms.ValidationError(_("%(name)s is set by the connection itself. Leave it out.") % {"name": ours[0]})
         return "\n".join(lines)
 
     def save(self, commit: bool = True) -> Any:

@@ -19,6 +19,8 @@ MAX_BYTES = 64 * 1024
 MAX_VALUE = 300
 PLACE = re.compile(r"\{(\w+)\}")
 PART = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
+PLACE_IN_LIST = re.compile(r"[0-9]{1,6}")
+UNSAYABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what no database keeps, and nobody sees
 Outcome = Literal["found", "unknown", "failed"]
 
 
@@ -92,7 +94,7 @@ def _at(data: Any, path: str) -> Any:
     for step in path.split("."):
         if isinstance(data, dict):
             data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
+        elif isinstance(data, list) and PLACE_IN_LIST.fullmatch(step) and int(step) < len(data):
             data = data[int(step)]
         else:
             return None
@@ -102,4 +104,4 @@ def _at(data: Any, path: str) -> Any:
 def _text(value: Any) -> str | None:
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
         return None
-    return " ".join(str(value).split())[:MAX_VALUE]
+    return UNSAYABLE.sub("", " ".join(str(value).split()))[:MAX_VALUE]

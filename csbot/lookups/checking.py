@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +13,10 @@ from django.utils.translation import gettext as _
 
 PLACE = re.compile(r"\{(\w+)\}")
 VISITOR = "visitor"  # the place of the company's own number for who asks
-PATH = re.compile(r"[\w-]+(\.[\w-]+)*")
+PATH = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+REPEATED = re.compile(r"\{(\d*)(?:,(\d*))?\}")
+COSTLY = re.compile(r"\{[^\d,}]|\(\?(R|\d|[+-]\d|&|P>)")
+MOST_REPEATED = 1000
 MATCH_TIMEOUT_S = 0.05  # a pattern that backtracks without end must not hold a worker
 
 
@@ -50,7 +54,17 @@ def _fields(fields: Any) -> str:
     return ""
 
 
+def is_modest(pattern: str) -> bool:
+    """A pattern is unrolled when it is compiled, before any time limit counts: `a{9999999}` takes gigabytes, and so do counts within counts.
+    Fuzzy matches and recursion, which `regex` knows too, cost as they like.
+    """
+    counts = [int(most or least or 1) for least, most in REPEATED.findall(pattern)]
+    return math.prod(max(count, 1) for count in counts) <= MOST_REPEATED and not COSTLY.search(pattern)
+
+
 def pattern_problem(pattern: str, sample: str) -> str:
+    if not is_modest(pattern):
+        return _("This pattern takes too long. Write it more simply.")
     try:
         found = regex.compile(pattern).fullmatch(sample, timeout=MATCH_TIMEOUT_S)
     except regex.error as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import regex
 
-from csbot.lookups.checking import MATCH_TIMEOUT_S
+from csbot.lookups.checking import MATCH_TIMEOUT_S, is_modest
 
 LEAST_WITH_VALUES = 0.25  # or with those of the answer before
 LEAST_WITHOUT = 0.6
@@ -52,6 +52,8 @@ def values_in(text: str, slots: Sequence[SlotShape]) -> dict[str, str]:
     """The first value of each slot; part of a longer word or number is none."""
     found: dict[str, str] = {}
     for slot in slots:
+        if not is_modest(slot.pattern):
+            continue
         try:
             match = regex.search(rf"(?<![A-Za-z0-9])(?:{slot.pattern})(?![A-Za-z0-9])", text, flags=regex.IGNORECASE, timeout=MATCH_TIMEOUT_S)
         except (regex.error, TimeoutError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -51,6 +52,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def say_elsewhere(self) -> None:
         self.say(302, b"", Location="/orders/T100")
+
+    def say_packed(self) -> None:
+        self.say(200, gzip.compress(gzip.compress(b"0" * 3_000_000)), **{"Content-Encoding": "gzip, gzip"})
+
+    def say_unsayable(self) -> None:
+        self.say(200, rb'{"order": {"status": "on \ud800its\u0000 way"}}')
 
     def say_words(self) -> None:
         self.say(200, b"hello")

@@ -68,6 +68,8 @@ def test_a_lookup_is_made_and_its_headers_are_kept_but_never_shown(admin: Client
         ({"timeout_s": "600"}, "15"),
         ({"slots-0-pattern": "["}, "no regular expression"),
         ({"slots-0-sample": "Z"}, "does not fit"),
+        ({"headers": "Content-Length: 3"}, "Content-Length is set by the connection"),
+        *(({"slots-0-pattern": pattern}, "takes too long") for pattern in ("a{9999999}", "(?:(?:a?){99}){99}", "(?R)", "(?:a){e<=3}")),
     ],
 )
 def test_what_cannot_work_is_refused_with_what_to_do(admin: Client, wrong: dict[str, str], words: str) -> None:

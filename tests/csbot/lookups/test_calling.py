@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from http.server import ThreadingHTTPServer
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csbot.accounts.models import Company
-from csbot.lib.outbound import OutboundRefused, is_public, outbound_send
+from csbot.lib.outbound import OutboundFailed, OutboundRefused, is_public, outbound_send
+from csbot.lib.sealed import seal
 from csbot.lookups.calling import address_of, lookup_call, told
 from csbot.lookups.models import Lookup
 from tests.csbot.lookups.systems import host_of, lookup_at
@@ -34,6 +36,7 @@ def test_what_the_system_does_not_know_is_unknown(lookup: Lookup) -> None:
     [
         ("/slow/", "timeout"),
         ("/huge/", "too_large"),
+        ("/packed/", "packed"),
         ("/elsewhere/", "status 302"),
         ("/words/", "no JSON"),
         ("/deep/", "no JSON"),
@@ -56,11 +59,12 @@ def test_a_system_that_is_away_has_failed(company: Company, server: ThreadingHTT
 # --- what must not be reached ----------------------------------------------------------------------------------------
 
 
+STRANGE = ["64:ff9b:1::7f00:1", "::127.0.0.1", "::ffff:0:127.0.0.1", "fec0::1", "3fff::1", "5f00::1", "2606:4700::5efe:10.0.0.1", "168.63.129.16"]
 INNER = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "0.0.0.0", "::1", "fe80::1%eth0", "fd00::1"]  # noqa: S104
 HIDDEN = ["::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1"]  # an inner address inside another
 
 
-@pytest.mark.parametrize("address", [*INNER, *HIDDEN])
+@pytest.mark.parametrize("address", [*INNER, *HIDDEN, *STRANGE])
 def test_inner_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
 
@@ -81,6 +85,33 @@ def test_one_inner_address_among_several_is_enough_to_refuse(monkeypatch: pytest
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(OutboundRefused, match="not_public"):
         outbound_send("GET", "https://example.com/", timeout_s=1, max_bytes=10)
+
+
+def test_a_slow_name_server_holds_nobody_longer_than_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: is_over.wait(30) and [])
+    with pytest.raises(OutboundFailed, match="timeout"):
+        outbound_send("GET", "https://example.com/", timeout_s=0.1, max_bytes=10)
+    is_over.set()  # had the call waited for it, this would never have been reached
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Host", "Connection"])
+def test_headers_of_the_connection_itself_are_not_sent(lookup: Lookup, server: ThreadingHTTPServer, name: str) -> None:
+    lookup.method, lookup.sealed_headers = "POST", seal(f"{name}: 3\nX-Own: kept")
+    assert lookup_call(lookup, {"number": "T100"}).outcome == "found"
+    ((_, _, sent),) = server.asked  # type: ignore[attr-defined]
+    assert sent["X-Own"] == "kept"
+    assert sent.get(name.title(), "") != "3"
+
+
+def test_what_cannot_be_stored_is_left_out_of_a_reply(server: ThreadingHTTPServer, company: Company) -> None:
+    assert lookup_call(lookup_at(server, company, "/unsayable/{number}"), {"number": "T100"}).fields["status"] == "on its way"
+
+
+@pytest.mark.parametrize("path", ["order.parcels.².place", "order.parcels." + "9" * 5000, "order.parcels.-1.place"])
+def test_a_place_that_a_list_does_not_have_is_missing(server: ThreadingHTTPServer, company: Company, path: str) -> None:
+    found = lookup_call(lookup_at(server, company, fields={"place": path}), {"number": "T100"})
+    assert (found.outcome, found.fields) == ("found", {})
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com/", "file:///etc/passwd", "http://", "http://u:p@example.com/", "http://[::1", "gopher://x/"])
