@@ -1,7 +1,7 @@
-"""Sends what is due: signed as Standard Webhooks say, tried again with growing pauses, and given up after three days.
+"""Sends one delivery: signed as Standard Webhooks say, tried again with growing pauses, and given up after three days.
 
-A row is claimed by a conditional update before it is sent, so that several workers never send the same attempt; one whose worker died is
-due again when its claim has run out. Receivers may see a delivery twice, and tell by its id.
+A row is claimed (csbot.webhooks.dispatching) before it is sent, so that several workers never send the same attempt; one whose worker died
+is due again when its claim has run out. Receivers may see a delivery twice, and tell by its id.
 """
 
 from __future__ import annotations
@@ -9,13 +9,9 @@ from __future__ import annotations
 import base64
 import random
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
-from django.db.models import F
 from standardwebhooks import Webhook
 
 from csbot.lib.clock import now
@@ -27,8 +23,6 @@ PAUSES_S = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600, 40 * 3600)
 CLAIM = timedelta(seconds=60)
 TIMEOUT_S = 10.0
 MAX_REPLY = 16 * 1024
-AT_ONCE = 8
-BATCH = 40
 PATIENCE = timedelta(days=3)
 BEFORE_SIGNS_FOR = timedelta(days=1)
 KEEP = timedelta(days=30)
@@ -44,28 +38,6 @@ def secret_renew(endpoint: Endpoint) -> None:
     endpoint.sealed_secret_before, endpoint.before_until = endpoint.sealed_secret, now() + BEFORE_SIGNS_FOR
     endpoint.sealed_secret = seal(new_secret())
     endpoint.save()
-
-
-def deliver_due() -> int:
-    """How many were tried. Slow receivers hold up eight at a time, and none of them longer than ten seconds."""
-    due = Delivery.objects.filter(state=State.WAITING, next_at__lte=now()).order_by("next_at").values_list("pk", "next_at")[:BATCH]
-    mine = [pk for pk, next_at in due if next_at and _claim(pk, next_at)]
-    if not mine:
-        return 0
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
-        list(pool.map(_deliver_apart, mine))
-    return len(mine)
-
-
-def _claim(pk: UUID, next_at: datetime) -> bool:
-    return Delivery.objects.filter(pk=pk, state=State.WAITING, next_at=next_at).update(next_at=now() + CLAIM, attempts=F("attempts") + 1) == 1
-
-
-def _deliver_apart(pk: UUID) -> None:
-    try:
-        deliver(Delivery.objects.select_related("endpoint").get(pk=pk))
-    finally:
-        connections.close_all()
 
 
 def deliver(delivery: Delivery) -> None:

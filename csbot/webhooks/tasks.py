@@ -7,9 +7,9 @@ from celery import shared_task
 
 @shared_task(name="webhooks.deliver", expires=5)
 def deliver() -> None:
-    from csbot.webhooks.sending import deliver_due
+    from csbot.webhooks.dispatching import due_start
 
-    deliver_due()
+    due_start()
 
 
 @shared_task(name="webhooks.forget", expires=3600)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import wait
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,12 +23,23 @@ from csbot.conversations.models import Conversation
 from csbot.conversations.services.accept import message_accept
 from csbot.conversations.services.owners import handoff_request
 from csbot.lib.clock import now
+from csbot.webhooks import sending
+from csbot.webhooks.dispatching import AT_ONCE, OF_AN_ENDPOINT, due_start
 from csbot.webhooks.models import NAMES, Delivery, Endpoint
-from csbot.webhooks.sending import PAUSES_S, deliver_due, forget_old
+from csbot.webhooks.sending import PAUSES_S, forget_old
 from tests.csbot.conversations.chat import session_for
 from tests.csbot.dashboard.desks import agent_of, conversation_of
 
 pytestmark = pytest.mark.usefixtures("transactional_db", "redis_clean")
+
+
+def deliver_due() -> int:
+    """What is due, sent to its end."""
+    started = due_start()
+    wait(started)
+    for one in started:
+        one.result()
+    return len(started)
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -223,3 +236,27 @@ def test_another_companys_webhooks_are_not_there(admin: Client, endpoint: Endpoi
     assert eve.get(reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])).status_code == 302
     act(eve, "delivery", "again", Delivery.objects.get())
     assert endpoint.url not in eve.get(reverse("admin:webhooks_delivery_changelist")).content.decode()
+
+
+def test_a_receiver_that_hangs_holds_up_nobody_else(endpoint: Endpoint, receiver: Any, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs, is_over = [], threading.Event()
+    real = sending.outbound_send
+
+    def send(method: str, url: str, **rest: Any) -> Any:
+        if url.endswith("/hangs"):
+            hangs.append(url)
+            is_over.wait(30)
+        return real(method, url, **rest)
+
+    monkeypatch.setattr(sending, "outbound_send", send)
+    other = Endpoint.objects.create(company=site.company, url=endpoint.url + "/hangs", events=NAMES, sealed_secret=endpoint.sealed_secret)
+    for _ in range(AT_ONCE):
+        Delivery.objects.create(endpoint=other, event="message", body="{}", next_at=now() - timedelta(minutes=1))
+    Delivery.objects.create(endpoint=endpoint, event="message", body="{}", next_at=now())
+    started = [future for _ in range(5) for future in due_start()]
+    while not receiver.got:
+        time.sleep(0.01)
+    assert len(hangs) == OF_AN_ENDPOINT
+    assert len(started) == OF_AN_ENDPOINT + 1
+    is_over.set()
+    wait(started)

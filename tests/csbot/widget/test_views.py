@@ -57,7 +57,9 @@ def test_a_foreign_origin_gets_no_session(client: Client, site: Site, origin: st
     assert open_session(client, {"site": "tea"}, origin=origin).status_code == 403  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"site": 5}', b"\xff\xfe", '{"site": "tea", "token": 5}', '{"site": "tea", "identity": 5}', "x" * 9000])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '{"site": 5}', b"\xff\xfe", '{"site": "tea", "token": 5}', '{"site": "tea", "identity": 5}', "x" * 9000]
+)
 def test_a_broken_request_gets_a_clear_error(client: Client, site: Site, body: str) -> None:
     answer = open_session(client, body)
     assert answer.status_code == 400  # type: ignore[attr-defined]
