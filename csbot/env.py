@@ -84,8 +84,14 @@ class Environment(BaseSettings):
     answer_threads: int = Field(4, ge=1, le=64, description=_("Threads of the answers worker."))
     message_limit: int = Field(4000, ge=100, le=20000, description=_("Longest message of a visitor, in characters."))
     messages_per_minute: int = Field(30, ge=1, le=6000, description=_("Messages a visitor may send in a minute."))
+    address_messages_per_minute: int = Field(
+        300, ge=1, le=60000, description=_("Messages all visitors of one network address may send in a minute; this machine's own has no limit.")
+    )
     outbound_allow: Annotated[list[str], NoDecode] = Field(
-        [], description=_("host:port of systems that lookups and webhooks may reach although their address is not public, with commas.")
+        [], description=_(
+            "host:port of systems that lookups and webhooks may reach although their address is not public, with commas; "
+            "company/host:port (the company's short name) for one company alone."
+        )
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description=_("Least level that is logged."))
     torch_threads: int = Field(0, ge=0, le=256, description=_("Threads of torch in a worker; 0: the machine's cores."))

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from csbot.accounts.forms import AgentForm
 from csbot.accounts.hourstext import DAY_NAMES
 from csbot.accounts.models import Agent, AuditEntry, Company, Site, User
-from csbot.accounts.owned import OwnedAdmin, OwnRows
-from csbot.accounts.people import invitation_path, is_last_administrator
+from csbot.accounts.owned import OwnedAdmin, OwnRows, is_limited, may, sites_of
+from csbot.accounts.people import invitation_path, is_last_administrator, is_operator
 from csbot.accounts.siteforms import SiteForm, texts_of
 from csbot.conversations.identity import identity_secret_renew
 from csbot.lib.sealed import unseal
@@ -106,6 +106,21 @@ class AgentAdmin(OwnedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("user", "company")
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.by_operator = request.user.is_superuser
+        return form
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return may(request, self.edit)
+
+    def _is_within(self, request: HttpRequest, obj: Any) -> bool:
+        """Nobody gives more sites than they have, to themselves or to others: only those who see no more are theirs to change."""
+        if obj is None or not is_limited(request):
+            return True
+        theirs = set(obj.sites.values_list("pk", flat=True))
+        return bool(theirs) and obj.user_id != request.user.pk and theirs <= set(sites_of(request).values_list("pk", flat=True))
+
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not obj.user.has_usable_password():
@@ -114,10 +129,14 @@ class AgentAdmin(OwnedAdmin):
     @admin.action(description=_("Make a link to choose a password"), permissions=["change"])
     def invite(self, request: HttpRequest, chosen: QuerySet[Agent]) -> None:
         for agent in chosen:
-            if not agent.user.is_superuser or request.user.is_superuser:
+            if self._is_within(request, agent):
                 self._show_link(request, agent)
 
     def _show_link(self, request: HttpRequest, agent: Agent) -> None:
+        """With the link one becomes that person: of those who run the installation, only their like may have one."""
+        if is_operator(agent.user) and not request.user.is_superuser:
+            return
+        self._audit(request, agent, "invited")
         told = gettext("Give this link to %(name)s. It works once, for three days:") % {"name": agent.display_name}
         messages.success(request, format_html("{} <code>{}</code>", told, request.build_absolute_uri(invitation_path(agent.user))))
 
@@ -131,7 +150,16 @@ class AgentAdmin(OwnedAdmin):
 
 @admin.register(AuditEntry)
 class AuditAdmin(OwnedAdmin):
+    """Of the whole company, so not for those who see some of its sites."""
+
     read_only = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) and not is_limited(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and not is_limited(request)
+
     list_display = ("at", "actor", "action", "object_type", "object_name", "address")
     list_filter = ("action", "object_type", ("company", OwnRows))
     search_fields = ("actor", "object_name", "object_id")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest
 
 from csbot.accounts.models import Agent, AuditEntry, User
@@ -48,16 +49,25 @@ def _signed_in(sender: type, request: HttpRequest | None, user: User, **_: Any) 
 
 def _not_signed_in(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """Known names only: what strangers type is no company's business."""
-    agent = Agent.objects.select_related("user").filter(user__username=str(credentials.get("username", ""))[:150]).first()
+    agent = Agent.objects.select_related("user").filter(user__username__iexact=str(credentials.get("username", ""))[:150]).first()
     if agent:
         audit_write(company_id=agent.company_id, user=agent.user, action="sign_in_failed", request=request)
 
 
+def _wrong_code(sender: Any, user: User, request: HttpRequest | None = None, **_: Any) -> None:
+    agent = Agent.objects.filter(user=user).first()
+    if agent:
+        audit_write(company_id=agent.company_id, user=user, action="sign_in_failed", request=request)
+
+
 def _of_knowledge(what: str, company_id: UUID, actor: str, name: str) -> None:
-    audit_write(company_id=company_id, user=User.objects.filter(username=actor).first(), action=what, name=name, actor=actor)
+    """`actor` is what the door called them: a person's name to sign in with, or a key's own name, which is nobody's."""
+    of_company = Q(agent__company=company_id) | Q(is_superuser=True)
+    audit_write(company_id=company_id, user=User.objects.filter(of_company, username=actor).first(), action=what, name=name, actor=actor)
 
 
 def listen() -> None:
     knowledge.listen(_of_knowledge)
+    authentication_failed.connect(_wrong_code, dispatch_uid="audit_wrong_code")
     user_login_failed.connect(_not_signed_in, dispatch_uid="audit_not_signed_in")
     user_logged_in.connect(_signed_in, dispatch_uid="audit_signed_in")

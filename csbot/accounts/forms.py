@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.models import Agent, User
-from csbot.accounts.people import is_last_administrator
+from csbot.accounts.people import HOLDER, is_last_administrator, is_operator
 
 
 class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A person and their place in the company, in one form: whoever is new gets a user, and a link to choose a password."""
+
+    by_operator = False  # who fills the form in; set by the page
 
     username = forms.CharField(label=_("name to sign in with"), max_length=150, validators=[UnicodeUsernameValidator()])
     is_active = forms.BooleanField(label=_("may sign in"), required=False, initial=True)
@@ -33,12 +35,19 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
         known = User.objects.filter(username__iexact=name).exclude(pk=self.instance.user_id).first()
-        if known is None or (self.instance.user_id is None and known.is_superuser and not hasattr(known, "agent")):
+        if self.instance.user_id and is_operator(self.instance.user) and not self.by_operator and name != self.instance.user.username:
+            raise ValidationError(_("This person runs the installation. Only somebody who does may change their name."))
+        if name.lower().startswith(HOLDER):
+            raise ValidationError(_("Names that begin with %(prefix)s are those of programs. Choose another.") % {"prefix": HOLDER})
+        is_free = known is not None and self.by_operator and self.instance.user_id is None and not hasattr(known, "agent")
+        if known is None or is_free:
             return name
         raise ValidationError(_("Somebody signs in with this name already. Choose another."))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if self.instance.user_id and is_operator(self.instance.user) and not self.by_operator and not cleaned.get("is_active"):
+            raise ValidationError(_("This person runs the installation. Only somebody who does may switch them off."))
         steps_down = cleaned.get("role") != Agent.Role.ADMIN or not cleaned.get("is_active")
         if self.instance.pk and steps_down and is_last_administrator(self.instance):
             raise ValidationError(_("This is the company's last administrator. Make somebody else an administrator first."))
@@ -46,7 +55,7 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> Any:
         name, is_active = self.cleaned_data["username"], self.cleaned_data["is_active"]
-        user = self.instance.user if self.instance.user_id else User.objects.filter(username=name).first() or User(username=name)
+        user = self.instance.user if self.instance.user_id else User.objects.filter(username__iexact=name).first() or User(username=name)
         user.username, user.is_active = name, is_active
         if user.pk is None:
             user.set_unusable_password()

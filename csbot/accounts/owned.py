@@ -1,6 +1,7 @@
 """Admin pages of rows that belong to a company: rights decide who comes in, the company decides what is there, and changes are audited.
 
-Superusers run the installation and see every company. Everybody else sees their own, as far as their Caller's rights go.
+Superusers run the installation and see every company. Everybody else sees their own, as far as their Caller's rights go. Whoever is
+limited to some sites chooses among those, and changes nothing that belongs to others or to the whole company.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from csbot.accounts.audit import audit_write
 from csbot.accounts.callers import Caller, Right, caller_of
-from csbot.accounts.models import Company
+from csbot.accounts.models import Company, Site
 
 
 def caller(request: HttpRequest) -> Caller | None:
@@ -37,12 +38,31 @@ def may(request: HttpRequest, right: Right) -> bool:
     return bool(request.user.is_superuser or (found and found.may(right)))
 
 
+def sites_of(request: HttpRequest) -> QuerySet[Site]:
+    """The sites that somebody sees: all of them for a superuser."""
+    sites = Site.objects.order_by("name")
+    if request.user.is_superuser:
+        return sites
+    found = caller(request)
+    if found is None:
+        return sites.none()
+    sites = sites.filter(company=found.company_id)
+    return sites if found.sites is None else sites.filter(pk__in=found.sites)
+
+
+def is_limited(request: HttpRequest) -> bool:
+    found = caller(request)
+    return not request.user.is_superuser and found is not None and found.sites is not None
+
+
 class OwnRows(admin.RelatedFieldListFilter):
     """A filter by rows that name their company offers those of one's own."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        name = "pk" if field.remote_field.model is Company else "company"
-        own = {} if request.user.is_superuser else {name: company_of(request)}
+        model = field.remote_field.model
+        own: dict[str, Any] = {} if request.user.is_superuser else {"pk" if model is Company else "company": company_of(request)}
+        if model is Site:
+            own = {"pk__in": sites_of(request)}
         return field.get_choices(include_blank=False, ordering=field.remote_field.model._meta.ordering or ("pk",), limit_choices_to=own)
 
 
@@ -86,7 +106,11 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if field is None or request.user.is_superuser:
             return field
         model = field.queryset.model
-        if model._meta.label == "accounts.Company":
+        if model is Site:
+            field.queryset = sites_of(request)
+            if is_limited(request):  # an empty choice means every site
+                field.required, field.empty_label = True, None
+        elif model._meta.label == "accounts.Company":
             field.queryset = field.queryset.filter(pk=company_of(request))
         elif any(one.name == "company" for one in model._meta.fields):
             field.queryset = field.queryset.filter(company=company_of(request))
@@ -125,16 +149,22 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return may(request, self.see) and self._is_own(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not self.read_only and may(request, self.edit) and self._is_own(request, obj)
+        return not self.read_only and may(request, self.edit) and self._is_own(request, obj) and self._is_within(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return not self.read_only and may(request, self.edit)
+        is_possible = not is_limited(request) or self.site_path not in ("", "pk")  # neither for the whole company, nor a site itself
+        return not self.read_only and may(request, self.edit) and is_possible
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or request.user.is_superuser or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def _is_within(self, request: HttpRequest, obj: Any) -> bool:
+        if obj is None or not is_limited(request):
+            return True
+        return bool(self.site_path) and self.get_queryset(request).filter(pk=obj.pk, **{f"{self.site_path}__in": sites_of(request)}).exists()
 
     # --- audit -------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from csbot.accounts.models import Agent, Company, User
 
+HOLDER = "api@"  # begins the names of the users that a company's keys hang on; no person's name does
+
 
 def administrator_join(user: User) -> Agent | None:
     """Makes the administrator a member of the only company, so that the desk is theirs as well. None where it is not clear which."""
@@ -28,6 +30,11 @@ def invitation_path(user: User) -> str:
     """Where they choose a password: good until it is used, at most for settings.PASSWORD_RESET_TIMEOUT."""
     key = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("invitation", args=[key, default_token_generator.make_token(user)])
+
+
+def is_operator(user: User) -> bool:
+    """Whoever runs the installation, beyond any company."""
+    return user.is_superuser or user.is_staff
 
 
 def is_last_administrator(agent: Agent) -> bool:

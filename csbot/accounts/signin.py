@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+
+from csbot.accounts.audit import audit_write
+from csbot.accounts.models import Agent
 
 
 class Adapter(DefaultAccountAdapter):
@@ -17,3 +23,18 @@ class Adapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Changes of a password or of an authenticator are in the audit log instead."""
+
+
+class Invitation(PasswordResetConfirmView):
+    """Where somebody chooses a password by a link. Whoever has an authenticator app signs in with it afterwards; the others are in at once."""
+
+    template_name = "account/invitation.html"
+    success_url = reverse_lazy("desk")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        self.post_reset_login = not is_mfa_enabled(self.user)
+        response = super().form_valid(form)
+        agent = Agent.objects.filter(user=self.user).first()
+        if agent:
+            audit_write(company_id=agent.company_id, user=agent.user, action="password_chosen", request=self.request)
+        return response

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from allauth.account import views
-from django.contrib.auth.views import PasswordResetConfirmView
-from django.urls import include, path, reverse_lazy
+from django.urls import include, path
 
-INVITATION = PasswordResetConfirmView.as_view(template_name="account/invitation.html", success_url=reverse_lazy("desk"), post_reset_login=True)
+from csbot.accounts.signin import Invitation
 
 urlpatterns = [
-    path("invitation/<uidb64>/<token>/", INVITATION, name="invitation"),
+    path("invitation/<uidb64>/<token>/", Invitation.as_view(), name="invitation"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),

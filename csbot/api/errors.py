@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import get_language
 from drf_standardized_errors.handler import exception_handler as standardized
 from rest_framework.exceptions import APIException
@@ -22,7 +24,17 @@ class RefusedByService(APIException):
         self.status_code = STATUS.get(refusal.code, 400)
 
 
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"The request is too large: at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes. Send it in several parts.")
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response: Response | None = standardized(RefusedByService(error) if isinstance(error, Refused) else error, context)
     if response is not None and isinstance(error, Refused) and error.retry_after_s:
         response["Retry-After"] = str(max(1, round(error.retry_after_s)))

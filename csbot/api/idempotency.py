@@ -52,6 +52,7 @@ def once(request: Request, work: Callable[[], Response]) -> Response:
     if len(key) > LENGTH or not key.isprintable():
         raise BadKey
     company_id = caller_for(request).company_id
+    key = _own(request, key)
     digest = _digest(request)
     KeptReply.objects.filter(company_id=company_id, key=key, at__lt=now() - KEPT_FOR).delete()
     KeptReply.objects.filter(company_id=company_id, key=key, status=None, at__lt=now() - WORKED_ON_FOR).delete()
@@ -80,6 +81,12 @@ def _first(kept: KeptReply, work: Callable[[], Response]) -> Response:
     kept.status, kept.body = response.status_code, json.loads(json.dumps(response.data, cls=JSONEncoder))
     kept.save()
     return response
+
+
+def _own(request: Request, key: str) -> str:
+    """Each key and each person have idempotency keys of their own: a reply is for the eyes that it was made for."""
+    who = f"key {request.auth.pk}" if request.auth is not None else f"user {request.user.pk}"
+    return hashlib.sha256(f"{who}\n{key}".encode()).hexdigest()
 
 
 def _digest(request: Request) -> str:

@@ -11,6 +11,7 @@ from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from csbot.accounts.models import Company, Site, User
+from csbot.accounts.people import HOLDER
 from csbot.api.models import ApiKey
 from csbot.lib.clock import now
 
@@ -47,7 +48,7 @@ def key_create(
 
 def _holder(company: Company) -> User:
     """Keys hang on a user, as the library wants it: one for each company, as whom nobody can sign in."""
-    user, is_new = User.objects.get_or_create(username=f"api@{company.slug}")
+    user, is_new = User.objects.get_or_create(username=f"{HOLDER}{company.pk.hex}")
     if is_new:
         user.set_unusable_password()
         user.save()

@@ -17,16 +17,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from csbot.accounts.owned import OwnedAdmin
-from csbot.accounts.owned import OwnRows as OwnedRows
+from csbot.accounts.owned import OwnedAdmin, OwnRows, caller, sites_of
+from csbot.conversations.access import conversations_for_caller
 from csbot.conversations.explaining import trace_in_words
 from csbot.conversations.models import CannedReply, Conversation, Label, Message, Turn
 from csbot.conversations.testing import TestQuestionForm, tested
-
-
-def _company_of(request: HttpRequest) -> Any:
-    agent = getattr(request.user, "agent", None)
-    return agent.company_id if agent else None
 
 
 class ReadOnly:
@@ -46,14 +41,6 @@ class ReadOnly:
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and (request.user.is_superuser or hasattr(request.user, "agent"))
-
-
-class OwnSites(admin.RelatedFieldListFilter):
-    """People of a company are offered its sites."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        own = {} if request.user.is_superuser else {"company": _company_of(request)}
-        return field.get_choices(include_blank=False, ordering=("name",), limit_choices_to=own)
 
 
 class MessageInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -80,7 +67,7 @@ class TurnInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("created", "site", "owner", "origin", "last_seq")
-    list_filter = (("site", OwnSites), "owner", "origin")
+    list_filter = (("site", OwnRows), "owner", "origin")
     search_fields = ("messages__text",)
     date_hierarchy = "created"
     inlines = (MessageInline, TurnInline)
@@ -90,7 +77,8 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         rows: QuerySet[Conversation] = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        return rows.filter(company=_company_of(request))
+        found = caller(request)
+        return rows.filter(pk__in=conversations_for_caller(found).values("pk")) if found else rows.none()
 
     def get_urls(self) -> list[URLPattern]:
         return [path("test/", self.admin_site.admin_view(self.test_page), name="test_question"), *super().get_urls()]
@@ -98,7 +86,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def test_page(self, request: HttpRequest) -> HttpResponse:
         if not self.has_module_permission(request):
             raise PermissionDenied
-        form = TestQuestionForm(request.POST or None, user=request.user)
+        form = TestQuestionForm(request.POST or None, sites=sites_of(request))
         context = {**self.admin_site.each_context(request), "title": _("Test a question"), "form": form, "opts": self.opts}
         if request.method == "POST" and form.is_valid():
             context |= tested(form)
@@ -108,7 +96,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(CannedReply)
 class CannedReplyAdmin(OwnedAdmin):
     list_display = ("shortcut", "language", "category", "text", "site")
-    list_filter = ("language", "category", ("site", OwnedRows))
+    list_filter = ("language", "category", ("site", OwnRows))
     search_fields = ("shortcut", "category", "text")
     site_path = "site"
     see = "desk.read"

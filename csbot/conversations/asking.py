@@ -5,9 +5,14 @@ Origin `console`: outside analytics and limits. Loads no model library; waits fo
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from csbot.accounts.models import Site
 from csbot.conversations.contracts import Reason
@@ -19,8 +24,13 @@ from csbot.conversations.sessions import VisitorSession
 from csbot.lib.ids import new_id
 from csbot.lib.status import status_read
 
-POLL_S = 0.02
+POLL_S, POLL_LATER_S, SOON_S = 0.02, 0.2, 2.0
+WAITING_AT_ONCE, OF_A_COMPANY = 24, 8  # of one process: each of them holds a thread and a connection
 ENDED = (Turn.State.DONE, Turn.State.CANCELLED, Turn.State.FAILED)
+
+
+_lock = threading.Lock()
+_waiting: Counter[UUID] = Counter()
 
 
 class NothingRuns(Exception):
@@ -65,7 +75,28 @@ def _session(site_key: str, conversation_id: str) -> VisitorSession:
 
 
 def answer_wait(accepted: Accepted, start: float, timeout_s: float) -> Reply:
-    """Raises TimedOut, or NotYours where a person has the conversation. `start` is a moment of time.monotonic."""
+    """Raises TimedOut, or NotYours where a person has the conversation. `start` is a moment of time.monotonic.
+
+    Where too many wait already, TimedOut comes at once: the answer is there later all the same.
+    """
+    with _place(accepted.conversation.company_id):
+        return _answer_wait(accepted, start, timeout_s)
+
+
+@contextmanager
+def _place(company_id: UUID) -> Iterator[None]:
+    with _lock:
+        if _waiting[company_id] >= OF_A_COMPANY or _waiting.total() >= WAITING_AT_ONCE:
+            raise TimedOut
+        _waiting[company_id] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _waiting[company_id] -= 1
+
+
+def _answer_wait(accepted: Accepted, start: float, timeout_s: float) -> Reply:
     first_sign_ms = 0.0
     turn = accepted.turn
     while turn is not None:
@@ -77,7 +108,7 @@ def answer_wait(accepted: Accepted, start: float, timeout_s: float) -> Reply:
             return _reply(accepted.conversation, turn, first_sign_ms, elapsed_ms)
         if elapsed_ms > timeout_s * 1000:
             raise TimedOut
-        time.sleep(POLL_S)
+        time.sleep(POLL_S if elapsed_ms < SOON_S * 1000 else POLL_LATER_S)
     raise NotYours  # a person has the conversation: nobody answers a console
 
 

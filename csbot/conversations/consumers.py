@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async as in_thread
+from django.conf import settings
 
-from csbot.conversations import presence, queueing
+from csbot.conversations import limits, presence, queueing
 from csbot.conversations.access import conversation_of_visitor
 from csbot.conversations.clientframes import checked, client_id_of, open_frame
 from csbot.conversations.errors import Refused, SessionInvalid, SiteOff
@@ -98,13 +99,20 @@ class VisitorConsumer(FollowingConsumer):
     async def on_resume(self, data: dict[str, Any]) -> None:
         await self.resume(data["last_seq"], gen=data.get("gen", ""), off=data.get("off", 0))
 
+    async def _limit_address(self) -> None:
+        """Before anything is stored; a message that is sent once more pays once more, and is taken when there is room again."""
+        address = (self.scope.get("client") or ("",))[0]
+        await in_thread(limits.address_take)(address, per_minute=settings.CSBOT.address_messages_per_minute)
+
     async def on_msg_send(self, data: dict[str, Any]) -> None:
         assert self.session
+        await self._limit_address()
         accepted = await in_thread(accept.message_accept)(session=self.session, client_id=data["client_id"], text=data["text"])
         await self._acknowledge(accepted)
 
     async def on_chip_click(self, data: dict[str, Any]) -> None:
         assert self.session
+        await self._limit_address()
         accepted = await in_thread(accept.chip_click)(session=self.session, **data)
         await self._acknowledge(accepted)
 

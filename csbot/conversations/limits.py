@@ -1,10 +1,11 @@
-"""How much a visitor may send: a token bucket in Redis, exact however many web processes there are.
+"""How much a visitor may send, and all visitors of one address: token buckets in Redis, exact however many web processes there are.
 
 If Redis is away the limit is not enforced; the message still needs the database, and losing a limit beats losing a visitor.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from uuid import UUID
 
@@ -32,10 +33,28 @@ return wait
 """
 
 
-def message_take(visitor_id: UUID, *, per_minute: int) -> None:
-    """Take one message of the visitor's allowance; raises Refused("too_fast") with the time to wait."""
+def message_take(who: UUID | str, *, per_minute: int) -> None:
+    """Take one message of an allowance; raises Refused("too_fast") with the time to wait."""
+    _take(redis.key("limit", "messages", who), per_minute)
+
+
+def address_take(address: str, *, per_minute: int) -> None:
+    """A new visitor costs nothing, so an address has an allowance as well. This machine itself has none: behind a proxy that does not say
+    whom it speaks for, everybody comes from there.
+    """
     try:
-        wait_ms = redis.connection().eval(TAKE, 1, redis.key("limit", "messages", visitor_id), per_minute, per_minute / 60)
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return
+    if not found.is_loopback:
+        # Whoever has one IPv6 address has a whole network of them.
+        near = found if found.version == 4 else ipaddress.ip_network((int(found) >> 64 << 64, 64)).network_address
+        _take(redis.key("limit", "address", near), per_minute)
+
+
+def _take(key: str, per_minute: int) -> None:
+    try:
+        wait_ms = redis.connection().eval(TAKE, 1, key, per_minute, per_minute / 60)
     except RedisError as error:
         log.warning("message limit not enforced: %s", error)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,13 +30,11 @@ class TestQuestionForm(forms.Form):
         choices=[("", gettext_lazy("detected")), ("zh", gettext_lazy("Chinese")), ("en", gettext_lazy("English"))],
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sites = Site.objects.filter(is_active=True).order_by("name")
-        if not user.is_superuser:
-            sites = sites.filter(company=user.agent.company_id)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        self.fields["site"].initial = sites.first()
+        active = sites.filter(is_active=True)
+        self.fields["site"].queryset = active  # type: ignore[attr-defined]
+        self.fields["site"].initial = active.first()
 
 
 def tested(form: TestQuestionForm) -> dict[str, Any]:

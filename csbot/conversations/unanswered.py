@@ -1,6 +1,7 @@
 """Questions that the bot could not answer: refused, asked back without a choice, thumbed down, or handed over; each once, with how often.
 
-Grouped by their normalised words. What an editor has done about one stands in `Settled`; asked again afterwards, it is open again.
+Grouped by their knowledge base and their normalised words: what one base cannot answer, another may. What an editor has done about one
+stands in `Settled`; asked again afterwards, it is open again.
 Knows rows; writes knowledge through its facade only.
 """
 
@@ -121,10 +122,11 @@ def _count(found: dict[tuple[str, str], Unanswered], turn: Turn, why: Why) -> No
     # After a chip the question is the one that was asked back about, not the chip's own words.
     text = str(turn.chip.get("question") or turn.question.text)
     language = turn.question.language
-    key = (language, digest_of(text))
     site = turn.conversation.site
+    base = str(site.knowledge_base_id)
+    key = (language, digest_of(base, text))
     if key not in found:
-        found[key] = Unanswered(key[1], text, language, str(site.knowledge_base_id), turn.created, turn.conversation_id)
+        found[key] = Unanswered(key[1], text, language, base, turn.created, turn.conversation_id)
     question = found[key]
     question.count += 1
     question.why[why] += 1
@@ -134,9 +136,9 @@ def _count(found: dict[tuple[str, str], Unanswered], turn: Turn, why: Why) -> No
 
 
 @lru_cache(maxsize=8192)
-def digest_of(text: str) -> str:
-    """Equal for questions in the same words."""
-    return hashlib.sha256((knowledge.normalise_for_cache(text) or text).encode()).hexdigest()
+def digest_of(base: str, text: str) -> str:
+    """Equal for questions in the same words to the same knowledge base."""
+    return hashlib.sha256(f"{base}\n{knowledge.normalise_for_cache(text) or text}".encode()).hexdigest()
 
 
 # --- what an editor does about one -----------------------------------------------------------------------------------

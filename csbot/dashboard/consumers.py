@@ -22,7 +22,7 @@ from csbot.accounts.callers import Caller, caller_of_agent
 from csbot.accounts.models import Agent
 from csbot.conversations import presence
 from csbot.conversations.access import conversation_for_caller
-from csbot.conversations.errors import Refused
+from csbot.conversations.errors import NotYours, Refused
 from csbot.conversations.following import FollowingConsumer, without_hints
 from csbot.conversations.hints import desk_group_of, tell
 from csbot.lib.clock import now, to_wire
@@ -87,10 +87,21 @@ class DeskConsumer(FollowingConsumer):
                 if self.caller is None or self.caller.agent is None or not self.caller.may("desk.read"):
                     await self.close(CLOSE_SIGNED_OUT)
                     return
+                await self._leave_what_is_not_theirs()
                 await self._be_there()
                 await self._listen()
             except Exception:
                 log.exception("a desk was not checked, trying again")
+
+    async def _leave_what_is_not_theirs(self) -> None:
+        """A site may be taken from somebody who has one of its conversations open."""
+        if self.conversation_id is None or self.caller is None:
+            return
+        try:
+            await in_thread(conversation_for_caller)(self.caller, self.conversation_id)
+        except NotYours as refusal:
+            await self._stop_following()
+            await self._refuse(refusal)
 
     # --- in ------------------------------------------------------------------------------------------------------
 

@@ -69,8 +69,8 @@ def cursor_read(cursor: str) -> tuple[datetime, UUID]:
     """Where a page ended: the moment and the row. Raises ValueError for what is no cursor."""
     at, _, key = cursor.partition("_")
     moment = datetime.fromisoformat(at)
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a zone")
+    if moment.tzinfo is None or not 2000 <= moment.year <= 2100:
+        raise ValueError("no moment of ours")
     return moment, UUID(key)
 
 

@@ -44,6 +44,11 @@ class OutboundFailed(Exception):
         self.code = code
 
 
+def allowed_for(company: str, entries: Collection[str]) -> list[str]:
+    """Of the operator's entries those that hold for a company: "host:port" for every one, "company/host:port" for that one alone."""
+    return [host for owner, _, host in (entry.rpartition("/") for entry in entries) if owner in ("", company)]
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     status: int

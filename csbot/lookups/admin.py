@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
@@ -16,6 +17,14 @@ from csbot.lib.outbound import OURS
 from csbot.lib.sealed import seal
 from csbot.lookups.models import Lookup, Slot
 from csbot.lookups.trying import TryForm, tried
+
+
+def host_of(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
 
 
 class LookupForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -46,6 +55,14 @@ class LookupForm(forms.ModelForm):  # type: ignore[type-arg]
         if ours := [name for line in lines if (name := line.partition(":")[0].strip()).lower() in OURS]:
             raise forms.ValidationError(_("%(name)s is set by the connection itself. Leave it out.") % {"name": ours[0]})
         return "\n".join(lines)
+
+    def clean(self) -> dict[str, Any]:
+        """Headers are secrets between us and one host: they do not follow the address to another."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        before, after = host_of(self.initial.get("url", "")), host_of(cleaned.get("url", ""))
+        if self.instance.sealed_headers and before != after and not (cleaned.get("headers") or cleaned.get("forget_headers")):
+            self.add_error("headers", _("The address leads to another host. Write the headers for it, or forget them."))
+        return cleaned
 
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data["headers"]:

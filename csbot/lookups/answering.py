@@ -21,7 +21,7 @@ from knowledge.contracts import Knowledge
 
 
 def lookups_of(site: Site) -> list[Lookup]:
-    rows = Lookup.objects.filter(company=site.company_id, is_active=True).prefetch_related("slots")
+    rows = Lookup.objects.filter(company=site.company_id, is_active=True).select_related("company").prefetch_related("slots")
     return [lookup for lookup in rows if lookup.site_id in (None, site.pk)]
 
 

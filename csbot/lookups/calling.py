@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from csbot.lib.outbound import OutboundFailed, OutboundRefused, outbound_send
+from csbot.lib.outbound import OutboundFailed, OutboundRefused, allowed_for, outbound_send
 from csbot.lib.sealed import unseal
 from csbot.lookups.models import Lookup
 
@@ -51,7 +51,7 @@ def lookup_call(lookup: Lookup, values: Mapping[str, str]) -> Called:
             content=content,
             timeout_s=lookup.timeout_s,
             max_bytes=MAX_BYTES,
-            allowed=settings.CSBOT.outbound_allow,
+            allowed=allowed_for(lookup.company.slug, settings.CSBOT.outbound_allow),
         )
     except (OutboundRefused, OutboundFailed) as error:
         return Called("failed", {}, why=str(error))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from redis.exceptions import RedisError
 
+from csbot.accounts.callers import Caller
 from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Trace, Turn
 from csbot.lib import redis
@@ -51,14 +51,14 @@ class EngineNow:
     snapshots: list[tuple[str, str]]
 
 
-def engine_now(company_id: UUID | None, *, is_operator: bool) -> EngineNow:
+def engine_now(caller: Caller | None, *, is_operator: bool) -> EngineNow:
     """Of one company; of all for an operator without one. What the engine counts over all companies, only an operator may see,
     or who shares the installation with nobody: another company's business shows in it.
     """
-    sees_all = is_operator or Company.objects.count() == 1
+    sees_all = is_operator or (Company.objects.count() == 1 and (caller is None or caller.sites is None))
     gauge = gauge_read() if sees_all else None
     rates = token_rates() if sees_all else []
-    sites = _of_company(Site.objects.all(), "company", company_id).order_by("name")
+    sites = _own(Site.objects.all(), "", caller).order_by("name")
     busy = [rate for _, rate in rates[-15:] if rate]
     return EngineNow(
         sees_all=sees_all,
@@ -67,7 +67,7 @@ def engine_now(company_id: UUID | None, *, is_operator: bool) -> EngineNow:
         queues={name: _waiting(name) if sees_all else None for name in QUEUES},
         rate=sum(busy) / len(busy) if busy else 0.0,
         rates=_steps([(f"{rate:.1f}", round(rate, 1)) for _, rate in rates[-60:]]),
-        first_tokens=first_tokens_of(company_id),
+        first_tokens=first_tokens_of(caller),
         experts=heat_of(gauge.experts if gauge else []),
         snapshots=[(site.name, knowledge.published_in_words(site.knowledge_base_id)) for site in sites],
     )
@@ -82,15 +82,19 @@ def _waiting(queue: str) -> int | None:
     return int(length)
 
 
-def _of_company(rows: QuerySet[Any], path: str, company_id: UUID | None) -> QuerySet[Any]:
-    return rows if company_id is None else rows.filter(**{path: company_id})
+def _own(rows: QuerySet[Any], way: str, caller: Caller | None) -> QuerySet[Any]:
+    """Without a caller it is the operator, who sees all. `way` leads to what has company and site; empty: a site itself."""
+    if caller is None:
+        return rows
+    rows = rows.filter(**{f"{way}company": caller.company_id})
+    return rows if caller.sites is None else rows.filter(**{f"{way}site__in" if way else "pk__in": caller.sites})
 
 
-def first_tokens_of(company_id: UUID | None) -> list[Step]:
+def first_tokens_of(caller: Caller | None) -> list[Step]:
     """How long visitors waited for the first word of generated answers: the last 500 within 30 days."""
     since = now() - timedelta(days=30)
     generated = Turn.objects.filter(route="generate", created__gte=since)
-    recent = _of_company(generated, "conversation__company", company_id).order_by("-created")
+    recent = _own(generated, "conversation__", caller).order_by("-created")
     traces = Trace.objects.filter(turn__in=list(recent.values_list("pk", flat=True)[:RECENT]))
     found = traces.values_list("data__generation__first_token_ms", flat=True)
     times = [float(ms) for ms in found if ms is not None]

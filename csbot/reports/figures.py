@@ -185,6 +185,8 @@ def _arranged(figure: Figure, points: list[Point], span: Span) -> list[Point]:
 def items_of(figure: Figure, value: str, span: Span) -> QuerySet[Any]:
     """The very rows behind one bar. `value` as it stands in an address; raises ValueError for what is no value of the figure."""
     known = value_of(figure, value)
+    if figure.group == "day" and known not in span.days:
+        raise ValueError("a day outside of the span")
     if figure.group == "day":
         span = Span(span.caller, known, known, span.zone, span.site, span.language, span.with_demo)
         return figure.only(rows_of(figure.kind, span))

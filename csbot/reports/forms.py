@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from csbot.reports.figures import Span, zone_of
 
 MAX_DAYS = 366
 USUAL_DAYS = 30
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)  # far enough, and no calculation leaves the calendar
 
 
 class SpanForm(forms.Form):
@@ -38,8 +39,10 @@ class SpanForm(forms.Form):
         site = cleaned.get("site")
         zone = zone_of(self.caller, site.pk if site else None)
         last = cleaned.get("last") or now().astimezone(ZoneInfo(zone)).date()
-        first = cleaned.get("first") or last - timedelta(days=USUAL_DAYS - 1)
-        if first > last:
+        first = cleaned.get("first") or max(last, EARLIEST) - timedelta(days=USUAL_DAYS - 1)
+        if not EARLIEST <= first <= LATEST or not EARLIEST <= last <= LATEST:
+            self.add_error("first", _("Choose days of this century."))
+        elif first > last:
             self.add_error("first", _("The first day lies after the last one."))
         elif (last - first).days >= MAX_DAYS:
             self.add_error("first", _("Choose a year at most."))

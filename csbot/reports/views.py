@@ -25,6 +25,7 @@ from csbot.reports.items import item_of, prepared
 from csbot.reports.times import times_of
 
 PAGE = 50
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def for_callers(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -68,7 +69,7 @@ def items(request: HttpRequest, caller: Caller) -> HttpResponse:
     figure, span, value = _asked(request, caller)
     try:
         rows = items_of(figure, value, span)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise Http404 from error
     page = Paginator(prepared(figure.kind, rows), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -107,7 +108,7 @@ def engine(request: HttpRequest) -> HttpResponse:
     if not is_operator and not (caller and caller.may("company.manage")):
         return render(request, "dashboard/no_company.html", status=403)
     template = "reports/engine_now.html" if request.GET.get("part") == "now" else "reports/engine.html"
-    now = engine_now(caller.company_id if caller else None, is_operator=is_operator)
+    now = engine_now(caller, is_operator=is_operator)
     return render(request, template, {"now": now, "here": "engine"})
 
 
@@ -125,4 +126,4 @@ def _parameters(request: HttpRequest) -> dict[str, str]:
 
 def _harmless(text: str) -> str:
     """A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) and not text.lstrip("-").isdigit() else text
+    return f"'{text}" if text.startswith(FORMULAS) and not text.removeprefix("-").isdecimal() else text

@@ -70,6 +70,7 @@ class EndpointAdmin(OwnedAdmin):
 @admin.register(Delivery)
 class DeliveryAdmin(OwnedAdmin):
     company_path = "endpoint__company"
+    site_path = "endpoint__site"
     read_only = True
     list_display = ("created", "event", "endpoint", "state", "status", "attempts", "next_at", "ms")
     list_filter = ("state", "event")

@@ -69,6 +69,6 @@ def _start(pk: UUID, next_at: datetime, endpoint: UUID, company: UUID) -> list[F
 
 def _deliver_apart(pk: UUID) -> None:
     try:
-        deliver(Delivery.objects.select_related("endpoint").get(pk=pk))
+        deliver(Delivery.objects.select_related("endpoint__company").get(pk=pk))
     finally:
         connections.close_all()

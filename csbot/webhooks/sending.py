@@ -15,7 +15,7 @@ from django.conf import settings
 from standardwebhooks import Webhook
 
 from csbot.lib.clock import now
-from csbot.lib.outbound import OutboundFailed, OutboundRefused, Reply, outbound_send
+from csbot.lib.outbound import OutboundFailed, OutboundRefused, Reply, allowed_for, outbound_send
 from csbot.lib.sealed import seal, unseal
 from csbot.webhooks.models import Delivery, Endpoint
 
@@ -47,15 +47,19 @@ def deliver(delivery: Delivery) -> None:
     if not endpoint.is_active:
         _end(delivery, State.FAILED, None, "the webhook was switched off")
         return
+    headers = headers_of(delivery)
+    if not headers["webhook-signature"]:
+        _end(delivery, State.FAILED, None, "the secret cannot be read: make a new one")
+        return
     try:
         reply = outbound_send(
             "POST",
             endpoint.url,
-            headers=headers_of(delivery),
+            headers=headers,
             content=delivery.body.encode(),
             timeout_s=TIMEOUT_S,
             max_bytes=MAX_REPLY,
-            allowed=settings.CSBOT.outbound_allow,
+            allowed=allowed_for(endpoint.company.slug, settings.CSBOT.outbound_allow),
         )
     except (OutboundFailed, OutboundRefused) as error:
         _again(delivery, None, str(error))

@@ -6,15 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
-from knowledge.admin.rows import OfOwnCompany, OwnRows
+from knowledge.admin.rows import KeepsHistory, OwnRows
 from knowledge.importing import passages_refresh
 from knowledge.models import Article
 
 
 @admin.register(Article)
-class ArticleAdmin(OfOwnCompany, SimpleHistoryAdmin):
+class ArticleAdmin(KeepsHistory):
     list_display = ("title", "language", "key", "is_live", "changed", "knowledge_base")
     list_filter = ("language", "is_live", ("knowledge_base", OwnRows))
     search_fields = ("title", "key", "body")

@@ -34,6 +34,7 @@ def contents_in_words(report: dict[str, Any]) -> list[str]:
 @admin.register(KnowledgeBase)
 class KnowledgeBaseAdmin(OfOwnCompany):
     company_path = "company"
+    base_path = "pk"
     list_display = ("name", "company", "promise", "published_number", "publishing_since")
     fields = ("name", "company", "promise", "published_snapshot", "publishing_since", "failure")
     readonly_fields = ("published_snapshot", "publishing_since", "failure")

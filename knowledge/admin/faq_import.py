@@ -22,7 +22,7 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import MediaStorage
 
-from knowledge.admin.rows import company_of
+from knowledge.admin.rows import own_bases
 from knowledge.faq_files import CsvTable, XlsxTable, check_size
 from knowledge.faq_table import FaqTable
 from knowledge.models import KnowledgeBase
@@ -117,7 +117,7 @@ class ImportsFaqs(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg
 
 def _with_own_bases(request: HttpRequest, form: Any) -> Any:
     if not request.user.is_superuser:
-        form.fields["knowledge_base"].queryset = KnowledgeBase.objects.filter(company=company_of(request))
+        form.fields["knowledge_base"].queryset = own_bases(request)
     return form
 
 

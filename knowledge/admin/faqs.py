@@ -11,10 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from knowledge.admin.faq_import import ImportsFaqs
-from knowledge.admin.rows import OfOwnCompany, OwnRows, PartOfOwn
+from knowledge.admin.rows import KeepsHistory, OwnRows, PartOfOwn
 from knowledge.faq_history import by_edit, parts_changes
 from knowledge.faq_writing import faqs_set_state
 from knowledge.models import Faq, FaqAnswer, Variant
@@ -41,7 +40,7 @@ class MissingLanguage(admin.SimpleListFilter):
 
 
 @admin.register(Faq)
-class FaqAdmin(OfOwnCompany, ImportsFaqs, SimpleHistoryAdmin):
+class FaqAdmin(ImportsFaqs, KeepsHistory):
     list_display = ("key", "canonical", "category", "state", "num_variants", "changed")
     list_filter = ("state", "category", MissingLanguage, ("knowledge_base", OwnRows))
     search_fields = ("key", "variants__text", "answers__text")

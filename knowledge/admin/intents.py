@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from simple_history.admin import SimpleHistoryAdmin
 
-from knowledge.admin.rows import OfOwnCompany, OwnRows, PartOfOwn
+from knowledge.admin.rows import KeepsHistory, OwnRows, PartOfOwn
 from knowledge.models import Intent, IntentExample
 
 
@@ -14,7 +13,7 @@ class ExampleInline(PartOfOwn):
 
 
 @admin.register(Intent)
-class IntentAdmin(OfOwnCompany, SimpleHistoryAdmin):
+class IntentAdmin(KeepsHistory):
     list_display = ("key", "action", "is_live", "knowledge_base")
     list_filter = ("action", "is_live", ("knowledge_base", OwnRows))
     search_fields = ("key", "examples__text", "reply_zh", "reply_en")

@@ -6,9 +6,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from knowledge.models import KnowledgeBase
 
 EDITORS = ("admin", "editor")
 
@@ -19,6 +25,24 @@ def company_of(request: HttpRequest) -> Any:
     return agent.company_id if agent else None
 
 
+def sites_of(request: HttpRequest) -> list[Any]:
+    """The ids of the sites that whoever is signed in is limited to; empty for those who see all of their company's."""
+    agent = getattr(request.user, "agent", None)
+    return [] if agent is None or request.user.is_superuser else list(agent.sites.values_list("pk", flat=True))
+
+
+def bases_of(request: HttpRequest) -> list[Any] | None:
+    """The knowledge bases of the sites that they are limited to; None for every one of the company."""
+    agent = getattr(request.user, "agent", None)
+    return list(agent.sites.values_list("knowledge_base", flat=True)) if agent and sites_of(request) else None
+
+
+def own_bases(request: HttpRequest) -> QuerySet[KnowledgeBase]:
+    rows = KnowledgeBase.objects.filter(company=company_of(request))
+    bases = bases_of(request)
+    return rows if bases is None else rows.filter(pk__in=bases)
+
+
 def role_of(request: HttpRequest) -> str:
     return getattr(getattr(request.user, "agent", None), "role", "")
 
@@ -27,27 +51,36 @@ class OwnRows(admin.RelatedFieldListFilter):
     """A list filter by rows that name their company: an editor is offered those of their own."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        own = {} if request.user.is_superuser else {"company": company_of(request)}
+        own: dict[str, Any] = {} if request.user.is_superuser else {"company": company_of(request)}
+        if (bases := bases_of(request)) is not None and field.remote_field.model._meta.label == "knowledge.KnowledgeBase":
+            own["pk__in"] = bases
         ordering = self.field_admin_ordering(field, request, model_admin)
         return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=own)
 
 
 class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
-    """`company_path` leads from a row to its company."""
+    """`company_path` leads from a row to its company, `base_path` to its knowledge base; without one a row is the whole company's, and whoever
+    is limited to some sites reads it only.
+    """
 
     company_path = "knowledge_base__company"
+    base_path: str | None = "knowledge_base"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         rows = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        return rows.filter(**{self.company_path: company_of(request)})
+        rows = rows.filter(**{self.company_path: company_of(request)})
+        bases = bases_of(request)
+        return rows if bases is None or self.base_path is None else rows.filter(**{f"{self.base_path}__in": bases})
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field and field.queryset is not None and not request.user.is_superuser and db_field.name in ("knowledge_base", "company"):
             path = "company" if db_field.name == "knowledge_base" else "pk"
             field.queryset = field.queryset.filter(**{path: company_of(request)})
+            if db_field.name == "knowledge_base" and (bases := bases_of(request)) is not None:
+                field.queryset = field.queryset.filter(pk__in=bases)
         return field
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -59,7 +92,8 @@ class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
         return field
 
     def _may_edit(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser or role_of(request) in EDITORS)
+        is_ours = self.base_path is not None or not sites_of(request)
+        return bool(request.user.is_superuser or (role_of(request) in EDITORS and is_ours))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and bool(request.user.is_superuser or role_of(request))
@@ -78,6 +112,22 @@ class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _is_own(self, request: HttpRequest, obj: Model | None) -> bool:
         return obj is None or request.user.is_superuser or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+
+class KeepsHistory(OfOwnCompany, SimpleHistoryAdmin):
+    """Rows of a knowledge base with their past. The library's form for an old version saves what is posted; whoever may not change, may not."""
+
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None) -> HttpResponseBase:
+        row: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if request.method == "POST" and not self.has_change_permission(request, row):
+            raise PermissionDenied
+        # A row that came from another company has a past there.
+        get_object_or_404(row.history, history_id=version_id, knowledge_base=row.knowledge_base_id)
+        page: HttpResponseBase = super().history_form_view(request, object_id, version_id, extra_context)
+        return page
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not self.has_change_permission(request, obj)
 
 
 class PartOfOwn(admin.TabularInline):  # type: ignore[type-arg]

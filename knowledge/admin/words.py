@@ -32,6 +32,7 @@ class WordInline(PartOfOwn):
 @admin.register(WordList)
 class WordListAdmin(OfOwnCompany):
     company_path = "company"
+    base_path = None
     list_display = ("name", "company", "is_live", "changed")
     search_fields = ("name", "words__term")
     inlines = (WordInline,)

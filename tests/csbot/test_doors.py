@@ -139,7 +139,7 @@ def rows(site: Site, company: Company, base: KnowledgeBase) -> dict[str, str]:
     Label.objects.create(company=company, name="a secret label")
     Note.objects.create(conversation=conversation, author="Ann", text="a secret note")
     program = Program(key_of(company)).post("conversations").json()["id"]
-    return {"conversation": str(conversation.pk), "program": program, "digest": digest_of("a secret question")}
+    return {"conversation": str(conversation.pk), "program": program, "digest": digest_of(str(base.pk), "a secret question")}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from redis.exceptions import RedisError
 
 from csbot.accounts.callers import Caller
@@ -75,7 +76,8 @@ def _site(caller: Caller) -> Site:
 
 def _remember(conversation: Conversation, before: tuple[tuple[str, str], ...]) -> None:
     """Earlier exchanges as ended turns without a route: they are context, and no report counts them as answered."""
-    for place, (question, answer) in enumerate(before):
+    longest = settings.CSBOT.message_limit
+    for place, (question, answer) in enumerate((one[:longest], other[:longest]) for one, other in before):
         language = knowledge.detect_language(question)
         asked = Message.objects.create(conversation=conversation, sender=Message.Sender.VISITOR, text=question, language=language)
         moment = now() - timedelta(seconds=len(before) - place)

@@ -132,7 +132,8 @@ def test_changes_stand_in_the_audit_log(client: Client, agent: Agent) -> None:
     client.post(reverse("admin:conversations_label_add"), label)
     assert "already exists" in client.post(reverse("admin:conversations_label_add"), label).content.decode()
     done = list(AuditEntry.objects.exclude(action="signed_in").values_list("actor", "action", "object_type", "object_name"))
-    assert done == [("ann", "added", "conversations.Label", "refund"), ("ann", "added", "accounts.Agent", "Cleo")]
+    people = [("ann", "added", "accounts.Agent", "Cleo"), ("ann", "invited", "accounts.Agent", "Cleo")]
+    assert sorted(done) == sorted([("ann", "added", "conversations.Label", "refund"), *people])
     assert "refund" in client.get(reverse("admin:accounts_auditentry_changelist")).content.decode()
 
 

@@ -54,7 +54,7 @@ def test_nobody_gives_a_program_the_companys_management(company: Company, site: 
 
 def test_nobody_signs_in_as_a_companys_keys(company: Company, client: Client) -> None:
     key_of(company)
-    assert not User.objects.get(username=f"api@{company.slug}").has_usable_password()
+    assert not User.objects.get(username=f"api@{company.pk.hex}").has_usable_password()
 
 
 @pytest.mark.parametrize(("scopes", "expiry"), [([], ""), (["company.manage"], ""), (["chat"], "2001-01-01")])
