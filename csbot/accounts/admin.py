@@ -87,8 +87,13 @@ class SiteAdmin(OwnedAdmin):
         messages.success(request, gettext("Open the site to copy its new secret."))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A site's conversations are the company's memory: it is switched off instead."""
-        return request.user.is_superuser and super().has_delete_permission(request, obj)
+        """A site's conversations are the company's memory: it is switched off instead. And whoever is limited to it would see all of them."""
+        is_free = obj is None or not obj.agents.exists()
+        return request.user.is_superuser and is_free and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One by one, so that those who are limited to it are noticed."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
 
 @admin.register(Agent)

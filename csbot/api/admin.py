@@ -47,6 +47,7 @@ class ApiKeyAdmin(OwnedAdmin):
     list_display = ("name", "may", "site", "created", "expiry", "last_used")
     list_filter = (("company", OwnRows),)
     search_fields = ("name",)
+    site_path = "site"
 
     @admin.display(description=_("may"))
     def may(self, key: ApiKey) -> str:

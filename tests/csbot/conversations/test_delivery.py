@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from csbot.conversations import limits
+from csbot.conversations.errors import Refused
 from csbot.conversations.models import Conversation, Frame, Message, Turn
 from csbot.conversations.services import owners
 from csbot.conversations.sweeper import sweep_once
@@ -247,6 +249,16 @@ async def test_an_unusable_message_is_refused_with_its_reason(token: str, text: 
         error = await chat.until("error")
     assert error["code"] == code
     assert error["text"]
+
+
+def test_all_visitors_of_an_address_have_one_allowance(redis_clean: None) -> None:
+    for address in ("203.0.113.7", "2001:db8::1", "203.0.113.7", "2001:db8::2"):
+        limits.address_take(address, per_minute=2)
+    for address in ("203.0.113.7", "2001:db8::3"):  # neighbours of one IPv6 network are one
+        with pytest.raises(Refused, match="too_fast"):
+            limits.address_take(address, per_minute=2)
+    for address in ("203.0.113.8", "2001:db8:0:1::1", *["127.0.0.1"] * 9, *["::1"] * 9, "", "testclient"):
+        limits.address_take(address, per_minute=2)
 
 
 async def test_a_flood_is_told_when_to_come_back(token: str, settings: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any, Self
 
 import pytest
@@ -216,3 +217,32 @@ async def test_broken_frames_end_no_desk(ann: Desk, site: Site, text: str) -> No
         await desk.until("error")
         await desk.open(conversation)
         await desk.until("state")
+
+
+@running
+async def test_a_site_that_is_taken_from_an_agent_takes_the_open_conversation_along(
+    ann: Desk, site: Site, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "CHECK_EVERY_S", 0.1)
+
+    def elsewhere() -> None:
+        ann.agent.sites.set([Site.objects.create(company=site.company, knowledge_base=base, key="two", name="Two", default_language="en")])
+
+    conversation = await in_thread(conversation_of)(site)
+
+    def reply() -> None:
+        ver = Conversation.objects.get(pk=conversation.pk).owner_version
+        ben = Desk(agent_of(site.company, "ben"))
+        assert ben.post(f"conversations/{conversation.pk}/replies", {"client_id": "c", "text": "a secret"}, ver=ver).status_code < 300
+        time.sleep(1.2)  # longer than the poll that makes up for lost hints
+        assert ben.put("me/availability", {"is_available": False}).status_code < 300
+
+    async with DeskSocket(ann) as desk:
+        await desk.open(conversation)
+        await desk.until("state")
+        await in_thread(elsewhere)()
+        assert (await desk.until("error"))["code"] == "not_found"
+        desk.frames.clear()
+        await in_thread(reply)()
+        await desk.until("desk.presence")
+        assert "a secret" not in json.dumps(desk.frames)

@@ -88,6 +88,14 @@ def test_it_is_tried_out_against_the_real_system(admin: Client, lookup: Lookup, 
     assert "There is no order T999." in admin.post(url, {"number": "T999"}).content.decode()
 
 
+def test_headers_do_not_follow_the_address_to_another_host(admin: Client, lookup: Lookup) -> None:
+    page = reverse("admin:lookups_lookup_change", args=[lookup.pk])
+    told = form(url="https://mine.example/{number}")
+    told |= {"headers": "", "slots-INITIAL_FORMS": "1", "slots-0-id": str(lookup.slots.get().pk), "slots-0-lookup": str(lookup.pk)}
+    assert "leads to another host" in admin.post(page, told).content.decode()
+    assert admin.post(page, {**told, "headers": "Authorization: Bearer mine"}).status_code == 302
+
+
 @pytest.mark.parametrize("role", ["editor", "agent", "viewer"])
 def test_only_administrators_come_in(client: Client, lookup: Lookup, company: Company, role: str) -> None:
     client.force_login(agent_of(company, "joe", role).user)

@@ -80,6 +80,13 @@ def test_a_system_inside_is_refused_unless_its_host_and_port_are_allowed(lookup:
     assert (called.outcome, "not_public" in called.why) == ("failed", True)
 
 
+def test_what_one_company_may_reach_another_may_not(lookup: Lookup, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings.CSBOT, "outbound_allow", [f"else/{host_of(server)}"])
+    assert "not_public" in lookup_call(lookup, {"number": "T100"}).why
+    monkeypatch.setattr(settings.CSBOT, "outbound_allow", [f"{lookup.company.slug}/{host_of(server)}"])
+    assert lookup_call(lookup, {"number": "T100"}).outcome == "found"
+
+
 def test_one_inner_address_among_several_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("93.184.215.14", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -227,6 +228,20 @@ def test_days_that_make_no_span_are_refused_in_words(company: Company, site: Sit
     assert page.status_code == 200
     assert "errorlist" in page.content.decode()
     assert desk_of(company, "agent").get("reports/routes", first=first, last=last).status_code == 400
+
+
+ENDS = ["0001-01-01", "0001-01-02", "9999-12-31"]
+
+
+@pytest.mark.parametrize("first", ENDS)
+@pytest.mark.parametrize("last", ENDS)
+def test_the_ends_of_the_calendar_are_refused_in_words(company: Company, site: Site, first: str, last: str) -> None:
+    desk = desk_of(company)
+    for span in ({"first": first, "last": last}, {"last": last}):
+        assert desk.client.get("/reports/", span).status_code == 200
+        assert desk.get("reports/routes", **span).status_code == 400
+    assert desk.client.get("/reports/items/", {"figure": "conversations", "value": last}).status_code == 404
+    assert desk.get("inbox", cursor=f"{last}T00:00:00+14:00_{uuid4()}").status_code == 400
 
 
 def test_other_companies_and_other_sites_are_not_counted(days: Span, site: Site) -> None:

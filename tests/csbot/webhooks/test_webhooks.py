@@ -260,3 +260,11 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(endpoint: Endpoint, receiver
     assert len(started) == OF_AN_ENDPOINT + 1
     is_over.set()
     wait(started)
+
+
+def test_nothing_is_sent_unsigned(endpoint: Endpoint, receiver: Any) -> None:
+    Endpoint.objects.update(sealed_secret="sealed by another key")
+    Delivery.objects.create(endpoint=endpoint, event="message", body="{}", next_at=now())
+    deliver_due()
+    assert receiver.got == []
+    assert (Delivery.objects.get().state, Delivery.objects.get().reply) == ("failed", "the secret cannot be read: make a new one")
