@@ -10,23 +10,21 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from redis.exceptions import RedisError
 
 from csbot.accounts.callers import Caller
 from csbot.accounts.models import Site
-from csbot.api.openai.requests import Asked, Problem
+from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, usage_of
+from csbot.api.openai.requests import MODEL, Asked, Problem
 from csbot.conversations.asking import ENDED, Reply, reply_as_json
 from csbot.conversations.errors import Refused
 from csbot.conversations.limits import message_take
 from csbot.conversations.models import Conversation, Message, Turn
 from csbot.conversations.services.accept import conversation_start, message_accept
 from csbot.conversations.sessions import VisitorSession
-from csbot.conversations.streaming import stream_key
 from csbot.conversations.texts import error_text
 from csbot.lib import redis
 from csbot.lib.clock import now
@@ -34,23 +32,54 @@ from csbot.lib.ids import new_id
 from csbot.lib.status import status_read
 from knowledge import facade as knowledge
 
-PER_MINUTE = 600
 KEPT_EXCHANGES = 2
 POLL_S = 0.04
-BLOCK_MS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class SiteCompletion:
     conversation: Conversation
-    turn_id: UUID
+    key: UUID  # the turn's
     deadline_s: float
+    model: str = MODEL
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """Ends when the turn has ended. What a restart would take back is not sent before the end."""
+        end = time.monotonic() + self.deadline_s
+        connection, sent, gen = redis.open_async_connection(), "", ""
+        try:
+            last_id = "0-0"
+            while time.monotonic() < end:
+                state, now_gen = await sync_to_async(_state)(self.key)
+                if now_gen != gen:
+                    gen, last_id = now_gen, "0-0"
+                if gen and not (sent and state in ENDED):
+                    last_id, text = await of_stream(connection, gen, last_id, sent)
+                    if text:
+                        sent += text
+                        yield text
+                if state in ENDED:
+                    break
+                await asyncio.sleep(POLL_S)
+            whole = await sync_to_async(_whole)(self.key)
+            if rest := (whole[len(sent) :] if whole.startswith(sent) else f"\n\n{whole}"):
+                yield rest
+        finally:
+            await connection.aclose()
+
+    def outcome(self, asked: Asked, text: str) -> Outcome:
+        turn = Turn.objects.select_related("question", "trace").get(pk=self.key)
+        messages = list(Message.objects.filter(turn=turn).exclude(sender=Message.Sender.VISITOR).order_by("created"))
+        reply = reply_as_json(Reply(self.conversation, turn, messages, 0, None, 0))
+        engine = reply["trace"].get("generation") or {}
+        prompt = engine.get("prompt_tokens") or sum(_estimate(part) for exchange in asked.before for part in exchange) + _estimate(asked.question)
+        usage = usage_of(prompt, engine.get("new_tokens") or _estimate(text))
+        more = {name: reply[name] for name in ("conversation", "route", "reason", "sources", "options", "handoff", "language")}
+        return Outcome(_finish(turn, messages), usage, more)
 
 
-def begin(caller: Caller, asked: Asked) -> Begun:
+def begin(caller: Caller, asked: Asked) -> SiteCompletion:
     """Raises Problem."""
-    if not caller.may("chat"):
-        raise Problem(403, "This key may not ask the bot.", kind="permission_error", code="insufficient_permissions")
     site = _site(caller)
     if status_read("answers").state == "down":
         raise Problem(503, "Nobody answers questions at the moment. Try again shortly.", kind="server_error")
@@ -63,7 +92,7 @@ def begin(caller: Caller, asked: Asked) -> Begun:
     except Refused as refusal:
         raise _problem(refusal) from refusal
     assert accepted.turn
-    return Begun(accepted.conversation, accepted.turn.pk, (accepted.turn.deadline - now()).total_seconds() + 5)
+    return SiteCompletion(accepted.conversation, accepted.turn.pk, (accepted.turn.deadline - now()).total_seconds() + 5)
 
 
 def _site(caller: Caller) -> Site:
@@ -94,47 +123,7 @@ def _problem(refusal: Refused) -> Problem:
     return problem
 
 
-# --- following -------------------------------------------------------------------------------------------------------
-
-
-async def pieces(begun: Begun) -> AsyncIterator[str]:
-    """The answer's text as it comes; ends when the turn has ended. What a restart would take back is not sent before the end."""
-    end = time.monotonic() + begun.deadline_s
-    connection, sent, gen = redis.open_async_connection(), "", ""
-    try:
-        last_id = "0-0"
-        while time.monotonic() < end:
-            state, now_gen = await sync_to_async(_state)(begun.turn_id)
-            if now_gen != gen:
-                gen, last_id = now_gen, "0-0"
-            if gen and not (sent and state in ENDED):
-                last_id, text = await _read(connection, gen, last_id, sent)
-                if text:
-                    sent += text
-                    yield text
-            if state in ENDED:
-                break
-            await asyncio.sleep(POLL_S)
-        whole = await sync_to_async(_whole)(begun.turn_id)
-        if rest := (whole[len(sent) :] if whole.startswith(sent) else f"\n\n{whole}"):
-            yield rest
-    finally:
-        await connection.aclose()
-
-
-async def _read(connection: Any, gen: str, last_id: str, sent: str) -> tuple[str, str]:
-    """What is new of a generation's stream beyond what was sent."""
-    try:
-        found = await connection.xread({stream_key(gen): last_id}, count=500, block=BLOCK_MS)
-    except (RedisError, OSError):
-        return last_id, ""  # the stored text completes it at the end
-    added = ""
-    for _key, entries in found or []:
-        for entry_id, fields in entries:
-            last_id = entry_id
-            if int(fields["off"]) == len(sent) + len(added):
-                added += fields["text"]
-    return last_id, added
+# --- what was said ---------------------------------------------------------------------------------------------------
 
 
 def _state(turn_id: UUID) -> tuple[str, str]:
@@ -151,28 +140,6 @@ def _with_options(message: Message) -> str:
     """A client without chips reads the offered questions as a list."""
     options = message.wrap.get("options") or []
     return "\n".join([message.text, *(f"- {option['text']}" for option in options)])
-
-
-# --- the end ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    finish: str
-    usage: dict[str, int]
-    more: dict[str, Any]
-
-
-def outcome(begun: Begun, asked: Asked, text: str) -> Outcome:
-    turn = Turn.objects.select_related("question", "trace").get(pk=begun.turn_id)
-    messages = list(Message.objects.filter(turn=turn).exclude(sender=Message.Sender.VISITOR).order_by("created"))
-    reply = reply_as_json(Reply(begun.conversation, turn, messages, 0, None, 0))
-    engine = reply["trace"].get("generation") or {}
-    prompt = engine.get("prompt_tokens") or sum(_estimate(part) for exchange in asked.before for part in exchange) + _estimate(asked.question)
-    completion = engine.get("new_tokens") or _estimate(text)
-    usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-    more = {name: reply[name] for name in ("conversation", "route", "reason", "sources", "options", "handoff", "language")}
-    return Outcome(_finish(turn, messages), usage, more)
 
 
 def _finish(turn: Turn, messages: list[Message]) -> str:

@@ -1,7 +1,8 @@
 """`/v1/models` and `/v1/chat/completions` for clients that speak OpenAI's API. Thin; errors have OpenAI's shape.
 
-The model `site` is the whole pipeline of the key's site. What OpenAI's API has no field for stands under `csbot`: the conversation, the
-route, sources, offered questions and whether a person was offered.
+The model `site` is the whole pipeline of the key's site; the name of the running engine's model is that model with the word filter alone.
+What OpenAI's API has no field for stands under `csbot`: the conversation, the route, sources, offered questions and whether a person was
+offered.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from csbot.accounts.callers import Caller
 from csbot.api.keys import KeyAuthentication
-from csbot.api.openai import requests, talking
+from csbot.api.openai import direct, requests, talking
+from csbot.api.openai.completion import Completion, Outcome
 from csbot.api.openai.requests import MODEL, Asked, Problem
-from csbot.api.openai.talking import Begun, Outcome
 
 
 def caller_of_key(request: HttpRequest) -> Caller:
@@ -42,7 +43,12 @@ async def models(request: HttpRequest) -> HttpResponse:
         await sync_to_async(caller_of_key)(request)
     except Problem as problem:
         return refused(problem)
-    return JsonResponse({"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "csbot"}]})
+    offered = [{"id": name, "object": "model", "created": 0, "owned_by": "csbot"} for name in await sync_to_async(model_names)()]
+    return JsonResponse({"object": "list", "data": offered})
+
+
+def model_names() -> list[str]:
+    return [MODEL, *filter(None, [direct.engine_model()])]
 
 
 @csrf_exempt
@@ -51,15 +57,17 @@ async def completions(request: HttpRequest) -> HttpResponse | StreamingHttpRespo
         if request.method != "POST":
             raise Problem(405, "Use POST.")
         caller = await sync_to_async(caller_of_key)(request)
-        asked = requests.read(body_of(request))
-        begun = await sync_to_async(talking.begin)(caller, asked)
+        asked = requests.read(body_of(request), await sync_to_async(model_names)())
+        begun = await sync_to_async(begin)(caller, asked)
+        pieces = begun.pieces()
+        first = await anext(pieces, "")  # until then it can still be refused with a status
     except Problem as problem:
         return refused(problem)
     if asked.is_stream:
         unbuffered = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        return StreamingHttpResponse(events(begun, asked), content_type="text/event-stream", headers=unbuffered)
-    text = "".join([piece async for piece in talking.pieces(begun)])
-    ended = await sync_to_async(talking.outcome)(begun, asked, text)
+        return StreamingHttpResponse(events(begun, asked, first, pieces), content_type="text/event-stream", headers=unbuffered)
+    text = first + "".join([piece async for piece in pieces])
+    ended = await sync_to_async(begun.outcome)(asked, text)
     choice = {"index": 0, "message": {"role": "assistant", "content": text, "refusal": None}, "finish_reason": ended.finish, "logprobs": None}
     return JsonResponse({**head(begun, "chat.completion"), "choices": [choice], "usage": ended.usage, "csbot": ended.more})
 
@@ -71,25 +79,34 @@ def body_of(request: HttpRequest) -> bytes:
         raise Problem(413, "The request is too large, or it ended early.") from error
 
 
-async def events(begun: Begun, asked: Asked) -> AsyncIterator[bytes]:
+def begin(caller: Caller, asked: Asked) -> Completion:
+    """Raises Problem."""
+    if not caller.may("chat"):
+        raise Problem(403, "This key may not ask the bot.", kind="permission_error", code="insufficient_permissions")
+    return talking.begin(caller, asked) if asked.model == MODEL else direct.begin(caller, asked)
+
+
+async def events(begun: Completion, asked: Asked, first: str, pieces: AsyncIterator[str]) -> AsyncIterator[bytes]:
     """Server-sent events: the role, the text piece by piece, the end with what else there is to know, and `[DONE]`."""
-    text = ""
+    text = first
     yield event(chunk(begun, {"role": "assistant", "content": ""}))
-    async for piece in talking.pieces(begun):
+    if first:
+        yield event(chunk(begun, {"content": first}))
+    async for piece in pieces:
         text += piece
         yield event(chunk(begun, {"content": piece}))
-    ended = await sync_to_async(talking.outcome)(begun, asked, text)
+    ended = await sync_to_async(begun.outcome)(asked, text)
     yield event({**chunk(begun, {}, ended), "csbot": ended.more})
     if asked.with_usage:
         yield event({**head(begun, "chat.completion.chunk"), "choices": [], "usage": ended.usage})
     yield b"data: [DONE]\n\n"
 
 
-def head(begun: Begun, kind: str) -> dict[str, Any]:
-    return {"id": f"chatcmpl-{begun.turn_id}", "object": kind, "created": int(time.time()), "model": MODEL}
+def head(begun: Completion, kind: str) -> dict[str, Any]:
+    return {"id": f"chatcmpl-{begun.key}", "object": kind, "created": int(time.time()), "model": begun.model}
 
 
-def chunk(begun: Begun, delta: dict[str, str], ended: Outcome | None = None) -> dict[str, Any]:
+def chunk(begun: Completion, delta: dict[str, str], ended: Outcome | None = None) -> dict[str, Any]:
     choice = {"index": 0, "delta": delta, "finish_reason": ended.finish if ended else None, "logprobs": None}
     return {**head(begun, "chat.completion.chunk"), "choices": [choice]}
 

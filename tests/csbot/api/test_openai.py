@@ -13,7 +13,11 @@ from django.test import Client
 
 from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Conversation, Message, Turn
+from csbot.lib.status import WorkerStatus, status_write
 from csbot.reports.figures import FIGURES
+from inference import facade as inference
+from inference.contracts import EngineDead, EngineOverloaded
+from knowledge.models import Word, WordList
 from tests.csbot.api.conftest import key_of
 from tests.csbot.conversations.test_generating import Said
 
@@ -27,7 +31,7 @@ def client_of(address: str, running: None, company: Company, site: Site) -> open
 
 
 def test_the_client_gets_an_answer_with_usage_and_sources(client_of: openai.OpenAI) -> None:
-    assert [model.id for model in client_of.models.list()] == ["site"]
+    assert [model.id for model in client_of.models.list()] == ["site", "scripted"]
     told = client_of.chat.completions.create(model="site", messages=HI)
     assert (told.choices[0].message.content, told.choices[0].finish_reason) == ("We ship within 2 days.", "stop")
     assert told.usage
@@ -92,6 +96,13 @@ def test_earlier_exchanges_are_context_and_counted_nowhere(client_of: openai.Ope
         ({"model": "site", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "messages[0].content"),
         ({"model": "site", "messages": [{"role": "user", "content": "a\x00b"}]}, 400, "messages[0].content"),
         ({"model": "site", "messages": HI, "n": 3}, 400, "n"),
+        ({"model": "site", "messages": [{"role": "tool", "content": "x"}, *HI]}, 400, "messages[0].role"),
+        ({"model": "scripted", "messages": HI, "max_tokens": 0}, 400, "max_tokens"),
+        ({"model": "scripted", "messages": HI, "max_tokens": True}, 400, "max_tokens"),
+        ({"model": "scripted", "messages": HI, "temperature": 3}, 400, "temperature"),
+        ({"model": "scripted", "messages": HI, "stop": ["a"] * 5}, 400, "stop"),
+        ({"model": "scripted", "messages": HI, "stop": [""]}, 400, "stop"),
+        ({"model": "scripted", "messages": [{"role": "user", "content": "word " * 5000}]}, 400, "messages"),
         ({"model": "site", "messages": [{"role": "user", "content": "x" * 5000}]}, 400, None),
         (b"x" * 300_000, 413, None),
         (b"x" * 2_000_000, 413, None),
@@ -103,6 +114,68 @@ def test_what_cannot_be_asked_is_told(client: Client, company: Company, site: Si
     assert told.status_code == status
     error = told.json()["error"]
     assert (error["param"], bool(error["message"])) == (param, True)
+
+
+# --- the engine alone ------------------------------------------------------------------------------------------------
+
+
+def test_a_models_own_name_asks_the_engine_alone(client_of: openai.OpenAI) -> None:
+    told = client_of.chat.completions.create(model="scripted", messages=[{"role": "system", "content": "Repeat."}, *HI], temperature=0)
+    assert (told.model, told.choices[0].message.content, told.choices[0].finish_reason) == ("scripted", "answer me", "stop")
+    assert told.usage
+    assert told.usage.completion_tokens == 2
+    assert not Conversation.objects.exists()
+
+
+def test_its_stream_is_its_answer_and_short_where_that_is_wished(client_of: openai.OpenAI) -> None:
+    words: list[Any] = [{"role": "user", "content": "one two three four"}]
+    chunks = list(client_of.chat.completions.create(model="scripted", messages=words, stream=True, stream_options={"include_usage": True}))
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == "one two three four"
+    assert chunks[-1].usage
+    cut = client_of.chat.completions.create(model="scripted", messages=words, max_tokens=2).choices[0]
+    assert (cut.message.content, cut.finish_reason) == ("one two", "length")
+    stopped = client_of.chat.completions.create(model="scripted", messages=words, stop=" three").choices[0]
+    assert (stopped.message.content, stopped.finish_reason) == ("one two", "stop")
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_the_word_filter_stands_before_it_and_behind_it(
+    client_of: openai.OpenAI, company: Company, is_stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = WordList.objects.create(company=company, name="ours")
+    Word.objects.create(word_list=words, term="forbidden", level="block")
+    monkeypatch.setattr(inference.engine(), "_script", lambda request: ["this is ", "for", "bidden", " fruit"])
+    asked: list[Any] = [{"role": "user", "content": "what is it"}]
+    if is_stream:
+        chunks = list(client_of.chat.completions.create(model="scripted", messages=asked, stream=True))
+        text, finish = "".join(chunk.choices[0].delta.content or "" for chunk in chunks), chunks[-1].choices[0].finish_reason
+    else:
+        choice = client_of.chat.completions.create(model="scripted", messages=asked).choices[0]
+        text, finish = choice.message.content or "", choice.finish_reason
+    assert "forbidden" not in text
+    assert finish == "content_filter"
+    with pytest.raises(openai.BadRequestError, match="does not allow"):
+        client_of.chat.completions.create(model="scripted", messages=[{"role": "user", "content": "forbidden"}], stream=is_stream)
+
+
+@pytest.mark.parametrize(("error", "kind"), [(EngineOverloaded(3), openai.RateLimitError), (EngineDead("gone"), openai.InternalServerError)])
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_an_engine_without_room_or_life_is_told_by_a_status(
+    client_of: openai.OpenAI, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception], is_stream: bool
+) -> None:
+    def submit(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(inference.engine(), "submit", submit)
+    with pytest.raises(kind):
+        client_of.chat.completions.create(model="scripted", messages=HI, stream=is_stream)
+
+
+def test_without_an_engine_only_the_site_is_offered(client_of: openai.OpenAI) -> None:
+    status_write("generation", WorkerStatus("loading", model="scripted"))
+    assert [model.id for model in client_of.models.list()] == ["site"]
+    with pytest.raises(openai.NotFoundError):
+        client_of.chat.completions.create(model="scripted", messages=HI)
 
 
 NO_KEYS = [({}, "missing_api_key"), ({"Authorization": "Bearer nothing"}, "invalid_api_key"), ({"Authorization": "Basic x"}, "missing_api_key")]

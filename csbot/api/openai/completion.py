@@ -1,0 +1,58 @@
+"""What the two kinds of completion share: how their text is followed, and what stands at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from csbot.api.openai.requests import Asked
+from csbot.conversations.streaming import stream_key
+
+PER_MINUTE = 600
+BLOCK_MS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`more` stands under `csbot` in the answer: what OpenAI's API has no field for."""
+
+    finish: str
+    usage: dict[str, int]
+    more: dict[str, Any]
+
+
+class Completion(Protocol):
+    @property
+    def key(self) -> UUID: ...
+
+    @property
+    def model(self) -> str: ...
+
+    def pieces(self) -> AsyncIterator[str]:
+        """The text as it comes. Raises Problem before the first piece where there will be none."""
+        ...
+
+    def outcome(self, asked: Asked, text: str) -> Outcome: ...
+
+
+def usage_of(prompt: int, completion: int) -> dict[str, int]:
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+async def of_stream(connection: Any, gen: str, last_id: str, sent: str) -> tuple[str, str]:
+    """What is new of a generation's stream beyond what was sent, and the last entry's id."""
+    try:
+        found = await connection.xread({stream_key(gen): last_id}, count=500, block=BLOCK_MS)
+    except (RedisError, OSError):
+        return last_id, ""  # the whole text completes it at the end
+    added = ""
+    for _key, entries in found or []:
+        for entry_id, fields in entries:
+            last_id = entry_id
+            if int(fields["off"]) == len(sent) + len(added):
+                added += fields["text"]
+    return last_id, added
