@@ -203,7 +203,7 @@ def replace_knowledge(
     return replace(str(kb_id), faqs=faqs, articles=articles, intents=intents)
 
 
-def listen(listener: Callable[[str, UUID, str, str], None]) -> None:
+def listen(listener: Callable[[str, UUID, str, str, str], None]) -> None:
     """Be told of what happens to knowledge: what ("published"), the company, who did it, and the thing's name."""
     from knowledge.told import listen as add
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-Listener = Callable[[str, UUID, str, str], None]  # what, the company, who, and the thing's name
+Listener = Callable[[str, UUID, str, str, str], None]  # what, the company, who, the thing's name and its kind
 
 _listeners: list[Listener] = []
 
@@ -15,6 +15,7 @@ def listen(listener: Listener) -> None:
         _listeners.append(listener)
 
 
-def tell(what: str, company_id: UUID, actor: str, name: str) -> None:
+def tell(what: str, company_id: UUID, actor: str, name: str, kind: str = "") -> None:
+    """`kind` is the label of the thing's model, such as knowledge.Faq."""
     for listener in _listeners:
-        listener(what, company_id, actor, name)
+        listener(what, company_id, actor, name, kind)

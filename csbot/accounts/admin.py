@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -43,7 +45,7 @@ class SiteAdmin(OwnedAdmin):
     list_filter = (("company", OwnRows), "is_active")
     search_fields = ("name", "key")
     form = SiteForm
-    readonly_fields = ("snippet", "identity_secret")
+    readonly_fields = ("identity_secret",)
     actions = ("renew_identity_secret",)
     site_path = "pk"
     change_form_template = "admin/accounts/site/change_form.html"
@@ -52,7 +54,7 @@ class SiteAdmin(OwnedAdmin):
         company = ("company",) if request.user.is_superuser else ()
         texts = [(name, {"classes": ("collapse",), "fields": texts_of(language)}) for language, name in TEXT_SETS.items()]
         return [
-            (None, {"fields": (*company, "name", "key", "knowledge_base", "is_active", "snippet")}),
+            (None, {"fields": (*company, "name", "key", "knowledge_base", "is_active")}),
             (_("who may show the chat"), {"fields": ("allowed_origins",)}),
             (_("languages and time"), {"fields": ("languages", "default_language", "time_zone")}),
             (_("who visitors are"), {"fields": ("identity_secret",), "description": IDENTITY_HELP}),
@@ -61,11 +63,9 @@ class SiteAdmin(OwnedAdmin):
             *texts,
         ]
 
-    @admin.display(description=_("snippet for the page"))
-    def snippet(self, site: Site) -> SafeString | str:
-        if not site.key:
-            return "–"
-        return format_html('<code>&lt;script async src="…/widget/loader.js" data-site="{}"&gt;&lt;/script&gt;</code>', site.key)
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        address = settings.CSBOT.public_url.rstrip("/") or f"{request.scheme}://{request.get_host()}"
+        return super().changeform_view(request, object_id, form_url, {"address": address, **(extra_context or {})})
 
     @admin.display(description=_("secret"))
     def identity_secret(self, site: Site) -> SafeString | str:
@@ -99,7 +99,7 @@ class SiteAdmin(OwnedAdmin):
 @admin.register(Agent)
 class AgentAdmin(OwnedAdmin):
     form = AgentForm
-    list_display = ("display_name", "user", "role", "capacity", "is_available", "may_sign_in")
+    list_display = ("display_name", "user", "role", "may_sign_in", "is_available")
     list_filter = (("company", OwnRows), "role")
     search_fields = ("display_name", "user__username")
     actions = ("invite",)
@@ -153,6 +153,28 @@ class AgentAdmin(OwnedAdmin):
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
 
+DEEDS = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "deleted": _("deleted"),
+    "imported": _("imported"),
+    "published": _("published"),
+    "question_faq": _("FAQ made of a question"),
+    "question_variant": _("question added as a phrasing"),
+    "question_ignore": _("question set aside"),
+    "question_open": _("question opened again"),
+    "invited": _("link to choose a password made"),
+    "password_chosen": _("password chosen"),
+    "secret_renewed": _("secret renewed"),
+    "signed_in": _("signed in"),
+    "sign_in_failed": _("sign-in failed"),
+    "second_factor_added": _("authenticator app added"),
+    "second_factor_removed": _("authenticator app removed"),
+    "test_sent": _("test event sent"),
+    "sent_again": _("sent again"),
+}
+
+
 @admin.register(AuditEntry)
 class AuditAdmin(OwnedAdmin):
     """Of the whole company, so not for those who see some of its sites."""
@@ -165,7 +187,20 @@ class AuditAdmin(OwnedAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and not is_limited(request)
 
-    list_display = ("at", "actor", "action", "object_type", "object_name", "address")
-    list_filter = ("action", "object_type", ("company", OwnRows))
+    list_display = ("at", "actor", "deed", "kind", "object_name", "address")
+    list_filter = ("action", ("company", OwnRows))
     search_fields = ("actor", "object_name", "object_id")
+    fields = ("at", "actor", "deed", "kind", "object_name", "object_id", "changes", "address")
+
+    @admin.display(description=_("action"), ordering="action")
+    def deed(self, entry: AuditEntry) -> str:
+        return str(DEEDS.get(entry.action, entry.action))
+
+    @admin.display(description=_("kind of object"), ordering="object_type")
+    def kind(self, entry: AuditEntry) -> str:
+        try:
+            return str(apps.get_model(entry.object_type)._meta.verbose_name) if entry.object_type else "–"
+        except (LookupError, ValueError):  # of an older version
+            return entry.object_type
+
     date_hierarchy = "at"

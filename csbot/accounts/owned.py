@@ -116,6 +116,12 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             field.queryset = field.queryset.filter(company=company_of(request))
         return field
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Where there is one company only, it is that one."""
+        companies = list(Company.objects.values_list("pk", flat=True)[:2]) if self.company_path == "company" else []
+        own = {"company": companies[0]} if len(companies) == 1 else {}
+        return {**own, **super().get_changeform_initial_data(request)}
+
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever has one company is not asked for it."""
         told = tuple(super().get_exclude(request, obj) or ())
@@ -185,7 +191,7 @@ class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         company_id = self._company_id(obj)
         if company_id:
             told = {"fields": changes} if changes else {}
-            audit_write(company_id=company_id, user=request.user, action=action, obj=obj, changes=told, request=request)  # type: ignore[arg-type]
+            audit_write(company_id=company_id, who=request.user, action=action, obj=obj, changes=told, request=request)  # type: ignore[arg-type]
 
     def _company_id(self, obj: Any) -> UUID | None:
         for step in self.company_path.split("__"):

@@ -36,5 +36,5 @@ class Invitation(PasswordResetConfirmView):
         response = super().form_valid(form)
         agent = Agent.objects.filter(user=self.user).first()
         if agent:
-            audit_write(company_id=agent.company_id, user=agent.user, action="password_chosen", request=self.request)
+            audit_write(company_id=agent.company_id, who=agent.user, action="password_chosen", request=self.request)
         return response

@@ -32,6 +32,7 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiKey
         fields = ("company", "name", "scopes", "site", "expiry")
+        labels = {"expiry": _("valid until")}
         help_texts = {"expiry": _("Empty: until it is revoked.")}
 
     def clean_expiry(self) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -103,8 +104,16 @@ class CannedReplyAdmin(OwnedAdmin):
     edit = "desk.act"
 
 
+class LabelForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Label
+        fields = ("company", "name", "colour")
+        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+
+
 @admin.register(Label)
 class LabelAdmin(OwnedAdmin):
+    form = LabelForm
     list_display = ("name", "colour")
     search_fields = ("name",)
     see = "desk.read"

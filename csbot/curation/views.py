@@ -86,5 +86,5 @@ def _done(request: HttpRequest, caller: Caller, found: Unanswered, deed: str, fa
     else:
         return False
     user: Any = request.user
-    audit_write(company_id=caller.company_id, user=user, action=f"question_{deed}", name=found.text, request=request)
+    audit_write(company_id=caller.company_id, who=user, action=f"question_{deed}", name=found.text, request=request)
     return True

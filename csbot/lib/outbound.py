@@ -49,6 +49,20 @@ def allowed_for(company: str, entries: Collection[str]) -> list[str]:
     return [host for owner, _, host in (entry.rpartition("/") for entry in entries) if owner in ("", company)]
 
 
+def may_be_reached(url: str, entries: Collection[str]) -> bool:
+    """As far as the address itself tells, without a look at name servers. `entries` as the operator wrote them, whosever they are."""
+    try:
+        _scheme, host, port = _parts(url)
+    except OutboundRefused:
+        return False
+    if any(entry.rpartition("/")[2] == f"{host}:{port}" for entry in entries):
+        return True
+    try:
+        return is_public(host)
+    except ValueError:  # a name
+        return host.lower() != "localhost" and not host.lower().endswith((".localhost", ".local", ".internal"))
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     status: int

@@ -7,14 +7,18 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.owned import OwnedAdmin, OwnedInline, OwnRows
 from csbot.lib.outbound import OURS
 from csbot.lib.sealed import seal
+from csbot.lookups.checking import VISITOR, names_in
 from csbot.lookups.models import Lookup, Slot
 from csbot.lookups.trying import TryForm, tried
 
@@ -72,8 +76,29 @@ class LookupForm(forms.ModelForm):  # type: ignore[type-arg]
         return super().save(commit)
 
 
+class SlotFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Looks at the lookup as a whole: what its address and its answers name must come from somewhere."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        slots = {told["name"] for told in kept}
+        lookup: Lookup = self.instance
+        known = slots | {VISITOR}
+        fields = set(lookup.fields) if isinstance(lookup.fields, dict) else set()
+        answers = [lookup.answer_zh, lookup.answer_en]
+        unknown = [name for name in names_in(lookup.url, lookup.unknown_zh, lookup.unknown_en) if name not in known]
+        unknown += [name for name in names_in(*answers) if name not in known | fields]
+        if unknown:
+            told = gettext("{%(name)s} is neither a value below nor a field of the reply. Add it, or write it without the braces.")
+            raise ValidationError(told % {"name": unknown[0]})
+        if not any(answer.strip() for answer in answers):
+            raise ValidationError(gettext("Write an answer, in one language at least."))
+
+
 class SlotInline(OwnedInline):
     model = Slot
+    formset = SlotFormSet
 
 
 @admin.register(Lookup)

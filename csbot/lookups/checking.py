@@ -20,6 +20,11 @@ MOST_REPEATED = 1000
 MATCH_TIMEOUT_S = 0.05  # a pattern that backtracks without end must not hold a worker
 
 
+def names_in(*templates: str) -> list[str]:
+    """What stands in braces."""
+    return [name for template in templates for name in PLACE.findall(template)]
+
+
 def lookup_problems(*, url: str, fields: Any, examples: Iterable[str], needs_identity: bool = False) -> dict[str, str]:
     """By field; a field without a problem is missing."""
     no_examples = "" if list(examples) else _("Write some examples, in one language at least.")

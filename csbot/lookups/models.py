@@ -33,7 +33,10 @@ class Lookup(models.Model):
     url = models.CharField(_("address"), max_length=500, help_text=_("{name} stands where a value goes, in path or query only."))
     sealed_headers = models.TextField(blank=True, editable=False)
     fields = models.JSONField(
-        _("fields of the reply"), default=dict, help_text=_('A name for each path into the JSON: {"status": "order.status", "first": "items.0.name"}')
+        _("fields of the reply"),
+        default=dict,
+        blank=True,
+        help_text=_('A name for each path into the JSON: {"status": "order.status", "first": "items.0.name"}'),
     )
     answer_zh = models.TextField(_("answer in Chinese"), blank=True, help_text=ANSWER_HELP)
     answer_en = models.TextField(_("answer in English"), blank=True, help_text=ANSWER_HELP)

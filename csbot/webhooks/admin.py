@@ -5,29 +5,51 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.owned import OwnedAdmin, OwnRows
+from csbot.lib.outbound import may_be_reached
 from csbot.lib.sealed import seal, unseal
 from csbot.webhooks.models import NAMES, Delivery, Endpoint
 from csbot.webhooks.sending import new_secret, secret_renew, send_again
 from csbot.webhooks.telling import tell_test
 
+WORDS = {
+    "conversation.opened": _("a conversation was opened"),
+    "message.created": _("somebody wrote"),
+    "conversation.handed_over": _("a person was called"),
+    "conversation.closed": _("a conversation was closed"),
+    "conversation.rated": _("an answer was rated"),
+    "question.unanswered": _("a question was not answered"),
+}
+
 
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     events = forms.MultipleChoiceField(
-        label=_("events"), choices=[(name, name) for name in NAMES], widget=forms.CheckboxSelectMultiple, initial=NAMES
+        label=_("events"),
+        choices=[(name, format_lazy("{} ({})", WORDS[name], name)) for name in NAMES],
+        widget=forms.CheckboxSelectMultiple,
+        initial=NAMES,
     )
 
     class Meta:
         model = Endpoint
         fields = ("company", "url", "site", "events", "is_active")
+
+    def clean_url(self) -> str:
+        """What would never be reached is refused now; a name is looked up when something is sent to it."""
+        url: str = self.cleaned_data["url"]
+        if not may_be_reached(url, settings.CSBOT.outbound_allow):
+            raise forms.ValidationError(_("This address is not public. Whoever runs the installation can allow it (CSBOT_OUTBOUND_ALLOW)."))
+        return url
 
 
 @admin.register(Endpoint)
@@ -57,6 +79,7 @@ class EndpointAdmin(OwnedAdmin):
     def send_test(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> None:
         for endpoint in chosen:
             tell_test(endpoint)
+            self._audit(request, endpoint, "test_sent")
         messages.success(request, gettext("A test event is on its way. The deliveries show what became of it."))
 
     @admin.action(description=_("Make a new secret (the old one signs along for a day)"), permissions=["change"])
@@ -82,4 +105,5 @@ class DeliveryAdmin(OwnedAdmin):
     def again(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         for delivery in chosen:
             send_again(delivery)
+            self._audit(request, delivery, "sent_again")
         messages.success(request, gettext("They are sent again at once."))

@@ -33,6 +33,12 @@ FORMATS = [CsvTable, XlsxTable]
 
 
 class FaqImportForm(ImportForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["import_file"].help_text = _(
+            "CSV or XLSX. Phrasings stand in one cell, one a line. The quickest way to a file that fits: export a few FAQs and change them."
+        )
+
     knowledge_base = forms.ModelChoiceField(KnowledgeBase.objects.all(), label=_("Knowledge base"))
 
     def clean_import_file(self) -> Any:

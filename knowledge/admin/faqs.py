@@ -23,9 +23,15 @@ class AnswerInline(PartOfOwn):
     model = FaqAnswer
     max_num = 2
 
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
 
 class VariantInline(PartOfOwn):
     model = Variant
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 2
 
 
 class MissingLanguage(admin.SimpleListFilter):
@@ -41,7 +47,10 @@ class MissingLanguage(admin.SimpleListFilter):
 
 @admin.register(Faq)
 class FaqAdmin(ImportsFaqs, KeepsHistory):
-    list_display = ("key", "canonical", "category", "state", "num_variants", "changed")
+    list_display = ("canonical", "category", "state", "num_variants", "changed", "key")
+    list_display_links = ("canonical", "key")
+    ordering = ("key",)
+    import_export_change_list_template = "admin/knowledge/faq/change_list.html"
     list_filter = ("state", "category", MissingLanguage, ("knowledge_base", OwnRows))
     search_fields = ("key", "variants__text", "answers__text")
     list_per_page = 50

@@ -14,8 +14,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from knowledge import told
+from knowledge.importing import is_newer_than_published
 from knowledge.models import KnowledgeBase
 
+MOST_BASES = 5
 EDITORS = ("admin", "editor")
 
 
@@ -38,6 +41,8 @@ def bases_of(request: HttpRequest) -> list[Any] | None:
 
 
 def own_bases(request: HttpRequest) -> QuerySet[KnowledgeBase]:
+    if request.user.is_superuser:
+        return KnowledgeBase.objects.all()
     rows = KnowledgeBase.objects.filter(company=company_of(request))
     bases = bases_of(request)
     return rows if bases is None else rows.filter(pk__in=bases)
@@ -83,6 +88,12 @@ class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
                 field.queryset = field.queryset.filter(pk__in=bases)
         return field
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Where there is one knowledge base only, it is that one."""
+        bases = list(own_bases(request).values_list("pk", flat=True)[:2])
+        own = {"knowledge_base": bases[0]} if len(bases) == 1 else {}
+        return {**own, **super().get_changeform_initial_data(request)}
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Day and clock of a moment are two fields, and each of them needs a name for those who listen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -90,6 +101,29 @@ class OfOwnCompany(admin.ModelAdmin):  # type: ignore[type-arg]
             for part, name in zip(field.widget.widgets, (_("day"), _("time")), strict=True):
                 part.attrs["aria-label"] = f"{field.label}: {name}"
         return field
+
+    # --- told to whoever keeps a log ---------------------------------------------------------------------------------
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._tell(request, obj, "added")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._tell(request, obj, "changed")
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            self._tell(request, obj, "deleted")
+        return super().log_deletions(request, queryset)
+
+    def _tell(self, request: HttpRequest, obj: Any, what: str) -> None:
+        company: Any = obj
+        for step in self.company_path.split("__"):
+            company = getattr(company, step)
+        told.tell(what, company.pk, request.user.get_username(), str(getattr(obj, "key", obj)), obj._meta.label)
+
+    # --- rights ------------------------------------------------------------------------------------------------------
 
     def _may_edit(self, request: HttpRequest) -> bool:
         is_ours = self.base_path is not None or not sites_of(request)
@@ -125,6 +159,16 @@ class KeepsHistory(OfOwnCompany, SimpleHistoryAdmin):
         get_object_or_404(row.history, history_id=version_id, knowledge_base=row.knowledge_base_id)
         page: HttpResponseBase = super().history_form_view(request, object_id, version_id, extra_context)
         return page
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {**self.unpublished(request), **(extra_context or {})})
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        return super().changeform_view(request, object_id, form_url, {**self.unpublished(request), **(extra_context or {})})
+
+    def unpublished(self, request: HttpRequest) -> dict[str, Any]:
+        """What was saved does not answer yet; the page says so, with the way to publish it."""
+        return {"unpublished": [base for base in own_bases(request)[:MOST_BASES] if is_newer_than_published(base.pk)]}
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return not self.has_change_permission(request, obj)

@@ -292,7 +292,7 @@ def test_the_snapshots_page_speaks_the_readers_language(editor: Client, base: Kn
     Snapshot.objects.create(id="1" * 64, knowledge_base=base, number=1, report={"faqs": 7, "seconds": 0.4, "unheard_of": 1})
     page = editor.get(reverse("admin:knowledge_snapshots", args=[base.pk]), headers={"accept-language": language}).content.decode()
     with translation.override(language):
-        assert gettext("Publish what is edited now") in page
+        assert gettext("Publish all changes") in page
         assert gettext("FAQs: %(value)s") % {"value": 7} in page
     assert "unheard_of" not in page
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from csbot.accounts.audit import audit_write
 from csbot.api.idempotency import once
 from csbot.api.permissions import Has
 from csbot.api.v1 import shapes
@@ -35,6 +36,18 @@ class KnowledgeEndpoint(Endpoint):
     def base(self) -> str:
         return str(self.site().knowledge_base_id)
 
+    def wrote(self, what: str, kind: str, key: str) -> None:
+        """Into the audit log, under the name of the key or the person."""
+        caller = self.caller()
+        audit_write(
+            company_id=caller.company_id,
+            who=caller.agent.user if caller.agent else caller.name,
+            action=what,
+            name=key,
+            kind=kind,
+            request=self.request._request,
+        )
+
     def found(self, look: Callable[[], Any]) -> Any:
         try:
             return look()
@@ -56,9 +69,11 @@ class FaqsView(KnowledgeEndpoint):
     def _create(self) -> Response:
         row = self.checked(shapes.FaqRequest)
         try:
-            return Response(knowledge.faq_create(self.base(), row), status=201)
+            made = knowledge.faq_create(self.base(), row)
         except ValueError as error:
             raise KeyTaken from error
+        self.wrote("added", "knowledge.Faq", row["key"])
+        return Response(made, status=201)
 
 
 class FaqView(KnowledgeEndpoint):
@@ -69,11 +84,14 @@ class FaqView(KnowledgeEndpoint):
     @extend_schema(parameters=[SITE], request=shapes.FaqBody, responses=shapes.FaqShape, summary="Write a FAQ anew, for the next publishing")
     def put(self, request: Request, key: str) -> Response:
         row = self.checked(shapes.FaqBody)
-        return Response(self.found(lambda: knowledge.faq_update(self.base(), key, row)))
+        faq = self.found(lambda: knowledge.faq_update(self.base(), key, row))
+        self.wrote("changed", "knowledge.Faq", key)
+        return Response(faq)
 
     @extend_schema(parameters=[SITE], responses={204: None}, summary="Delete a FAQ")
     def delete(self, request: Request, key: str) -> Response:
         self.found(lambda: knowledge.faq_delete(self.base(), key))
+        self.wrote("deleted", "knowledge.Faq", key)
         return Response(status=204)
 
 
@@ -94,6 +112,7 @@ class FaqImportView(KnowledgeEndpoint):
                 except LookupError:
                     knowledge.faq_create(base, row)
                     created += 1
+            self.wrote("imported", "knowledge.Faq", str(len(rows)))
         return Response({"created": created, "updated": len(rows) - created})
 
 
@@ -122,9 +141,11 @@ class ArticleView(KnowledgeEndpoint):
         if language not in shapes.LANGUAGE or len(key) > KEY_LENGTH:
             raise NotFound
         article, is_new = knowledge.article_put(self.base(), key, language, self.checked(shapes.ArticleBody))
+        self.wrote("added" if is_new else "changed", "knowledge.Article", f"{key} {language}")
         return Response(article, status=201 if is_new else 200)
 
     @extend_schema(parameters=[SITE], responses={204: None}, summary="Delete an article")
     def delete(self, request: Request, key: str, language: str) -> Response:
         self.found(lambda: knowledge.article_delete(self.base(), key, language))
+        self.wrote("deleted", "knowledge.Article", f"{key} {language}")
         return Response(status=204)

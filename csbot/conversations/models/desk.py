@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ class Label(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
     name = models.CharField(_("name"), max_length=40)
-    colour = models.CharField(_("colour"), max_length=7, default="#1f6f54")
+    colour = models.CharField(_("colour"), max_length=7, default="#1f6f54", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")])
 
     class Meta:
         verbose_name = _("label")

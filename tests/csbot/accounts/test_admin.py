@@ -139,6 +139,7 @@ def test_changes_stand_in_the_audit_log(client: Client, agent: Agent) -> None:
 
 def test_a_site_shows_the_snippet_for_its_page(admin_client: Client, site: Site) -> None:
     page = admin_client.get(reverse("admin:accounts_site_change", args=[site.pk])).content.decode()
+    assert 'src="http://testserver/widget/loader.js"' in page
     assert "data-site=&quot;tea&quot;" in page or 'data-site="tea"' in page
 
 

@@ -48,8 +48,9 @@ def test_a_lookup_is_made_and_its_headers_are_kept_but_never_shown(admin: Client
     assert unseal(lookup.sealed_headers) == "Authorization: Bearer hush"
     change = reverse("admin:lookups_lookup_change", args=[lookup.pk])
     assert "hush" not in admin.get(change).content.decode()
-    kept = form(headers="", **{"slots-TOTAL_FORMS": "0"})
-    admin.post(change, kept)
+    slot = {"slots-INITIAL_FORMS": "1", "slots-0-id": str(lookup.slots.get().pk), "slots-0-lookup": str(lookup.pk)}
+    kept = form(headers="", **slot)
+    assert admin.post(change, kept).status_code == 302
     assert unseal(Lookup.objects.get().sealed_headers) == "Authorization: Bearer hush"
     admin.post(change, {**kept, "forget_headers": "on"})
     assert Lookup.objects.get().sealed_headers == ""
@@ -68,6 +69,9 @@ def test_a_lookup_is_made_and_its_headers_are_kept_but_never_shown(admin: Client
         ({"timeout_s": "600"}, "15"),
         ({"slots-0-pattern": "["}, "no regular expression"),
         ({"slots-0-sample": "Z"}, "does not fit"),
+        ({"answer_en": "{colour}"}, "{colour} is neither a value below nor a field"),
+        ({"url": "https://shop.example/{sku}"}, "{sku} is neither a value below nor a field"),
+        ({"answer_en": " "}, "Write an answer"),
         ({"headers": "Content-Length: 3"}, "Content-Length is set by the connection"),
         *(({"slots-0-pattern": pattern}, "takes too long") for pattern in ("a{9999999}", "(?:(?:a?){99}){99}", "(?R)", "(?:a){e<=3}")),
     ],

@@ -268,3 +268,10 @@ def test_nothing_is_sent_unsigned(endpoint: Endpoint, receiver: Any) -> None:
     deliver_due()
     assert receiver.got == []
     assert (Delivery.objects.get().state, Delivery.objects.get().reply) == ("failed", "the secret cannot be read: make a new one")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://localhost/", "http://[::1]/", "http://10.0.0.5/hook", "https://vault.internal/x"])
+def test_an_address_that_would_never_be_reached_is_not_saved(admin: Client, url: str) -> None:
+    page = admin.post(reverse("admin:webhooks_endpoint_add"), {"url": url, "events": NAMES, "is_active": "on"})
+    assert "not public" in page.content.decode() or "valid URL" in page.content.decode()
+    assert not Endpoint.objects.exists()
