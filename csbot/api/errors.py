@@ -14,7 +14,10 @@ from rest_framework.response import Response
 from csbot.conversations.errors import Refused
 from csbot.conversations.texts import error_text
 
-STATUS = {"not_found": 404, "owner_changed": 409, "at_capacity": 409, "version_needed": 428, "too_fast": 429, "busy": 429, "session_expired": 401}
+STATUS = {
+    **{"not_found": 404, "owner_changed": 409, "held_by": 409, "at_capacity": 409, "version_needed": 428},
+    **{"too_fast": 429, "busy": 429, "session_expired": 401},
+}
 
 
 class RefusedByService(APIException):

@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 
 import snowballstemmer
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from csbot.conversations.models import Conversation, SearchWord
 
 WORD_LENGTH = 32
 MAX_WORDS = 400  # of one message
 MAX_QUERY_WORDS = 12
+LEAST_BEGINNING = 3  # letters
 PIECE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W_]+")
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
@@ -63,12 +64,20 @@ def text_index(conversation: Conversation, text: str) -> None:
 
 
 def conversations_with(rows: QuerySet[Conversation], query: str) -> QuerySet[Conversation]:
-    """Those in which every word of the query was said; all of them for a query without a word."""
-    for piece in _pieces(query)[:MAX_QUERY_WORDS]:
+    """Those in which every word of the query was said; all of them for a query without a word. The last word may still be being written."""
+    pieces = _pieces(query)[:MAX_QUERY_WORDS]
+    for place, piece in enumerate(pieces, 1):
         for word in _query_words(piece):
             said = SearchWord.objects.filter(company_id=OuterRef("company_id"), conversation=OuterRef("pk"))
-            rows = rows.filter(Exists(said.filter(word__startswith=word) if len(word) == 1 and HAN.match(word) else said.filter(word=word)))
+            rows = rows.filter(Exists(said.filter(_fits(word, piece, is_last=place == len(pieces)))))
     return rows
+
+
+def _fits(word: str, piece: str, *, is_last: bool) -> Q:
+    if HAN.match(word):
+        return Q(word__startswith=word) if len(word) == 1 else Q(word=word)
+    # "refun" is the beginning of a word, and "refunding" has the stem of one.
+    return Q(word=word) | Q(word__startswith=piece[:WORD_LENGTH]) if is_last and len(piece) >= LEAST_BEGINNING else Q(word=word)
 
 
 def _query_words(piece: str) -> list[str]:

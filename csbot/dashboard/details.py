@@ -8,11 +8,12 @@ from typing import Any
 from csbot.accounts.callers import Caller
 from csbot.conversations.explaining import trace_in_words
 from csbot.conversations.messages import message_data
-from csbot.conversations.models import Conversation, Handoff, Message, Note, Turn
+from csbot.conversations.models import Conversation, Frame, Handoff, Message, Note, Turn
 from csbot.dashboard.rows import rows_of
 from csbot.lib.clock import to_wire
 
 MAX_MESSAGES = 300
+MAX_OWNERS = 60
 
 
 def conversation_detail(conversation: Conversation, caller: Caller) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def conversation_detail(conversation: Conversation, caller: Caller) -> dict[str,
     newest = Message.objects.filter(conversation=conversation).select_related("agent", "feedback", "turn__trace").order_by("-created", "-id")
     visitor = conversation.visitor
     (row,) = rows_of([conversation], caller)
+    stays = list(conversation.handoffs.select_related("agent"))
     return {
         **row,
         "visitor": {
@@ -32,9 +34,18 @@ def conversation_detail(conversation: Conversation, caller: Caller) -> dict[str,
         },
         "messages": [bubble_of(message) for message in reversed(newest[:MAX_MESSAGES])],
         "notes": [note_data(note) for note in conversation.notes.all()],
-        "handoffs": [_stay(stay) for stay in conversation.handoffs.select_related("agent")],
+        "handoffs": [_stay(stay) for stay in stays],
+        "owners": owners_of(conversation, stays),
         "visitor_read_seq": conversation.visitor_read_seq,
     }
+
+
+def owners_of(conversation: Conversation, stays: list[Handoff]) -> list[dict[str, Any]]:
+    """Who had it, one after the other, as lines between what was said: the newest MAX_OWNERS."""
+    changes = Frame.objects.filter(conversation=conversation, type="owner.changed").order_by("-seq").values_list("data__owner", "at")[:MAX_OWNERS]
+    began = [(at, owner) for owner, at in changes if owner != "bot"]
+    ended = [(stay.ended, stay.outcome) for stay in stays if stay.ended]
+    return [{"owner": owner, "ts": to_wire(at)} for at, owner in sorted([*began, *ended])]
 
 
 def bubble_of(message: Message) -> dict[str, Any]:

@@ -16,12 +16,11 @@ from csbot.conversations.search import conversations_with
 from csbot.conversations.services.owners import owner_name
 from csbot.lib.clock import now, to_wire
 
-View = Literal["waiting", "mine", "bot", "closed", "all"]
+View = Literal["waiting", "mine", "colleagues", "bot", "closed", "all"]
 PAGE = 30
 MAX_CHANGED = 200
 OVERLAP = timedelta(seconds=10)  # a transaction that committed late carries an earlier time
 PREVIEW = 140
-SPOKEN = ("msg.new", "gen.end")
 
 Owner = Conversation.Owner
 
@@ -37,6 +36,9 @@ def of_view(rows: QuerySet[Conversation], view: str, caller: Caller) -> QuerySet
         return rows.filter(owner=Owner.QUEUE)
     if view == "mine":
         return rows.filter(owner=Owner.AGENT, agent_id=mine) if mine else rows.none()
+    if view == "colleagues":
+        others = rows.filter(owner=Owner.AGENT)
+        return others.exclude(agent_id=mine) if mine else others
     if view == "bot":
         return rows.filter(owner=Owner.BOT, closed=None)
     return rows.filter(closed__isnull=False) if view == "closed" else rows
@@ -89,6 +91,7 @@ def counts_of(caller: Caller) -> dict[str, int]:
     counted: dict[str, int] = visible(caller).aggregate(
         waiting=Count("pk", filter=Q(owner=Owner.QUEUE)),
         mine=Count("pk", filter=Q(owner=Owner.AGENT, agent_id=mine)),
+        colleagues=Count("pk", filter=Q(owner=Owner.AGENT) & ~Q(agent_id=mine)),
         bot=Count("pk", filter=Q(owner=Owner.BOT, closed=None)),
         closed=Count("pk", filter=Q(closed__isnull=False)),
     )
@@ -132,17 +135,19 @@ def _row(conversation: Conversation, previews: dict[UUID, Message], unread: dict
 
 
 def _previews(ids: list[UUID]) -> dict[UUID, Message]:
-    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-created", "-id").values("pk")[:1]
+    """What somebody said last; the product's own lines say the same everywhere."""
+    newest = Message.objects.filter(conversation=OuterRef("pk")).exclude(sender=Message.Sender.SYSTEM).order_by("-created", "-id").values("pk")[:1]
     last = Conversation.objects.filter(pk__in=ids).annotate(last=Subquery(newest)).values_list("last", flat=True)
     return {message.conversation_id: message for message in Message.objects.filter(pk__in=list(last))}
 
 
 def _unread(ids: list[UUID], caller: Caller) -> dict[UUID, int]:
-    """Frames in which something was said, by others, after the caller's mark. Keys read nothing and have no marks."""
+    """What visitors said after the caller's mark, where a person is wanted or has it. Keys read nothing and have no marks."""
     if caller.agent is None:
         return {}
     mark = ReadMark.objects.filter(agent=caller.agent, conversation=OuterRef("conversation")).values("seq")[:1]
-    said = Frame.objects.filter(conversation__in=ids, type__in=SPOKEN).exclude(data__message__sender="agent").annotate(mark=Subquery(mark))
+    said = Frame.objects.filter(conversation__in=ids, type="msg.new", data__message__sender="visitor").annotate(mark=Subquery(mark))
+    said = said.exclude(conversation__owner=Owner.BOT)
     fresh = said.filter(Q(mark=None) | Q(seq__gt=Subquery(mark)))
     return dict(fresh.values("conversation").annotate(number=Count("id")).values_list("conversation", "number"))
 

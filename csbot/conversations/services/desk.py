@@ -1,5 +1,7 @@
 """What agents do with a conversation: take, reply, hand back, transfer, close. Each names the owner's version that it saw (C6).
 
+What a colleague has is theirs: whoever means to act on it takes it first, and says so.
+
 Order of locks: the agent's row first, then the conversation's; so two deeds of one agent cannot get past their capacity together, and
 two agents cannot wait for each other. Visibility was checked by whoever got the conversation for the caller.
 """
@@ -23,7 +25,8 @@ from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Label, Message, Note, ReadMark
 from csbot.conversations.services import handoffs
 from csbot.conversations.services.accept import client_id_checked, text_checked
-from csbot.conversations.services.owners import Owner, owner_checked, owner_set, turns_cancel
+from csbot.conversations.services.owners import Owner, owner_checked, owner_set, say, turns_cancel
+from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
 from knowledge import facade as knowledge
 from knowledge.contracts import Direction, Level
@@ -32,13 +35,15 @@ NEXT_ATTEMPTS = 5
 
 
 @contextmanager
-def _held(conversation_id: UUID, agent: Agent, version: int) -> Iterator[Conversation]:
-    """The conversation as the agent saw it, both rows locked."""
+def _held(conversation_id: UUID, agent: Agent, version: int, *, force: bool = False) -> Iterator[Conversation]:
+    """The conversation as the agent saw it, both rows locked. `force`: although a colleague has it."""
     with transaction.atomic():
         Agent.objects.select_for_update().get(pk=agent.pk)
         with locked(conversation_id) as conversation:
             _same_company(conversation, agent)
             owner_checked(conversation, version)
+            if not force:
+                _not_a_colleagues(conversation, agent)
             yield conversation
 
 
@@ -48,10 +53,15 @@ def _same_company(conversation: Conversation, agent: Agent) -> None:
         raise NotYours
 
 
-def conversation_take(*, conversation_id: UUID, agent: Agent, version: int, beyond_capacity: bool = False) -> None:
-    """From the bot, the queue or a colleague. Raises Refused("at_capacity") unless told to go beyond."""
-    with _held(conversation_id, agent, version) as conversation:
-        _take(conversation, agent, beyond_capacity=beyond_capacity)
+def _not_a_colleagues(conversation: Conversation, agent: Agent) -> None:
+    if conversation.owner == Owner.AGENT and conversation.agent and conversation.agent_id != agent.pk:
+        raise Refused("held_by", name=conversation.agent.display_name)
+
+
+def conversation_take(*, conversation_id: UUID, agent: Agent, version: int, force: bool = False) -> None:
+    """From the bot or the queue; with `force` from a colleague too, and beyond one's capacity. Raises Refused: "held_by", "at_capacity"."""
+    with _held(conversation_id, agent, version, force=force) as conversation:
+        _take(conversation, agent, beyond_capacity=force)
 
 
 def queue_next(*, rows: QuerySet[Conversation], agent: Agent) -> UUID | None:
@@ -101,6 +111,7 @@ def agent_reply(*, conversation_id: UUID, agent: Agent, version: int, client_id:
             if known := _known(conversation, client_id, text):
                 return known
             owner_checked(conversation, version)
+            _not_a_colleagues(conversation, agent)
             _take(conversation, agent, beyond_capacity=True)  # they are answering already; a limit would only lose their words
             return _say(conversation, agent, client_id=client_id, digest=_digest(text), text=shown)
 
@@ -159,6 +170,7 @@ def note_add(*, conversation_id: UUID, agent: Agent, client_id: str, text: str) 
 def conversation_release(*, conversation_id: UUID, agent: Agent, version: int) -> None:
     """Hand back to the bot."""
     with _held(conversation_id, agent, version) as conversation:
+        _tell_visitor(conversation, "back_to_bot")
         handoffs.handoff_end(conversation, handoffs.Outcome.BOT)
         owner_set(conversation, Owner.BOT, None)
 
@@ -194,11 +206,18 @@ def conversation_close(*, conversation_id: UUID, agent: Agent, version: int) -> 
         if conversation.closed:
             return
         turns_cancel(conversation, reason="taken_over")
+        if conversation.owner == Owner.AGENT:
+            _tell_visitor(conversation, "closed")
         handoffs.handoff_end(conversation, handoffs.Outcome.CLOSED)
         owner_set(conversation, Owner.BOT, None)
         conversation.closed = now()
         conversation.save(update_fields=["closed", "changed"])
         happened("closed", conversation, by=agent.display_name)
+
+
+def _tell_visitor(conversation: Conversation, key: str) -> None:
+    language = conversation.language or conversation.site.default_language
+    say(conversation, text_of(conversation.site, language, key), language)
 
 
 def conversation_reopen(*, conversation_id: UUID, agent: Agent, version: int) -> None:

@@ -62,7 +62,7 @@ class TakeView(Deed):
     def post(self, request: Request, conversation_id: UUID) -> Response:
         wish = self.checked(shapes.TakeRequest)
         key = self.conversation(conversation_id).pk
-        desk.conversation_take(conversation_id=key, agent=self.agent(), version=self.version(), beyond_capacity=wish["force"])
+        desk.conversation_take(conversation_id=key, agent=self.agent(), version=self.version(), force=wish["force"])
         return self.row(key)
 
 

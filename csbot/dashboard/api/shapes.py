@@ -56,6 +56,7 @@ class RowShape(Shape):
 class CountsShape(Shape):
     waiting = serializers.IntegerField()
     mine = serializers.IntegerField()
+    colleagues = serializers.IntegerField()
     bot = serializers.IntegerField()
     closed = serializers.IntegerField()
 
@@ -105,10 +106,16 @@ class NoteShape(Shape):
     client_id = serializers.CharField(allow_blank=True)
 
 
+class OwnerShape(Shape):
+    owner = serializers.CharField(help_text="queue, agent:<id>, or what ended a stay with people: closed, bot, left")
+    ts = serializers.CharField()
+
+
 class DetailShape(RowShape):
     messages = BubbleShape(many=True)
     notes = NoteShape(many=True)
     handoffs = serializers.ListField(child=serializers.DictField())
+    owners = OwnerShape(many=True)
     visitor_read_seq = serializers.IntegerField()
 
 
@@ -118,7 +125,7 @@ class SaidRequest(Shape):
 
 
 class TakeRequest(Shape):
-    force = serializers.BooleanField(default=False, help_text="Beyond one's own capacity.")
+    force = serializers.BooleanField(default=False, help_text="Beyond one's own capacity, and from a colleague.")
 
 
 class TransferRequest(Shape):

@@ -13,6 +13,7 @@ from csbot.conversations.models import CannedReply, Conversation, Frame, Handoff
 from csbot.conversations.presence import presence_beat
 from csbot.conversations.services.owners import handoff_cancel, handoff_request
 from csbot.conversations.services.turns import decision_commit, turn_claim
+from csbot.conversations.texts import built_in
 from knowledge.models import KnowledgeBase, WordList
 from tests.csbot.conversations.chat import session_for
 from tests.csbot.dashboard.desks import Desk, agent_of, conversation_of
@@ -147,12 +148,59 @@ def test_labels_are_set_and_found(ann: Desk, site: Site) -> None:
 def test_unread_counts_what_others_said_since(ann: Desk, site: Site) -> None:
     session = session_for(site)
     conversation = conversation_of(site, "answer one", "answer two", session=session)
+    assert ann.get("inbox").json()["results"][0]["unread"] == 0  # with the bot, it is nobody's to read
+    handoff_request(conversation_id=conversation.pk)
+    conversation = fresh(conversation)
     assert ann.get("inbox").json()["results"][0]["unread"] == 2
     assert ann.post(f"conversations/{conversation.pk}/read", {"seq": conversation.last_seq}).status_code == 204
-    ann.post(f"conversations/{conversation.pk}/replies", {"client_id": "a", "text": "Hi."}, ver=1)
+    ann.post(f"conversations/{conversation.pk}/replies", {"client_id": "a", "text": "Hi."}, ver=conversation.owner_version)
     assert ann.get("inbox").json()["results"][0]["unread"] == 0
     conversation_of(site, "and another thing", session=session)
     assert ann.get("inbox").json()["results"][0]["unread"] == 1
+
+
+# --- colleagues ------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_colleague_has_is_taken_first_and_on_purpose(ann: Desk, ben: Desk, site: Site) -> None:
+    conversation = conversation_of(site)
+    ann.post(f"conversations/{conversation.pk}/take", ver=1)
+    deeds = {"take": {}, "release": {}, "close": {}, "transfer": {"agent": None}, "replies": {"client_id": "b", "text": "Mine!"}}
+    for name, body in deeds.items():
+        reply = ben.post(f"conversations/{conversation.pk}/{name}", body, ver=2)
+        assert (reply.status_code, reply.json()["errors"][0]["code"]) == (409, "held_by")
+        assert "Ann" in reply.json()["errors"][0]["detail"]
+    assert fresh(conversation).agent == ann.agent
+    assert ben.get("inbox", view="colleagues").json()["counts"]["colleagues"] == 1
+    assert [row["id"] for row in ben.get("inbox", view="colleagues").json()["results"]] == [str(conversation.pk)]
+    assert ann.get("inbox", view="colleagues").json()["results"] == []
+    assert ben.post(f"conversations/{conversation.pk}/take", {"force": True}, ver=2).status_code == 200
+    assert ben.post(f"conversations/{conversation.pk}/replies", {"client_id": "b", "text": "Mine!"}, ver=3).status_code == 200
+
+
+def test_who_had_it_stands_between_what_was_said_and_the_visitor_is_told(ann: Desk, ben: Desk, site: Site) -> None:
+    conversation = queued(site)
+    ann.post(f"conversations/{conversation.pk}/take", ver=2)
+    ann.post(f"conversations/{conversation.pk}/transfer", {"agent": str(ben.agent.pk)}, ver=3)
+    ben.post(f"conversations/{conversation.pk}/close", ver=4)
+    told = ann.get(f"conversations/{conversation.pk}").json()
+    assert [change["owner"] for change in told["owners"]] == ["queue", f"agent:{ann.agent.pk}", f"agent:{ben.agent.pk}", "closed"]
+    assert Message.objects.filter(sender="system").latest("created").text == built_in("en", "closed")
+    ben.post(f"conversations/{conversation.pk}/reopen", ver=5)
+    ben.post(f"conversations/{conversation.pk}/release", ver=6)
+    assert Message.objects.filter(sender="system").latest("created").text == built_in("en", "back_to_bot")
+
+
+def test_the_list_shows_what_people_said_and_not_our_own_lines(ann: Desk, site: Site) -> None:
+    conversation = queued(site)
+    assert Message.objects.filter(conversation=conversation).latest("created").sender == "system"
+    assert ann.get("inbox").json()["results"][0]["preview"]["sender"] == "visitor"
+
+
+@pytest.mark.parametrize(("query", "is_found"), [("refu", True), ("REFUN", True), ("refunding", True), ("re", False), ("refu today", False)])
+def test_the_last_word_of_a_search_may_still_be_being_written(ann: Desk, site: Site, query: str, is_found: bool) -> None:
+    conversation_of(site, "where are my refunds today")
+    assert bool(ann.get("inbox", q=query).json()["results"]) == is_found
 
 
 # --- handing on ------------------------------------------------------------------------------------------------------
@@ -196,7 +244,7 @@ def test_a_closed_conversation_opens_with_the_visitors_next_message(ann: Desk, s
     conversation = conversation_of(site, session=session)
     ann.post(f"conversations/{conversation.pk}/take", ver=1)
     assert ann.post(f"conversations/{conversation.pk}/close", ver=2).json()["closed"]
-    assert ann.get("inbox", view="closed").json()["counts"] == {"waiting": 0, "mine": 0, "bot": 0, "closed": 1}
+    assert ann.get("inbox", view="closed").json()["counts"] == {"waiting": 0, "mine": 0, "colleagues": 0, "bot": 0, "closed": 1}
     conversation_of(site, "one more thing", session=session)
     assert (fresh(conversation).closed, fresh(conversation).owner) == (None, "bot")
 

@@ -77,7 +77,13 @@ class Play:
         except OwnerChanged:
             assert is_stale
             return
+        except Refused:  # a colleague's: it has to be taken first
+            assert model.owner == f"agent:{1 - who}"
+            assert not is_stale
+            assert what != "take"
+            return
         assert not is_stale
+        assert what == "take" or model.owner != f"agent:{1 - who}"
         self.doom()
         after = {"take": me, "reopen": me, "release": "bot", "to_other": f"agent:{1 - who}", "to_queue": "queue"}
         if what in ("take", "reopen") and model.owner == me:
@@ -92,7 +98,7 @@ class Play:
     def call(self, what: str, who: int, version: int) -> None:
         common: Any = {"conversation_id": self.key, "agent": self.agents[who], "version": version}
         if what == "take":
-            desk.conversation_take(**common, beyond_capacity=True)
+            desk.conversation_take(**common, force=True)
         elif what in ("release", "close", "reopen"):
             getattr(desk, f"conversation_{what}")(**common)
         else:
@@ -114,6 +120,11 @@ class Play:
             desk.agent_reply(conversation_id=self.key, agent=self.agents[who], version=model.views[who], client_id=key, text=f"words {key}")
         except OwnerChanged:
             assert is_stale
+            assert not is_known
+            return
+        except Refused:
+            assert model.owner == f"agent:{1 - who}"
+            assert not is_stale
             assert not is_known
             return
         if is_known:

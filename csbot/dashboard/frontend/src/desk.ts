@@ -5,6 +5,7 @@ import { Refusal, get, post, put } from "./api";
 import { Link, type LinkState } from "./link";
 import { merged, neighbour } from "./list";
 import type { Bubble, Canned, Counts, Detail, Inbox, Me, Note, Row, ViewName } from "./shapes";
+import { notify, titleWith } from "./notices";
 import { reloaded, step } from "./talk";
 import { say } from "./texts";
 
@@ -17,10 +18,11 @@ export const desk = reactive({
   view: "waiting" as ViewName,
   query: "", site: "", label: "",
   rows: [] as Row[],
-  counts: { waiting: 0, mine: 0, bot: 0, closed: 0 } as Counts,
+  counts: { waiting: 0, mine: 0, colleagues: 0, bot: 0, closed: 0 } as Counts,
   next: null as string | null,
   isLoading: true,
   openId: null as string | null,
+  showsDetails: false, // where there is no room for them beside the conversation
   talk: null as Detail | null,
   canned: [] as Canned[],
   link: "connecting" as LinkState,
@@ -31,6 +33,8 @@ export const desk = reactive({
 });
 
 let since = "";
+let isActing = false; // what one does oneself is no news
+const own = new Set<string>(); // conversations that are one's own, as far as was heard
 let toldTyping = 0;
 const id = (): string => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 const mine = (): string => desk.me?.agent?.id ?? "";
@@ -49,6 +53,7 @@ export async function start(openId: string | null): Promise<void> {
   desk.canned = await get<Canned[]>("canned");
   link.open();
   await load();
+  for (const row of (await get<Inbox>("inbox?view=mine")).results) own.add(row.id);
   if (!desk.rows.length && desk.view === "waiting" && !desk.counts.waiting) await choose("all");
   if (openId) await open(openId);
   window.setInterval(() => { desk.now = Date.now(); }, 1000);
@@ -108,7 +113,10 @@ export async function catchUp(): Promise<void> {
   isCatchingUp = true;
   try {
     const page = await get<Inbox>(`inbox?since=${encodeURIComponent(since || new Date().toISOString())}`);
+    if (page.counts.waiting > desk.counts.waiting) notify(say("notify_waiting"));
     desk.counts = page.counts;
+    titleWith(page.counts.waiting);
+    newlyMine(page.results);
     since = page.now;
     if (!page.is_complete || desk.query || desk.label) { await reloadQuietly(); return; }
     desk.rows = merged(desk.rows, page.results, desk.view, mine(), (row) => !desk.site || row.site.id === desk.site);
@@ -117,6 +125,18 @@ export async function catchUp(): Promise<void> {
   } catch { /* the next look tries again */ } finally {
     isCatchingUp = false;
     if (isWanted) { isWanted = false; window.setTimeout(() => void catchUp(), 150); }
+  }
+}
+
+function newlyMine(rows: Row[]): void {
+  for (const row of rows) {
+    if (!isMine(row)) { own.delete(row.id); continue; }
+    if (own.has(row.id)) continue;
+    own.add(row.id);
+    if (isActing || row.id === desk.openId) continue;
+    const visitor = row.visitor.name || row.visitor.number;
+    desk.notice = say("given_to_you", { visitor });
+    notify(desk.notice);
   }
 }
 
@@ -130,7 +150,7 @@ async function reloadQuietly(): Promise<void> {
 
 export async function open(key: string): Promise<void> {
   if (desk.openId === key && desk.talk) return;
-  Object.assign(desk, { openId: key, talk: null, notice: "", canForce: false });
+  Object.assign(desk, { openId: key, talk: null, notice: "", canForce: false, showsDetails: false });
   history.replaceState(null, "", `/desk/c/${key}${location.search}`);
   await reload();
   link.follow(key, desk.talk ? (desk.talk as Detail).seq : 0);
@@ -176,10 +196,16 @@ function heard(frame: { type: string; conv: string | null; seq: number | null; d
   if (frame.type === "desk.typing") return typed(frame.data as { conv: string; sender: string; name: string });
   if (frame.type === "desk.read") return readByVisitor(frame.data as { conv: string; seq: number });
   if (frame.conv !== desk.openId || !desk.talk) return;
+  const wasMine = isMine(desk.talk);
   const next = step(desk.talk, frame);
   desk.talk = next.talk;
+  if (wasMine && !isActing && next.talk.owner.startsWith("agent:") && !isMine(next.talk)) desk.notice = say("taken_from_you", { name: nameOf(next.talk.owner) });
   if (frame.type === "msg.new") delete desk.typing[desk.openId ?? ""];
   if (next.isStale) void reload();
+}
+
+export function nameOf(owner: string): string {
+  return desk.me?.agents.find((agent) => `agent:${agent.id}` === owner)?.name ?? "";
 }
 
 function typed(data: { conv: string; sender: string; name: string }): void {
@@ -195,7 +221,7 @@ function readByVisitor(data: { conv: string; seq: number }): void {
 export function told(error: unknown): void {
   if (!(error instanceof Refusal)) throw error;
   desk.notice = error.code === "offline" ? say("offline") : error.message || say("failed");
-  desk.canForce = error.code === "at_capacity";
+  desk.canForce = ["at_capacity", "held_by"].includes(error.code);
   if (error.code === "owner_changed") void reload();
 }
 
@@ -203,15 +229,17 @@ async function deed(name: string, body: unknown = {}): Promise<boolean> {
   const talk = desk.talk;
   if (!talk) return false;
   Object.assign(desk, { notice: "", canForce: false });
+  isActing = true;
   try {
     const row = await post<Row>(`conversations/${talk.id}/${name}`, body, talk.ver);
     changed(row);
     await reload();
     return true;
-  } catch (error) { told(error); return false; }
+  } catch (error) { told(error); return false; } finally { isActing = false; }
 }
 
 function changed(row: Row): void {
+  if (isMine(row)) own.add(row.id);
   desk.rows = merged(desk.rows, [row], desk.view, mine());
   if (desk.talk?.id === row.id) desk.talk = { ...desk.talk, owner: row.owner, ver: row.ver, agent: row.agent, closed: row.closed, labels: row.labels };
   void catchUp();

@@ -5,6 +5,7 @@ import type { Row, ViewName } from "./shapes";
 export function belongs(row: Row, view: ViewName, me: string): boolean {
   if (view === "waiting") return row.owner === "queue";
   if (view === "mine") return row.owner === `agent:${me}`;
+  if (view === "colleagues") return row.owner.startsWith("agent:") && row.owner !== `agent:${me}`;
   if (view === "bot") return row.owner === "bot" && !row.closed;
   return view === "closed" ? row.closed !== null : true;
 }

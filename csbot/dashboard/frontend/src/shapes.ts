@@ -5,8 +5,8 @@ export interface Label extends Named { colour: string }
 export interface Colleague extends Named { role: string; is_online: boolean; is_available: boolean; open: number; capacity: number }
 export interface Me { agent: Colleague | null; company: string; rights: string[]; sites: Named[]; labels: Label[]; agents: Colleague[] }
 
-export type ViewName = "waiting" | "mine" | "bot" | "closed" | "all";
-export type Counts = Record<"waiting" | "mine" | "bot" | "closed", number>;
+export type ViewName = "waiting" | "mine" | "colleagues" | "bot" | "closed" | "all";
+export type Counts = Record<"waiting" | "mine" | "colleagues" | "bot" | "closed", number>;
 
 export interface Row {
   id: string; site: Named; visitor: { id: string; number: string; name: string }; owner: string; agent: Named | null; ver: number; seq: number; unread: number;
@@ -28,8 +28,10 @@ export interface Bubble {
 }
 export interface Note { id: string; author: string; text: string; ts: string; client_id: string; state?: "sending" | "failed" }
 export interface Stay { reason: string; queued: string; taken: string | null; answered: string | null; ended: string | null; outcome: string; agent: string; is_message_left: boolean }
+/** Who had it from when on: "queue", "agent:<id>", or what ended a stay with people. */
+export interface Change { owner: string; ts: string }
 export interface Detail extends Omit<Row, "visitor"> {
   visitor: { id: string; number: string; name: string; external_id: string; email: string; language: string; first_seen: string; conversations: number };
-  messages: Bubble[]; notes: Note[]; handoffs: Stay[]; visitor_read_seq: number;
+  messages: Bubble[]; notes: Note[]; handoffs: Stay[]; owners: Change[]; visitor_read_seq: number;
 }
 export interface Canned { id: string; shortcut: string; language: string; category: string; text: string }

@@ -1,6 +1,6 @@
 /** One conversation as plain values: what was loaded, and what the socket's frames make of it (DESIGN 3). */
 
-import type { Bubble, Detail, Note } from "./shapes";
+import type { Bubble, Change, Detail, Note } from "./shapes";
 
 interface Frame { type: string; seq: number | null; data: unknown }
 /** What the frames' data hold, each its own part of it (csbot/conversations/events.py). */
@@ -62,12 +62,14 @@ function grown(talk: Detail, delta: { gen: string; off: number; text: string }):
   return { ...talk, messages };
 }
 
-export type Entry = { kind: "day"; key: string; ts: string } | { kind: "bubble"; key: string; ts: string; bubble: Bubble } | { kind: "note"; key: string; ts: string; note: Note };
+export type Entry = { kind: "day"; key: string; ts: string } | { kind: "bubble"; key: string; ts: string; bubble: Bubble } | { kind: "note"; key: string; ts: string; note: Note }
+  | { kind: "change"; key: string; ts: string; change: Change };
 
-/** Messages and notes in the order of their times, with a line for each new day. */
+/** Messages, notes and changes of who has it, in the order of their times, with a line for each new day. */
 export function entries(talk: Detail): Entry[] {
   const said: Entry[] = [
     ...talk.messages.map((bubble): Entry => ({ kind: "bubble", key: bubble.client_id || bubble.id, ts: bubble.ts, bubble })),
+    ...talk.owners.map((change): Entry => ({ kind: "change", key: `${change.ts} ${change.owner}`, ts: change.ts, change })),
     ...talk.notes.map((note): Entry => ({ kind: "note", key: note.client_id || note.id, ts: note.ts, note })),
   ].map((entry, index) => ({ entry, index })).sort((a, b) => (a.entry.ts === b.entry.ts ? a.index - b.index : a.entry.ts < b.entry.ts ? -1 : 1)).map(({ entry }) => entry);
   const found: Entry[] = [];

@@ -10,7 +10,7 @@ const row = (id: string, more: Partial<Row> = {}): Row => ({
 });
 const bubble = (id: string, more: Partial<Bubble> = {}): Bubble => ({ id, sender: "visitor", text: id, ts: "2026-01-01T10:00:00.000Z", ...more });
 const talk = (more: Partial<Detail> = {}): Detail => ({
-  ...row("c"), visitor: { id: "v", number: "AB12", name: "", external_id: "", email: "", language: "en", first_seen: "", conversations: 1 }, messages: [], notes: [], handoffs: [], visitor_read_seq: 0, seq: 1, ...more,
+  ...row("c"), visitor: { id: "v", number: "AB12", name: "", external_id: "", email: "", language: "en", first_seen: "", conversations: 1 }, messages: [], notes: [], handoffs: [], owners: [], visitor_read_seq: 0, seq: 1, ...more,
 });
 const frame = (type: string, data: unknown, seq: number | null = null) => ({ type, seq, data });
 
