@@ -6,6 +6,7 @@ that visitors see. An article is {key, language, title, body, format, url, is_li
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +98,16 @@ def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> N
         if not known.filter(text=text).exists():
             Variant.objects.create(faq=faq, language=language, text=text, is_canonical=not known.filter(is_canonical=True).exists())
             faq.save()
+
+
+def faq_questions(company_id: UUID | str, keys: Iterable[str], language: str) -> dict[str, str]:
+    """By key, the question as visitors see it; in this language where there is one."""
+    found: dict[str, str] = {}
+    of_company = Variant.objects.filter(faq__knowledge_base__company=UUID(str(company_id)), faq__key__in=list(keys), is_canonical=True)
+    for key, own, text in of_company.order_by("faq__key", "language").values_list("faq__key", "language", "text"):
+        if key not in found or own == language:
+            found[key] = text
+    return found
 
 
 def faq_titles(kb_id: UUID | str) -> list[tuple[str, str]]:

@@ -255,6 +255,13 @@ def faq_titles(kb_id: UUID | str) -> list[tuple[str, str]]:
     return edit(kb_id)
 
 
+def faq_questions(company_id: UUID | str, keys: Iterable[str], language: str) -> dict[str, str]:
+    """By key, the question as visitors see it; in this language where there is one. Missing keys are missing."""
+    from knowledge.editing import faq_questions as edit
+
+    return edit(company_id, keys, language)
+
+
 def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> None:
     """One more way to ask. Raises `LookupError`."""
     from knowledge.editing import variant_add as edit

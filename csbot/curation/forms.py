@@ -63,14 +63,26 @@ class FaqForm(forms.Form):
 
 
 class VariantForm(forms.Form):
-    """`titles` are (key, question) of the FAQs; those that were near come first."""
+    """`titles` are (key, question) of the FAQs; those that were near come first. Nothing is chosen beforehand: a phrasing of the wrong FAQ
+    teaches a wrong answer.
+    """
 
-    faq = forms.ChoiceField(label=_("FAQ"))
+    faq = forms.CharField(
+        label=_("FAQ"),
+        widget=forms.TextInput(attrs={"list": "faqs", "autocomplete": "off"}),
+        help_text=_("Write some words of its question or its key, and choose."),
+    )
 
     def __init__(self, data: Any, *, titles: list[tuple[str, str]], near: list[str]) -> None:
         super().__init__(data)
         table = dict(titles)
-        first = [(key, table[key]) for key in near if key in table]
-        rest = [(key, text) for key, text in titles if key not in near]
-        choices: list[Any] = [(_("offered to the visitor"), first), (_("all"), rest)] if first else rest
-        self.fields["faq"].choices = choices  # type: ignore[attr-defined]
+        self.near = [(key, table[key]) for key in near if key in table]
+        self.choices = [*self.near, *((key, text) for key, text in titles if key not in near)]
+
+    def clean_faq(self) -> str:
+        """Its key, or its question as it is listed."""
+        told: str = self.cleaned_data["faq"].strip()
+        found = next((key for key, text in self.choices if told in (key, text)), None)
+        if found is None:
+            raise forms.ValidationError(_("There is no such FAQ. Choose one of the list."))
+        return found

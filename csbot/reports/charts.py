@@ -52,25 +52,28 @@ def titles() -> dict[str, str]:
     }
 
 
-def chart_of(figure: Figure, points: Sequence[Point], parameters: dict[str, str]) -> Chart:
+def chart_of(figure: Figure, points: Sequence[Point], parameters: dict[str, str], names: Mapping[str, str] | None = None) -> Chart:
+    """`names`: the questions of FAQs by their keys."""
     total = sum(point.count for point in points)
     longest = max((point.count for point in points), default=0) or 1
-    bars = [
-        Bar(label_of(figure, point.value), point.count, 100 * point.count / longest, point.count / (total or 1), _query(figure, point, parameters))
-        for point in points
-    ]
+    bars = []
+    for point in points:
+        label, query = label_of(figure, point.value, names), _query(figure, point, parameters)
+        bars.append(Bar(label, point.count, 100 * point.count / longest, point.count / (total or 1), query))
     return Chart(figure.key, titles()[figure.key], bars, [point.value for point in points], total, figure.group == "day")
 
 
-def charts_of(points: Mapping[str, Sequence[Point]], parameters: dict[str, str]) -> list[Chart]:
-    return [chart_of(figure, points[figure.key], parameters) for figure in FIGURES.values()]
+def charts_of(points: Mapping[str, Sequence[Point]], parameters: dict[str, str], names: Mapping[str, str]) -> list[Chart]:
+    return [chart_of(figure, points[figure.key], parameters, names) for figure in FIGURES.values()]
 
 
 def _query(figure: Figure, point: Point, parameters: dict[str, str]) -> str:
     return urlencode({**parameters, "figure": figure.key, "value": str(point.value)})
 
 
-def label_of(figure: Figure, value: Any) -> str:
+def label_of(figure: Figure, value: Any, names: Mapping[str, str] | None = None) -> str:
+    if figure.key == "faqs":
+        return (names or {}).get(value, value)
     if isinstance(value, date):
         return date_format(value, "m-d")
     words: dict[str, dict[Any, str]] = {

@@ -48,6 +48,10 @@ class SpanForm(forms.Form):
             self.add_error("first", _("Choose a year at most."))
         return {**cleaned, "first": first, "last": last, "zone": zone}
 
+    def show(self, span: Span) -> None:
+        """The days that count, also where none were asked for."""
+        self.data = {**dict(self.data.items()), "first": str(span.first), "last": str(span.last)}
+
     def span(self) -> Span:
         told = self.cleaned_data
         site = told["site"].pk if told["site"] else None

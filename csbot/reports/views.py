@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from csbot.accounts.callers import Caller, Right, caller_of
+from csbot.lib.clock import now
 from csbot.reports.charts import chart_of, charts_of, label_of, titles
 from csbot.reports.engine import engine_now
-from csbot.reports.figures import FIGURES, IN_HEADLINE, Figure, Span, all_points, headline_of, items_of, points_of, value_of
+from csbot.reports.figures import FIGURES, IN_HEADLINE, Figure, Point, Span, all_points, headline_of, items_of, points_of, value_of
 from csbot.reports.forms import SpanForm
 from csbot.reports.items import item_of, prepared
 from csbot.reports.times import times_of
+from knowledge import facade as knowledge
 
 PAGE = 50
+PRESETS = (7, 30, 90)
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -51,10 +57,12 @@ def reports(request: HttpRequest, caller: Caller) -> HttpResponse:
     if form.is_valid():
         span = form.span()
         points, earlier = all_points(span), span.before()
+        form.show(span)
         context |= {
             "span": span,
             "query": request.GET.urlencode(),
-            "charts": charts_of(points, _parameters(request)),
+            "charts": charts_of(points, _parameters(request), names_of(caller, points["faqs"])),
+            "presets": presets(request, span),
             "headline": headline_of(span, points),
             "before": headline_of(earlier, all_points(earlier, IN_HEADLINE)),
             "times": times_of(span),
@@ -76,7 +84,7 @@ def items(request: HttpRequest, caller: Caller) -> HttpResponse:
         "here": "reports",
         "page": page,
         "items": [item_of(figure.kind, row) for row in page.object_list],
-        "title": f"{titles()[figure.key]}: {label_of(figure, value_of(figure, value))}",
+        "title": f"{titles()[figure.key]}: {_label(caller, figure, value)}",
         "asked": urlencode({key: text for key, text in request.GET.items() if key != "page"}),
         "back": urlencode(_parameters(request)),
         "span": span,
@@ -92,7 +100,8 @@ def export(request: HttpRequest, caller: Caller) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{figure.key}-{span.first}-{span.last}.csv"'
     writer = csv.writer(response)
     writer.writerow([_("value"), _("label"), _("number")])
-    chart = chart_of(figure, points_of(figure, span), {})
+    points = points_of(figure, span)
+    chart = chart_of(figure, points, {}, names_of(caller, points) if figure.key == "faqs" else None)
     for bar, value in zip(chart.bars, chart.values, strict=True):
         writer.writerow([_harmless(str(value)), _harmless(bar.label), bar.count])
     return response
@@ -110,6 +119,28 @@ def engine(request: HttpRequest) -> HttpResponse:
     template = "reports/engine_now.html" if request.GET.get("part") == "now" else "reports/engine.html"
     now = engine_now(caller, is_operator=is_operator)
     return render(request, template, {"now": now, "here": "engine"})
+
+
+def names_of(caller: Caller, points: Sequence[Point]) -> dict[str, str]:
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    return knowledge.faq_questions(caller.company_id, [str(point.value) for point in points], language)
+
+
+def _label(caller: Caller, figure: Figure, value: str) -> str:
+    known = value_of(figure, value)
+    return label_of(figure, known, names_of(caller, [Point(known, 0)]) if figure.key == "faqs" else None)
+
+
+def presets(request: HttpRequest, span: Span) -> list[tuple[str, str, bool]]:
+    """The usual spans: what they are called, their address, and whether it is the one that is shown."""
+    today = now().astimezone(ZoneInfo(span.zone)).date()
+    rest = {name: value for name, value in _parameters(request).items() if name not in ("first", "last")}
+    found = []
+    for days in PRESETS:
+        first = today - timedelta(days=days - 1)
+        is_shown = (span.first, span.last) == (first, today)
+        found.append((_("%(n)s days") % {"n": days}, urlencode({**rest, "first": first, "last": today}), is_shown))
+    return found
 
 
 def _asked(request: HttpRequest, caller: Caller) -> tuple[Figure, Span, str]:

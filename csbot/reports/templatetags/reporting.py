@@ -35,6 +35,17 @@ def tenth(value: float) -> str:
 
 
 @register.filter
+def part(percent: float) -> str:
+    """Of the whole, for styles that multiply with it."""
+    return f"{percent / 100:.3f}"
+
+
+@register.filter
+def role_word(role: str) -> str:
+    return {"answers": _("answers"), "generation": _("generation"), "background": _("background")}.get(role, role)
+
+
+@register.filter
 def tenth_of_percent(value: float) -> str:
     return f"{100 * value:.1f}"
 
