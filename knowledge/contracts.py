@@ -129,6 +129,17 @@ class Evidence:
     holds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class NearestExample:
+    """`probability` that the text means what the example's key stands for; `lead` is how much nearer the example is than every question of
+    ours, in units of how alike unrelated questions are. Where examples and questions lie far apart the chance is all or nothing, the lead is not.
+    """
+
+    key: str
+    probability: float
+    lead: float
+
+
 class Knowledge(Protocol):
     """One published snapshot, opened. A turn keeps the one that it began with."""
 
@@ -139,7 +150,7 @@ class Knowledge(Protocol):
 
     def find_faq(self, question: Question) -> FaqMatch: ...
 
-    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> tuple[str, float] | None:
+    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         """Of examples (key, text) the nearest key to a text, and the calibrated chance that it is meant and not one of our questions."""
         ...
 

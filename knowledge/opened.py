@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 
 from knowledge import snapshot_files
-from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, Question
+from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Question
 from knowledge.encoding import encoder
 from knowledge.errors import KnowledgeError, NothingPublished
 from knowledge.faq.encoder import Encoder, Vectors
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
+FITTED_AT_ONCE = 16  # sets of examples: two for each site's lookups
 
 
 class OpenedKnowledge:
@@ -43,7 +44,7 @@ class OpenedKnowledge:
         self._answers = {faq.key: faq.answers for faq in parts.bank.faqs}
         self._recent = threading.local()
         self._fitting = threading.Lock()
-        self._fitted: tuple[tuple[tuple[str, str], ...], tuple[list[str], Prototypes]] | None = None
+        self._fitted: dict[tuple[tuple[str, str], ...], tuple[list[str], Prototypes]] = {}
 
     @property
     def snapshot(self) -> str:
@@ -65,19 +66,24 @@ class OpenedKnowledge:
     def find_faq(self, question: Question) -> FaqMatch:
         return self._parts.router.route(question, self._vector(question.text))
 
-    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> tuple[str, float] | None:
+    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         if not examples:
             return None
         keys, prototypes = self._prototypes(examples)
         nearest = prototypes.nearest(self._vector(text))
-        return (keys[nearest.intent], nearest.probability) if nearest else None
+        if nearest is None:
+            return None
+        lead = (nearest.similarity - nearest.background) / prototypes.spread
+        return NearestExample(keys[nearest.intent], nearest.probability, lead)
 
     def _prototypes(self, examples: tuple[tuple[str, str], ...]) -> tuple[list[str], Prototypes]:
         """Judged against all that is a question of ours; made once for as long as the examples stay as they are."""
         with self._fitting:
-            if self._fitted is None or self._fitted[0] != examples:
-                self._fitted = (examples, self._fit(examples))
-            return self._fitted[1]
+            if examples not in self._fitted:
+                if len(self._fitted) >= FITTED_AT_ONCE:
+                    self._fitted.clear()
+                self._fitted[examples] = self._fit(examples)
+            return self._fitted[examples]
 
     def _fit(self, examples: tuple[tuple[str, str], ...]) -> tuple[list[str], Prototypes]:
         keys = list(dict.fromkeys(key for key, _ in examples))

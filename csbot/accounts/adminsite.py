@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Company"), ("Site", "Agent", "Lookup", "ApiKey", "Endpoint", "Delivery", "AuditEntry")),
     (_("Installation"), ("Company", "User", "Authenticator")),
 )
+NAMES = {"Authenticator": _("Authenticator apps")}
 HIDDEN = ("Group", "EmailAddress")  # of the libraries: rights are roles here, and no mail is sent
 
 
@@ -44,5 +45,7 @@ class BackOffice(AdminSite):
         return [self._group(title, found) for title, names in groups if (found := [rows[name] for name in names if name in rows])]
 
     def _group(self, title: Any, rows: list[Any]) -> dict[str, Any]:
+        for row in rows:
+            row["name"] = NAMES.get(row["object_name"], row["name"])
         label = rows[0]["model"]._meta.app_label
         return {"name": title, "app_label": label, "app_url": reverse("admin:index"), "has_module_perms": True, "models": rows}

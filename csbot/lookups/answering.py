@@ -49,8 +49,9 @@ def shape_of(lookup: Lookup) -> Shape:
 
 
 def judge_of(opened: Knowledge, shapes: Sequence[Shape]) -> Judge:
-    examples = tuple((shape.key, example) for shape in shapes for example in shape.spoken_examples())
-    return lambda text: opened.nearest_example(examples, text)
+    spoken = tuple((shape.key, example) for shape in shapes for example in shape.spoken_examples())
+    bare = tuple((shape.key, example) for shape in shapes for example in shape.bare_examples())
+    return Judge(lambda text: opened.nearest_example(spoken, text), lambda text: opened.nearest_example(bare, text))
 
 
 def _wish(text: str, shapes: Sequence[Shape], judge: Judge, pending: Mapping[str, Any] | None) -> Wish | None:

@@ -37,7 +37,7 @@ class PassageInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Article)
 class ArticleAdmin(KeepsHistory):
-    list_display = ("title", "language", "key", "num_passages", "is_live", "changed", "knowledge_base")
+    list_display = ("title", "language", "num_passages", "is_live", "changed", "key", "knowledge_base")
     list_filter = ("language", "is_live", ("knowledge_base", OwnRows))
     search_fields = ("title", "key", "body")
     inlines = (PassageInline,)

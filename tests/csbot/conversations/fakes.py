@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, IntentAction, IntentGuess, Language, Option, Question
+from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Option, Question
 
 ANSWERS: dict[str, dict[Language, str]] = {
     "shipping": {"en": "We ship within 2 days.", "zh": "我们两天内发货。"},
@@ -49,7 +49,7 @@ class FakeKnowledge:
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         return () if question.text.startswith("none") else (EVIDENCE,)
 
-    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> tuple[str, float] | None:
+    def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         """Sure of what begins as an example does."""
         near = [key for key, example in examples if text.lower().startswith(example.lower())]
-        return (near[0], 0.95) if near else (examples[0][0], 0.02)
+        return NearestExample(near[0], 0.95, 3.0) if near else NearestExample(examples[0][0], 0.02, -5.0)

@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csbot.lookups.matching import LEAST_WITH_VALUES, LEAST_WITHOUT, Judge, Shape, SlotShape, values_in, wish_of
+from csbot.lookups.matching import LEAST_AFTER_ANSWER, LEAST_LEAD, LEAST_WITHOUT, Judge, Shape, SlotShape, values_in, wish_of
+from knowledge.contracts import NearestExample
 
 NUMBER = SlotShape("number", "A[0-9]{4}", "A1001")
 ORDERS = Shape("orders", (NUMBER,), ("where is my order {number}", "我的订单{number}到哪了"))
 STOCK = Shape("stock", (SlotShape("article", "MT-[0-9]{3}", "MT-101"),), ("do you have {article}",))
 
 
-def judge(key: str, probability: float) -> Judge:
-    return lambda text: (key, probability)
+def judge(key: str, probability: float, lead: float = -9.0) -> Judge:
+    return Judge(lambda text: NearestExample(key, probability, -9.0), lambda text: NearestExample(key, 0.0, lead))
 
 
 @pytest.mark.parametrize(
@@ -43,21 +44,34 @@ def test_a_value_alone_asks_whatever_the_judge_thinks(text: str, values: dict[st
     assert (wish.key, wish.values) == ("orders", values)
 
 
-def test_with_its_values_less_likeness_is_enough_than_without() -> None:
-    between = (LEAST_WITH_VALUES + LEAST_WITHOUT) / 2
-    assert wish_of("please tell me about order A1002 now", [ORDERS], judge("orders", between))
-    assert wish_of("please tell me about my order now", [ORDERS], judge("orders", between)) is None
-    assert wish_of("please tell me about my order now", [ORDERS], judge("orders", between), before="orders")
+def test_with_its_values_what_is_said_beside_them_decides() -> None:
+    text = "please tell me about order A1002 now"
+    assert wish_of(text, [ORDERS], judge("orders", 0.0, LEAST_LEAD))
+    assert wish_of(text, [ORDERS], judge("orders", 1.0, LEAST_LEAD - 0.1)) is None
+    assert wish_of(text, [ORDERS, STOCK], judge("stock", 1.0, 5.0)) is None  # its values are not there
 
 
-def test_the_judge_hears_the_examples_own_values() -> None:
-    heard: list[str] = []
+def test_without_values_it_has_to_be_clear_but_less_so_after_an_answer() -> None:
+    between = (LEAST_AFTER_ANSWER + LEAST_WITHOUT) / 2
+    text = "please tell me about my order now"
+    assert wish_of(text, [ORDERS], judge("orders", LEAST_WITHOUT))
+    assert wish_of(text, [ORDERS], judge("orders", between)) is None
+    assert wish_of(text, [ORDERS], judge("orders", between), before="orders")
 
-    def listen(text: str) -> None:
-        heard.append(text)
 
-    wish_of("please say where A7777 is by now", [ORDERS], listen)
-    assert heard == ["please say where A1001 is by now"]
+@pytest.mark.parametrize(
+    ("text", "spoken", "bare"),
+    [("please say where A7777 is now", [], ["please say where is now"]), ("where is it", ["where is it"], [])],
+)
+def test_the_judge_hears_what_is_said_beside_the_values(text: str, spoken: list[str], bare: list[str]) -> None:
+    heard: tuple[list[str], list[str]] = ([], [])
+    wish_of(text, [ORDERS], Judge(heard[0].append, heard[1].append))  # type: ignore[func-returns-value]
+    assert heard == (spoken, bare)
+
+
+def test_examples_without_their_values_are_each_told_once() -> None:
+    shape = Shape("orders", (NUMBER,), ("where is {number}", "where is", "{number}", "订单{number}到哪了"))
+    assert shape.bare_examples() == ("where is", "订单 到哪了")
 
 
 @given(st.text(max_size=60))
