@@ -10,12 +10,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from csbot.accounts.owned import OwnedAdmin, OwnRows, caller, sites_of
@@ -67,7 +68,7 @@ class TurnInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("created", "site", "owner", "origin", "last_seq")
+    list_display = ("created", "who", "first_words", "site", "owner", "origin")
     list_filter = (("site", OwnRows), "owner", "origin")
     search_fields = ("messages__text",)
     date_hierarchy = "created"
@@ -75,11 +76,21 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/conversations/conversation/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        rows: QuerySet[Conversation] = super().get_queryset(request)
+        said = Message.objects.filter(conversation=OuterRef("pk"), sender=Message.Sender.VISITOR).order_by("created", "id")
+        every: QuerySet[Conversation] = super().get_queryset(request).select_related("visitor", "site")
+        rows = every.annotate(words=Subquery(said.values("text")[:1]))
         if request.user.is_superuser:
             return rows
         found = caller(request)
         return rows.filter(pk__in=conversations_for_caller(found).values("pk")) if found else rows.none()
+
+    @admin.display(description=_("visitor"))
+    def who(self, conversation: Conversation) -> str:
+        return conversation.visitor.name or str(conversation.visitor_id)[-4:].upper()
+
+    @admin.display(description=_("first words"))
+    def first_words(self, conversation: Any) -> str:
+        return Truncator(conversation.words or "–").chars(60)
 
     def get_urls(self) -> list[URLPattern]:
         return [path("test/", self.admin_site.admin_view(self.test_page), name="test_question"), *super().get_urls()]

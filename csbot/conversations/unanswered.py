@@ -44,6 +44,7 @@ class Unanswered:
     why: Counter[Why] = field(default_factory=Counter)
     sites: dict[str, None] = field(default_factory=dict)
     options: dict[str, None] = field(default_factory=dict)
+    answered: dict[str, None] = field(default_factory=dict)  # FAQs that were the answer, and were not enough
     state: str = "open"
     faq: str = ""
 
@@ -131,6 +132,9 @@ def _count(found: dict[tuple[str, str], Unanswered], turn: Turn, why: Why) -> No
     question.count += 1
     question.why[why] += 1
     question.sites.setdefault(site.name)
+    if turn.route == "answer" and (faq := turn.decision.get("faq")):
+        question.answered.setdefault(faq)
+        question.options.setdefault(faq)
     for option in turn.decision.get("options") or ():
         question.options.setdefault(option["faq"])
 

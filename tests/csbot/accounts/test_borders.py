@@ -235,3 +235,13 @@ def test_a_body_that_is_too_large_is_told_so(company: Company, site: Site) -> No
     reply = Program(key_of(company)).post("faqs/import", "x" * 1_100_000)
     assert reply.status_code == 413
     assert reply.json()["errors"][0]["code"] == "too_large"
+
+
+def test_wrong_codes_of_the_second_factor_stand_in_the_audit_log(client: Client, company: Company) -> None:
+    agent = agent_of(company, "ann")
+    agent.user.set_password("a-good-long-password")
+    agent.user.save()
+    Authenticator.objects.create(user=agent.user, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
+    client.post("/account/login/", {"login": "ann", "password": "a-good-long-password"})
+    client.post("/account/2fa/authenticate/", {"code": "000000"})
+    assert "sign_in_failed" in AuditEntry.objects.values_list("action", flat=True)
