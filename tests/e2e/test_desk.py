@@ -273,15 +273,15 @@ def test_who_signs_in_keeps_the_conversation_and_who_signs_out_leaves_none(
     ada.open()
     ada.choose(name)
     expect(ada.page.locator(".context")).to_contain_text(name)
-    expect(visitor.frame.locator("li.visitor")).to_contain_text(words)
+    expect(visitor.frame.locator("li.mine")).to_contain_text(words)
     visitor.page.evaluate("csbot.identify('')")
-    expect(visitor.frame.locator("li.visitor")).to_have_count(0)
+    expect(visitor.frame.locator("li.mine")).to_have_count(0)
     elsewhere = visitors[1]
     elsewhere.page.reload()
     elsewhere.page.wait_for_function("window.csbot !== undefined")
     elsewhere.page.evaluate("token => csbot.identify(token)", token)  # before the chat is opened, as with data-identity on the tag
     elsewhere.open()
-    expect(elsewhere.frame.locator("li.visitor")).to_contain_text(words)
+    expect(elsewhere.frame.locator("li.mine")).to_contain_text(words)
 
 
 def test_a_report_is_read_clicked_through_and_saved(desks: tuple[DeskPage, DeskPage], language: str) -> None:
