@@ -37,7 +37,9 @@ QUESTIONS = [
 
 
 def main() -> int:
-    folder = Path(tempfile.mkdtemp(prefix="csbot-smoke-"))
+    kept = os.environ.get("CSBOT_SMOKE_FOLDER", "")  # stays for the browser suite, which need not publish once more
+    folder = Path(kept or tempfile.mkdtemp(prefix="csbot-smoke-"))
+    folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "CSBOT_DATA_DIR": str(folder)}
     demo = subprocess.Popen(["make", "demo", f"PORT={PORT}"], cwd=ROOT, env=environment, start_new_session=True)
     failed: list[str] = []
@@ -49,6 +51,8 @@ def main() -> int:
         failed.append(str(error))
     finally:
         failed += stop(demo, folder)
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
     for line in failed:
         print(f"FAILED {line}")
     print(f"smoke: {len(QUESTIONS)} questions asked, {len(failed)} problems")
@@ -99,7 +103,6 @@ def stop(demo: subprocess.Popen[bytes], folder: Path) -> list[str]:
         time.sleep(0.2)
     for pid in left:
         os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
     return [f"process {pid} was left behind" for pid in left]
 
 

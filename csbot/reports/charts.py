@@ -52,6 +52,15 @@ def titles() -> dict[str, str]:
     }
 
 
+def wait_titles() -> dict[str, str]:
+    return {
+        "first": _("First response"),
+        "bot": _("The bot's answer takes"),
+        "waiting": _("Wait for a person"),
+        "person": _("A person's first reply"),
+    }
+
+
 def chart_of(figure: Figure, points: Sequence[Point], parameters: dict[str, str], names: Mapping[str, str] | None = None) -> Chart:
     """`names`: the questions of FAQs by their keys."""
     total = sum(point.count for point in points)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from csbot.conversations.models import Message
 from csbot.reports.figures import SOURCES, Kind
+from csbot.reports.times import Waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,16 @@ class Item:
     at: datetime
     text: str
     conversation: UUID
+    seconds: float | None = None
+
+
+def items_of_waits(waits: Sequence[Waited]) -> list[Item]:
+    """With the conversation's first words."""
+    said = Message.objects.filter(conversation__in=[wait.conversation for wait in waits], sender=Message.Sender.VISITOR)
+    words: dict[UUID, str] = {}
+    for conversation, text in said.order_by("created", "id").values_list("conversation", "text"):
+        words.setdefault(conversation, text)
+    return [Item(wait.at, words.get(wait.conversation, ""), wait.conversation, wait.seconds) for wait in waits]
 
 
 def prepared(kind: Kind, rows: QuerySet[Any]) -> QuerySet[Any]:

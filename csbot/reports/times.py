@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+from uuid import UUID
 
 from csbot.conversations.models import Turn
 from csbot.reports.figures import Span, rows_of
 
 Wait = Literal["first", "bot", "waiting", "person"]
+WAITS: tuple[Wait, ...] = get_args(Wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,24 @@ class Times:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """One wait: in which conversation, since when, and how long; None where it has not ended."""
+
+    conversation: UUID
+    at: datetime
+    until: datetime | None
+
+    @property
+    def seconds(self) -> float | None:
+        return (self.until - self.at).total_seconds() if self.until else None
+
+
 def times_of(span: Span) -> dict[Wait, Times]:
+    return {wait: times(found) for wait, found in waits_of(span).items()}
+
+
+def waits_of(span: Span) -> dict[Wait, list[Waited]]:
     """`first`: from a conversation's first message to its first answer, by whomever; `bot`: from any message to the end of the bot's answer;
     `waiting`: in the queue until somebody took it; `person`: from the queue to the person's first reply.
 
@@ -31,16 +50,16 @@ def times_of(span: Span) -> dict[Wait, Times]:
     """
     turns = list(_turns(span))
     stays = list(rows_of("handoffs", span).order_by("queued").values_list("conversation", "queued", "taken", "answered", "reason", "is_message_left"))
-    queued = [(asked, taken, answered) for _, asked, taken, answered, reason, is_left in stays if reason != "taken_over" and not is_left]
-    people: dict[Any, datetime] = {}
+    queued = [stay for stay in stays if stay[4] != "taken_over" and not stay[5]]
+    people: dict[UUID, datetime] = {}
     for conversation, _, _, answered, *_ in stays:
         if answered:
             people.setdefault(conversation, answered)
     return {
-        "first": times(_first_answers(turns, people, span)),
-        "bot": times((asked, ended) for _, asked, ended, state, _ in turns if state == Turn.State.DONE),
-        "waiting": times((asked, taken) for asked, taken, _ in queued),
-        "person": times((asked, answered) for asked, _, answered in queued),
+        "first": list(_first_answers(turns, people, span)),
+        "bot": [Waited(talk, asked, ended) for talk, asked, ended, state, _ in turns if state == Turn.State.DONE],
+        "waiting": [Waited(talk, asked, taken) for talk, asked, taken, *_ in queued],
+        "person": [Waited(talk, asked, answered) for talk, asked, _, answered, *_ in queued],
     }
 
 
@@ -49,10 +68,10 @@ def _turns(span: Span) -> Any:
     return rows_of("turns", span).order_by("created").values_list(*told)
 
 
-def _first_answers(turns: list[Any], people: dict[Any, datetime], span: Span) -> Iterable[tuple[datetime, datetime | None]]:
+def _first_answers(turns: list[Any], people: dict[UUID, datetime], span: Span) -> Iterable[Waited]:
     """Of conversations that began in the span; each once."""
-    asked: dict[Any, datetime] = {}
-    answered: dict[Any, datetime] = {}
+    asked: dict[UUID, datetime] = {}
+    answered: dict[UUID, datetime] = {}
     for conversation, created, ended, state, began in turns:
         if began < span.start:
             continue
@@ -61,11 +80,11 @@ def _first_answers(turns: list[Any], people: dict[Any, datetime], span: Span) ->
             answered[conversation] = min(ended, answered.get(conversation, ended))
     for conversation, moment in asked.items():
         found = [at for at in (answered.get(conversation), people.get(conversation)) if at]
-        yield moment, min(found, default=None)
+        yield Waited(conversation, moment, min(found, default=None))
 
 
-def times(spans: Iterable[tuple[datetime, datetime | None]]) -> Times:
-    seconds = sorted((last - first).total_seconds() for first, last in spans if last)
+def times(waits: Iterable[Waited]) -> Times:
+    seconds = sorted(wait.seconds for wait in waits if wait.seconds is not None)
     if not seconds:
         return Times(None, None, 0)
 

@@ -21,12 +21,12 @@ from django.views.decorators.http import require_safe
 
 from csbot.accounts.callers import Caller, Right, caller_of
 from csbot.lib.clock import now
-from csbot.reports.charts import chart_of, charts_of, label_of, titles
+from csbot.reports.charts import chart_of, charts_of, label_of, titles, wait_titles
 from csbot.reports.engine import engine_now
 from csbot.reports.figures import FIGURES, IN_HEADLINE, Figure, Point, Span, all_points, headline_of, items_of, points_of, value_of
 from csbot.reports.forms import SpanForm
-from csbot.reports.items import item_of, prepared
-from csbot.reports.times import times_of
+from csbot.reports.items import item_of, items_of_waits, prepared
+from csbot.reports.times import WAITS, Waited, times_of, waits_of
 from knowledge import facade as knowledge
 
 PAGE = 50
@@ -90,6 +90,41 @@ def items(request: HttpRequest, caller: Caller) -> HttpResponse:
         "span": span,
     }
     return render(request, "reports/items.html", context)
+
+
+@for_callers("reports.read")
+def waits(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The waits behind a time, the longest first; `format=csv` saves all of them."""
+    wait, form = request.GET.get("wait", ""), SpanForm(request.GET, caller=caller)
+    if wait not in WAITS or not form.is_valid():
+        raise Http404
+    span = form.span()
+    found = sorted(waits_of(span)[wait], key=lambda one: (one.seconds is None, one.seconds or 0), reverse=True)
+    if request.GET.get("format") == "csv":
+        return _waits_saved(wait, found, span)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "here": "reports",
+        "page": page,
+        "items": items_of_waits(list(page.object_list)),
+        "title": wait_titles()[wait],
+        "asked": urlencode({key: text for key, text in request.GET.items() if key != "page"}),
+        "back": urlencode(_parameters(request)),
+        "span": span,
+        "has_seconds": True,
+    }
+    return render(request, "reports/items.html", context)
+
+
+def _waits_saved(wait: str, found: Sequence[Waited], span: Span) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{wait}-{span.first}-{span.last}.csv"'
+    writer = csv.writer(response)
+    writer.writerow([_("conversation"), _("at"), _("seconds")])
+    for one in found:
+        at = one.at.astimezone(ZoneInfo(span.zone)).isoformat(timespec="seconds")
+        writer.writerow([one.conversation, at, "" if one.seconds is None else one.seconds])
+    return response
 
 
 @for_callers("reports.read")

@@ -69,6 +69,7 @@ DOORS = [
     Door("side_by_side", "GET", "/demo/side/", SIGNED_IN, by_key=False),
     Door("reports", "GET", "/reports/", "reports.read", by_key=False),
     Door("report_items", "GET", "/reports/items/?figure=routes&value=answer", "reports.read", by_key=False),
+    Door("report_waits", "GET", "/reports/waits/?wait=first", "reports.read", by_key=False),
     Door("report_csv", "GET", "/reports/csv/?figure=routes", "reports.read", by_key=False),
     Door("engine", "GET", "/engine/", "company.manage", by_key=False),
     Door("unanswered", "GET", "/unanswered/", "knowledge.read", by_key=False),

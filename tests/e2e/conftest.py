@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt install chromium fonts-noto-cjk)")
     real = {"CSBOT_ENCODER": "e5-small", "CSBOT_ENGINE": "transformers_cb"}
-    with open_stack("--demo", environment=real, folder=Path(tmp_path_factory.mktemp("e2e"))) as started:
+    # A folder of an earlier start spares the publishing; without an administrator yet, as the tests make the first one.
+    folder = Path(os.environ.get("CSBOT_E2E_FOLDER") or tmp_path_factory.mktemp("e2e"))
+    with open_stack("--demo", environment=real, folder=folder) as started:
         started.wait()
         yield started
 

@@ -18,7 +18,7 @@ from csbot.accounts.callers import caller_of_agent
 from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Conversation, Feedback, Handoff, Message, Turn, Visitor
 from csbot.reports.figures import FIGURES, Span, all_points, headline_of, items_of, points_of, zone_of
-from csbot.reports.times import times_of
+from csbot.reports.times import WAITS, Wait, times_of, waits_of
 from knowledge.models import KnowledgeBase
 from tests.csbot.dashboard.desks import Desk, agent_of
 
@@ -228,6 +228,20 @@ def test_days_that_make_no_span_are_refused_in_words(company: Company, site: Sit
     assert page.status_code == 200
     assert "errorlist" in page.content.decode()
     assert desk_of(company, "agent").get("reports/routes", first=first, last=last).status_code == 400
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_behind_each_time_stand_its_waits_the_longest_first(days: Span, company: Company, wait: Wait) -> None:
+    desk, expected = desk_of(company), waits_of(days)[wait]
+    page = desk.client.get("/reports/waits/", {**RANGE, "wait": wait})
+    assert page.status_code == 200
+    assert page.content.decode().count('href="/desk/c/') == min(50, len(expected))
+    table = desk.client.get("/reports/waits/", {**RANGE, "wait": wait, "format": "csv"}).content.decode("utf-8-sig")
+    saved = list(csv.reader(io.StringIO(table)))[1:]
+    seconds = [float(row[2]) for row in saved if row[2]]
+    assert seconds == sorted(seconds, reverse=True)
+    assert len(seconds) == times_of(days)[wait].number > 0
+    assert len(saved) == len(expected)
 
 
 ENDS = ["0001-01-01", "0001-01-02", "9999-12-31"]
