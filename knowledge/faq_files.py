@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 
 from knowledge.contracts import LANGUAGES
+from knowledge.decoding import text_of
 from knowledge.faq_xlsx import read_rows
 
 log = logging.getLogger(__name__)
@@ -109,14 +110,11 @@ def _too_many_rows() -> ValidationError:
 
 
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ValidationError(_("The encoding of this file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and upload it once more."))
+    try:
+        return text_of(data)
+    except ValueError as error:
+        told = _("The encoding of this file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and upload it once more.")
+        raise ValidationError(told) from error
 
 
 def _table(open_rows: Callable[[], Iterable[Iterable[Any]]]) -> tablib.Dataset:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from knowledge.contracts import Language
+from knowledge.decoding import text_of
 from knowledge.faq.normalise import detect_language
 
 MAX_BYTES = 1024 * 1024
@@ -46,7 +47,7 @@ def article_of(name: str, data: bytes, *, language: Language | None = None) -> A
         raise BadArticleFile("suffix")
     if len(data) > MAX_BYTES:
         raise BadArticleFile("size")
-    body = decoded(data).replace("\r\n", "\n").strip()
+    body = _decoded(data).replace("\r\n", "\n").strip()
     if not body:
         raise BadArticleFile("empty")
     named = OF_LANGUAGE.match(path.stem)
@@ -57,17 +58,11 @@ def article_of(name: str, data: bytes, *, language: Language | None = None) -> A
     return ArticleFile(key, found, _title(body, form, key), body, form)
 
 
-def decoded(data: bytes) -> str:
-    """UTF-8 with or without mark, UTF-16 with one, or GB18030."""
-    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadArticleFile("encoding")
+def _decoded(data: bytes) -> str:
+    try:
+        return text_of(data)
+    except ValueError as error:
+        raise BadArticleFile("encoding") from error
 
 
 def _key(stem: str) -> str:

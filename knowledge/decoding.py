@@ -1,0 +1,16 @@
+"""Bytes of files that people have, as text. Knows encodings; knows no format."""
+
+from __future__ import annotations
+
+
+def text_of(data: bytes) -> str:
+    """UTF-8 with or without mark, UTF-16 with one, or GB18030. Raises ValueError for anything else."""
+    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise ValueError("no text in a known encoding")
