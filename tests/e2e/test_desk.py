@@ -309,6 +309,12 @@ PAGES: dict[str, str] = {
     "sites": "/admin/accounts/site/",
     "faqs": "/admin/knowledge/faq/",
     "keys": "/admin/api/apikey/add/",
+    "shop": "/demo/",
+    "office": "/admin/",
+    "faq": "/admin/knowledge/faq/add/",
+    "lookup": "/admin/lookups/lookup/add/",
+    "import": "/admin/knowledge/article/import/",
+    "audit": "/admin/accounts/auditentry/",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,18 @@ WITHOUT_MODELS = {"CSBOT_ENCODER": "hash", "CSBOT_ENGINE": "scripted"}
 ARGUMENTS = ("--demo", "--no-pull", "--engine", "scripted")
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation that has published, stopped in order: what most tests begin with."""
+    folder: Path = tmp_path_factory.mktemp("published") / "data"
+    with open_stack(*ARGUMENTS, environment=WITHOUT_MODELS, folder=folder) as started:
+        started.wait()
+    return folder
+
+
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+def stack(published: Path, tmp_path: Path) -> Iterator[Stack]:
+    shutil.copytree(published, tmp_path / "data", ignore=shutil.ignore_patterns("*.sock", "*.lock", "up.out"))
     with open_stack(*ARGUMENTS, environment=WITHOUT_MODELS, folder=tmp_path / "data") as started:
         started.wait()
         yield started
