@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from csbot.conversations.models import Turn
 from csbot.reports.figures import Span, rows_of
 
@@ -64,8 +66,10 @@ def waits_of(span: Span) -> dict[Wait, list[Waited]]:
 
 
 def _turns(span: Span) -> Any:
-    told = ("conversation", "created", "ended", "state", "conversation__created")
-    return rows_of("turns", span).order_by("created").values_list(*told)
+    """(conversation, asked, ended, state, whether its conversation began in the span), oldest first."""
+    began = ExpressionWrapper(Q(conversation__created__gte=span.start), output_field=BooleanField())  # reading a moment costs more than judging it
+    rows = rows_of("turns", span).annotate(began=began).order_by("created")
+    return rows.values_list("conversation", "created", "ended", "state", "began")
 
 
 def _first_answers(turns: list[Any], people: dict[UUID, datetime], span: Span) -> Iterable[Waited]:
@@ -73,7 +77,7 @@ def _first_answers(turns: list[Any], people: dict[UUID, datetime], span: Span) -
     asked: dict[UUID, datetime] = {}
     answered: dict[UUID, datetime] = {}
     for conversation, created, ended, state, began in turns:
-        if began < span.start:
+        if not began:
             continue
         asked.setdefault(conversation, created)
         if state == Turn.State.DONE and ended:
