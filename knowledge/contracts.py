@@ -150,6 +150,10 @@ class Knowledge(Protocol):
 
     def find_faq(self, question: Question) -> FaqMatch: ...
 
+    def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:
+        """Once for a set of examples it costs a second or two, which no visitor should wait for; afterwards nothing."""
+        ...
+
     def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         """Of examples (key, text) the nearest key to a text, and the calibrated chance that it is meant and not one of our questions."""
         ...

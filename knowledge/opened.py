@@ -66,6 +66,10 @@ class OpenedKnowledge:
     def find_faq(self, question: Question) -> FaqMatch:
         return self._parts.router.route(question, self._vector(question.text))
 
+    def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:
+        if examples:
+            self._prototypes(examples)
+
     def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         if not examples:
             return None

@@ -17,7 +17,10 @@ from csbot.lookups.calling import lookup_call, told
 from csbot.lookups.checking import VISITOR
 from csbot.lookups.matching import Judge, Shape, SlotShape, Wish, values_in, wish_of
 from csbot.lookups.models import Lookup
+from knowledge import facade as knowledge
 from knowledge.contracts import Knowledge
+
+Examples = tuple[tuple[str, str], ...]  # (lookup's key, text)
 
 
 def lookups_of(site: Site) -> list[Lookup]:
@@ -48,9 +51,23 @@ def shape_of(lookup: Lookup) -> Shape:
     return Shape(lookup.key, slots, (*lookup.examples("zh"), *lookup.examples("en")))
 
 
-def judge_of(opened: Knowledge, shapes: Sequence[Shape]) -> Judge:
+def lookups_prepare() -> None:
+    """What the first visitor after a start, a publishing or a changed lookup would wait for."""
+    for site in Site.objects.filter(is_active=True, company__lookups__is_active=True, knowledge_base__published_snapshot__isnull=False).distinct():
+        opened = knowledge.open_knowledge(str(site.knowledge_base_id))
+        for examples in _examples([shape_of(lookup) for lookup in lookups_of(site)]):
+            opened.prepare_examples(examples)
+
+
+def _examples(shapes: Sequence[Shape]) -> tuple[Examples, Examples]:
+    """As they are said, and without their values."""
     spoken = tuple((shape.key, example) for shape in shapes for example in shape.spoken_examples())
     bare = tuple((shape.key, example) for shape in shapes for example in shape.bare_examples())
+    return spoken, bare
+
+
+def judge_of(opened: Knowledge, shapes: Sequence[Shape]) -> Judge:
+    spoken, bare = _examples(shapes)
     return Judge(lambda text: opened.nearest_example(spoken, text), lambda text: opened.nearest_example(bare, text))
 
 

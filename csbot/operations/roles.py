@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from csbot.lib.gauges import EngineGauge, gauge_write
 from csbot.lib.status import WorkerStatus, status_write
+from csbot.lookups.answering import lookups_prepare
 from inference import facade as inference
 from inference.contracts import EngineDead
 from knowledge import facade as knowledge
@@ -80,6 +81,10 @@ def answers_canary() -> WorkerStatus:
     if problem := encoder_problem():
         return WorkerStatus("down", problem, pid=os.getpid())
     num_ready = knowledge.open_all_knowledge()
+    try:
+        lookups_prepare()
+    except Exception:  # a knowledge base without a snapshot, or a lookup that cannot be judged: its own visitors are told
+        log.exception("lookups not prepared")
     detail = f"{num_ready} knowledge bases" if num_ready else "nothing is published yet"
     return WorkerStatus("ready" if num_ready else "loading", detail, pid=os.getpid())
 

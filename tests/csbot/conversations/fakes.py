@@ -49,6 +49,9 @@ class FakeKnowledge:
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         return () if question.text.startswith("none") else (EVIDENCE,)
 
+    def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:
+        """Nothing to prepare."""
+
     def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         """Sure of what begins as an example does."""
         near = [key for key, example in examples if text.lower().startswith(example.lower())]

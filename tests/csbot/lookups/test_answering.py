@@ -12,8 +12,9 @@ from csbot.conversations.asking import question_ask, reply_as_json
 from csbot.conversations.models import Turn, Visitor
 from csbot.conversations.texts import built_in
 from csbot.lib import redis
+from csbot.lookups.answering import lookups_prepare
 from csbot.lookups.models import Lookup
-from knowledge.models import KnowledgeBase, Word, WordList
+from knowledge.models import KnowledgeBase, Snapshot, Word, WordList
 from tests.csbot.lookups.systems import lookup_at
 
 Said = dict[str, Any]
@@ -85,3 +86,18 @@ def test_a_lookup_for_known_visitors_asks_strangers_to_sign_in(server: Threading
     Visitor.objects.update(external_id="70/01")
     assert ask("where is my order T100", reply)["text"].startswith("Order T100 is on its way")
     assert [path for _, path, *_ in server.asked] == ["/orders/T100?of=70%2F01"]  # type: ignore[attr-defined]
+
+
+def test_what_a_lookup_needs_is_prepared_before_anybody_asks(lookup: Lookup, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared: list[Any] = []
+    monkeypatch.setattr("tests.csbot.conversations.fakes.FakeKnowledge.prepare_examples", lambda _self, examples: prepared.append(examples))
+    lookups_prepare()
+    assert prepared == []  # nothing is published yet: there is nobody to judge
+    base = site.knowledge_base
+    base.published_snapshot = Snapshot.objects.create(pk="0" * 64, knowledge_base=base, number=1, manifest={}, report={})
+    base.save()
+    lookups_prepare()
+    assert prepared == [
+        (("orders", "我的订单T100到哪了"), ("orders", "where is my order T100"), ("orders", "where is my order")),
+        (("orders", "我的订单 到哪了"), ("orders", "where is my order")),
+    ]
