@@ -55,7 +55,7 @@ CONVERSATION_ROWS: tuple[Row, ...] = (
     ("hand-overs right", "handover_right", "", ""),
     ("ambiguous questions settled", "clarify_success", "", ""),
     ("first sign, p95 ms", "first_sign_ms_p95", "≤ 300", ""),
-    ("by kind", "by_kind", "", "order_lookup has no connector yet"),
+    ("by kind", "by_kind", "", "every turn of a conversation has to pass"),
 )
 DESK_ROWS: tuple[Row, ...] = (
     ("inbox", "pages.inbox", "≤ 15 queries, p95 ≤ 200 ms", ""),
