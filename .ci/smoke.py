@@ -110,7 +110,7 @@ def processes_of(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            if not entry.name.isdigit() or int(entry.name) in (os.getpid(), os.getppid()):
                 continue
             # Valkey wipes its environment; the socket in its command line names the folder.
             if str(folder).encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
