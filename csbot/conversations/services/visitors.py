@@ -26,7 +26,7 @@ def session_open(*, site_key: str, token: str = "", identity: str = "") -> tuple
     try:
         session = session_known(site, identity_read(site, identity))
     except IdentityRefused as refusal:
-        if refusal.code == "expired" and before and before.identity and before.identity == identity_read(site, identity, may_be_old=True):
+        if refusal.code == "expired" and before and _is_still(before, site, identity):
             return before, ""
         return _stranger(site, before), refusal.code
     if before and before.identity is None:
@@ -40,6 +40,14 @@ def _before(site: Site, token: str) -> VisitorSession | None:
     except SessionInvalid:
         return None
     return session if session and session.site_id == site.pk else None
+
+
+def _is_still(before: VisitorSession, site: Site, identity: str) -> bool:
+    """An identity that has run out keeps the session that it began, and begins none."""
+    try:
+        return before.identity is not None and before.identity == identity_read(site, identity, may_be_old=True)
+    except IdentityRefused:
+        return False
 
 
 def _stranger(site: Site, before: VisitorSession | None) -> VisitorSession:
@@ -70,6 +78,7 @@ def conversations_move(stranger: VisitorSession, known: VisitorSession) -> None:
     if not talks.exists():
         return
     with transaction.atomic():
+        Visitor.objects.select_for_update().filter(pk=stranger.visitor_id).first()  # a first message in another tab waits here
         visitor = visitor_of(known, Site.objects.get(pk=known.site_id))
         moved = list(talks.select_for_update().values_list("pk", flat=True))
         Conversation.objects.filter(pk__in=moved).update(visitor=visitor)

@@ -146,6 +146,12 @@ def test_an_old_identity_keeps_the_session_that_it_made_and_makes_none(known_sit
     assert (session.identity, problem) == (None, "expired")
 
 
+def test_an_old_identity_of_nobody_leaves_a_stranger(known_site: Site) -> None:
+    known = opened(known_site, identity=vouched(known_site))
+    session, problem = session_open(site_key=known_site.key, token=known.token(), identity=vouched(known_site, exp=1, sub=" "))
+    assert (session.identity, problem) == (None, "expired")
+
+
 def test_a_new_secret_ends_what_the_old_one_signed(known_site: Site) -> None:
     identity = vouched(known_site)
     identity_secret_renew(known_site)
