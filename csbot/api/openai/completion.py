@@ -9,8 +9,10 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from csbot.api.openai.requests import Asked
+from csbot.api.openai.requests import Asked, Problem
+from csbot.conversations.errors import Refused
 from csbot.conversations.streaming import stream_key
+from csbot.conversations.texts import error_text
 
 PER_MINUTE = 600
 BLOCK_MS = 40
@@ -56,3 +58,12 @@ async def of_stream(connection: Any, gen: str, last_id: str, sent: str) -> tuple
             if int(fields["off"]) == len(sent) + len(added):
                 added += fields["text"]
     return last_id, added
+
+
+def problem_of(refusal: Refused) -> Problem:
+    """A refusal of the conversation's rules, in OpenAI's words."""
+    limited = refusal.code in ("too_fast", "busy")
+    kind = "rate_limit_error" if limited else "invalid_request_error"
+    problem = Problem(429 if limited else 400, error_text(refusal, "en"), kind=kind, code="rate_limit_exceeded" if limited else refusal.code)
+    problem.retry_after_s = refusal.retry_after_s
+    return problem

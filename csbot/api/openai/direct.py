@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from csbot.accounts.callers import Caller
 from csbot.api import completing
 from csbot.api.completing import End, Wish
-from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, usage_of
+from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, problem_of, usage_of
 from csbot.api.openai.requests import Asked, Problem
 from csbot.api.tasks import complete
 from csbot.conversations import cancelling
@@ -29,7 +29,7 @@ from knowledge.contracts import Direction, Level
 
 POLL_S = 0.02
 GREEDY, FACTUAL = 0.01, 0.6  # up to these temperatures; above it is the creative profile
-FAILURES = {"overloaded": 429, "too_long": 400, "failed": 503}
+FAILURES = {"overloaded", "too_long", "failed"}
 
 
 def engine_model() -> str:
@@ -76,7 +76,7 @@ def begin(caller: Caller, asked: Asked) -> DirectCompletion:
     try:
         message_take(caller.company_id, per_minute=PER_MINUTE)
     except Refused as refusal:
-        raise Problem(429, "Too many requests of this company. Try again shortly.", kind="rate_limit_error", code="rate_limit_exceeded") from refusal
+        raise problem_of(refusal) from refusal
     if knowledge.word_filter(caller.company_id).check(asked.question, Direction.VISITOR).level is Level.BLOCK:
         raise Problem(400, "The message holds words that this company does not allow.", code="content_filter")
     deadline_s = float(settings.CSBOT.turn_deadline_s)
@@ -112,5 +112,3 @@ def _problem(end: End) -> Problem:
     if end.finish == "too_long":
         return Problem(400, f"The messages are too long: {end.detail}.", param="messages", code="context_length_exceeded")
     return Problem(503, "The engine gave no answer. Try again shortly.", kind="server_error")
-
-

@@ -28,9 +28,7 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`before` are earlier exchanges, (question, answer), oldest first."""
-
-    """`said` is every message as (role, text); `before` the exchanges in it that came before the `question`."""
+    """`said` is every message as (role, text); `before` the exchanges (question, answer) in it that came before the `question`, oldest first."""
 
     model: str
     question: str

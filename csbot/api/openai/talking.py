@@ -17,7 +17,7 @@ from django.conf import settings
 
 from csbot.accounts.callers import Caller
 from csbot.accounts.models import Site
-from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, usage_of
+from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, problem_of, usage_of
 from csbot.api.openai.requests import MODEL, Asked, Problem
 from csbot.conversations.asking import ENDED, Reply, reply_as_json
 from csbot.conversations.errors import Refused
@@ -25,7 +25,6 @@ from csbot.conversations.limits import message_take
 from csbot.conversations.models import Conversation, Message, Turn
 from csbot.conversations.services.accept import conversation_start, message_accept
 from csbot.conversations.sessions import VisitorSession
-from csbot.conversations.texts import error_text
 from csbot.lib import redis
 from csbot.lib.clock import now
 from csbot.lib.ids import new_id
@@ -90,7 +89,7 @@ def begin(caller: Caller, asked: Asked) -> SiteCompletion:
         _remember(conversation, asked.before[-KEPT_EXCHANGES:])
         accepted = message_accept(session=session, client_id=str(new_id()), text=asked.question, origin=Conversation.Origin.API)
     except Refused as refusal:
-        raise _problem(refusal) from refusal
+        raise problem_of(refusal) from refusal
     assert accepted.turn
     return SiteCompletion(accepted.conversation, accepted.turn.pk, (accepted.turn.deadline - now()).total_seconds() + 5)
 
@@ -113,14 +112,6 @@ def _remember(conversation: Conversation, before: tuple[tuple[str, str], ...]) -
         ended = {"state": Turn.State.DONE, "reason": "context", "deadline": now() + timedelta(minutes=1), "ended": moment}
         turn = Turn.objects.create(conversation=conversation, question=asked, owner_version=1, **ended)
         Message.objects.create(conversation=conversation, turn=turn, sender=Message.Sender.BOT, text=answer, language=language)
-
-
-def _problem(refusal: Refused) -> Problem:
-    limited = refusal.code in ("too_fast", "busy")
-    kind = "rate_limit_error" if limited else "invalid_request_error"
-    problem = Problem(429 if limited else 400, error_text(refusal, "en"), kind=kind, code="rate_limit_exceeded" if limited else refusal.code)
-    problem.retry_after_s = refusal.retry_after_s
-    return problem
 
 
 # --- what was said ---------------------------------------------------------------------------------------------------
