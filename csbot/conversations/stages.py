@@ -88,8 +88,7 @@ class DecidingStages:
         return cache.cache_key([str(self.site.pk), self.language, knowledge.normalise_for_cache(text), *versions])
 
     def look_up(self, question: Question) -> Decision | None:
-        known = {"pending": self.pending, "visitor": self.visitor}
-        return look_up(question.text, self.language, site=self.site, opened=self.opened, trace=self.trace, **known)  # type: ignore[arg-type]
+        return look_up(question.text, self.language, site=self.site, opened=self.opened, pending=self.pending, trace=self.trace, visitor=self.visitor)
 
     def detect_intent(self, question: Question) -> IntentGuess:
         guess = self.opened.detect_intent(question)

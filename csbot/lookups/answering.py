@@ -42,7 +42,7 @@ def look_up(
     wish = _wish(text, shapes, judge_of(opened, shapes), pending)
     if wish is None:
         return None
-    trace["lookup"] = {"key": wish.key, "values": dict(wish.values), "p": round(wish.probability, 4)}
+    trace["lookup"] = {"key": wish.key, "values": dict(wish.values), "lead": None if wish.lead is None else round(wish.lead, 4)}
     return _decided(lookups[wish.key], wish, language, trace["lookup"], visitor)
 
 
@@ -78,7 +78,7 @@ def _wish(text: str, shapes: Sequence[Shape], judge: Judge, pending: Mapping[str
         return wish_of(text, shapes, judge)
     values = values_in(text, before.slots)
     if pending["wanted"] and pending["wanted"] in values:
-        return Wish(before.key, {**pending["values"], **values}, 1.0)
+        return Wish(before.key, {**pending["values"], **values}, None)
     answered = "" if pending["wanted"] else before.key
     wish = wish_of(text, shapes, judge, before=answered)
     return replace(wish, values={**pending["values"], **wish.values}) if wish and wish.key == answered else wish

@@ -13,11 +13,11 @@ from django.conf import settings
 
 from csbot.lib.outbound import OutboundFailed, OutboundRefused, allowed_for, outbound_send
 from csbot.lib.sealed import unseal
+from csbot.lookups.checking import PLACE
 from csbot.lookups.models import Lookup
 
 MAX_BYTES = 64 * 1024
 MAX_VALUE = 300
-PLACE = re.compile(r"\{(\w+)\}")
 PART = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
 PLACE_IN_LIST = re.compile(r"[0-9]{1,6}")
 UNSAYABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what no database keeps, and nobody sees

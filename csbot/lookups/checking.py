@@ -25,7 +25,7 @@ def names_in(*templates: str) -> list[str]:
     return [name for template in templates for name in PLACE.findall(template)]
 
 
-def lookup_problems(*, url: str, fields: Any, examples: Iterable[str], needs_identity: bool = False) -> dict[str, str]:
+def lookup_problems(*, url: str, fields: Any, examples: Iterable[str], needs_identity: bool) -> dict[str, str]:
     """By field; a field without a problem is missing."""
     no_examples = "" if list(examples) else _("Write some examples, in one language at least.")
     found = {"url": _url(url) or _visitor(url, needs_identity), "fields": _fields(fields), "examples_en": no_examples}

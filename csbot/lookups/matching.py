@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import regex
 
 from csbot.lookups.checking import MATCH_TIMEOUT_S, is_modest
+from knowledge.contracts import NearestExample
 
 # Without the values, against the examples without theirs. Chosen on 32 sentences of our own about the demo's orders, half of them FAQs'
 # questions with a number in them: 31 fall on their side.
@@ -23,23 +23,12 @@ LEAST_WITHOUT = 0.6
 MOST_BESIDE = 2  # letters or signs that may stand beside a value that is said alone: "是A1001吧"
 
 
-class Near(Protocol):
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def probability(self) -> float: ...
-
-    @property
-    def lead(self) -> float: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Judge:
     """`spoken` compares with the examples as they are said, `bare` with what is left of them without their values."""
 
-    spoken: Callable[[str], Near | None]
-    bare: Callable[[str], Near | None]
+    spoken: Callable[[str], NearestExample | None]
+    bare: Callable[[str], NearestExample | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,7 @@ class Shape:
 class Wish:
     key: str
     values: Mapping[str, str]
-    probability: float
+    lead: float | None  # None where no judge was asked
 
 
 def values_in(text: str, slots: Sequence[SlotShape]) -> dict[str, str]:
@@ -97,12 +86,12 @@ def wish_of(text: str, shapes: Sequence[Shape], judge: Judge, *, before: str = "
     whole = {shape.key for shape in shapes if shape.slots and len(named[shape.key]) == len(shape.slots)}
     if whole:
         near = judge.bare(_without_values(text, named))
-        return Wish(near.key, named[near.key], near.probability) if near and near.key in whole and near.lead >= LEAST_LEAD else None
+        return Wish(near.key, named[near.key], near.lead) if near and near.key in whole and near.lead >= LEAST_LEAD else None
     near = judge.spoken(_with_samples(text, shapes, named))
     if near is None:
         return None
     least = LEAST_AFTER_ANSWER if near.key == before else LEAST_WITHOUT
-    return Wish(near.key, named[near.key], near.probability) if near.probability >= least else None
+    return Wish(near.key, named[near.key], near.lead) if near.probability >= least else None
 
 
 def _without_values(text: str, named: Mapping[str, Mapping[str, str]]) -> str:
@@ -119,7 +108,7 @@ def _said_alone(text: str, shapes: Sequence[Shape], named: Mapping[str, Mapping[
         return None
     values = named[fitting[0].key]
     beside = text.replace(next(iter(values.values())), "")
-    return Wish(fitting[0].key, values, 1.0) if sum(sign.isalnum() for sign in beside) <= MOST_BESIDE else None
+    return Wish(fitting[0].key, values, None) if sum(sign.isalnum() for sign in beside) <= MOST_BESIDE else None
 
 
 def _with_samples(text: str, shapes: Sequence[Shape], named: Mapping[str, Mapping[str, str]]) -> str:
