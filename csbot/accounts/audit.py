@@ -43,12 +43,6 @@ def audit_write(
     )
 
 
-def _signed_in(sender: type, request: HttpRequest | None, user: User, **_: Any) -> None:
-    agent = Agent.objects.filter(user=user).first()
-    if agent:
-        audit_write(company_id=agent.company_id, who=user, action="signed_in", request=request)
-
-
 def _not_signed_in(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """Known names only: what strangers type is no company's business."""
     agent = Agent.objects.select_related("user").filter(user__username__iexact=str(credentials.get("username", ""))[:150]).first()
@@ -56,7 +50,7 @@ def _not_signed_in(sender: Any, credentials: dict[str, Any], request: HttpReques
         audit_write(company_id=agent.company_id, who=agent.user, action="sign_in_failed", request=request)
 
 
-def _second_factor(action: str) -> Callable[..., None]:
+def _door(action: str) -> Callable[..., None]:
     def write(sender: Any, user: User, request: HttpRequest | None = None, **_: Any) -> None:
         agent = Agent.objects.filter(user=user).first()
         if agent:
@@ -65,7 +59,7 @@ def _second_factor(action: str) -> Callable[..., None]:
     return write
 
 
-_added, _removed, _wrong_code = map(_second_factor, ("second_factor_added", "second_factor_removed", "sign_in_failed"))
+_signed_in, _added, _removed, _wrong_code = map(_door, ("signed_in", "second_factor_added", "second_factor_removed", "sign_in_failed"))
 
 
 def _of_knowledge(what: str, company_id: UUID, actor: str, name: str, kind: str) -> None:

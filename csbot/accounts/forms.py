@@ -32,10 +32,15 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["username"].initial = self.instance.user.username
             self.fields["is_active"].initial = self.instance.user.is_active
 
+    @property
+    def _is_above(self) -> bool:
+        """Whoever runs the installation is not changed by a company's administrator."""
+        return bool(self.instance.user_id and is_operator(self.instance.user) and not self.by_operator)
+
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
         known = User.objects.filter(username__iexact=name).exclude(pk=self.instance.user_id).first()
-        if self.instance.user_id and is_operator(self.instance.user) and not self.by_operator and name != self.instance.user.username:
+        if self._is_above and name != self.instance.user.username:
             raise ValidationError(_("This person runs the installation. Only somebody who does may change their name."))
         if name.lower().startswith(HOLDER):
             raise ValidationError(_("Names that begin with %(prefix)s are those of programs. Choose another.") % {"prefix": HOLDER})
@@ -46,7 +51,7 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.instance.user_id and is_operator(self.instance.user) and not self.by_operator and not cleaned.get("is_active"):
+        if self._is_above and not cleaned.get("is_active"):
             raise ValidationError(_("This person runs the installation. Only somebody who does may switch them off."))
         steps_down = cleaned.get("role") != Agent.Role.ADMIN or not cleaned.get("is_active")
         if self.instance.pk and steps_down and is_last_administrator(self.instance):

@@ -60,10 +60,14 @@ class OwnRows(admin.RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         model = field.remote_field.model
-        own: dict[str, Any] = {} if request.user.is_superuser else {"pk" if model is Company else "company": company_of(request)}
+        return field.get_choices(include_blank=False, ordering=model._meta.ordering or ("pk",), limit_choices_to=self._own(model, request))
+
+    def _own(self, model: type[Model], request: HttpRequest) -> dict[str, Any]:
         if model is Site:
-            own = {"pk__in": sites_of(request)}
-        return field.get_choices(include_blank=False, ordering=field.remote_field.model._meta.ordering or ("pk",), limit_choices_to=own)
+            return {"pk__in": sites_of(request)}
+        if request.user.is_superuser:
+            return {}
+        return {"pk" if model is Company else "company": company_of(request)}
 
 
 class OwnedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
