@@ -60,7 +60,7 @@ class Installation:
 
     @property
     def address(self) -> str:
-        host = "127.0.0.1" if self.environment.host in ("0.0.0.0", "::") else self.environment.host  # noqa: S104
+        host = "127.0.0.1" if self.environment.host in ("0.0.0.0", "::") else self.environment.host  # noqa: S104 - asked about, not bound to
         return f"http://{host}:{self.wish.port}"
 
     def run(self) -> None:
