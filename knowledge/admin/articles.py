@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -44,14 +45,14 @@ class ArticleAdmin(KeepsHistory):
     change_list_template = "admin/knowledge/article/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("passages")
+        return super().get_queryset(request).annotate(passage_count=Count("passages"))
 
     def get_urls(self) -> list[URLPattern]:
         return [path("import/", self.admin_site.admin_view(self.import_page), name="knowledge_article_import"), *super().get_urls()]
 
     @admin.display(description=_("passages"))
     def num_passages(self, article: Article) -> int:
-        return len(article.passages.all())
+        return int(article.passage_count)  # type: ignore[attr-defined]
 
     def import_page(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
