@@ -20,12 +20,17 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One earlier turn: what the visitor asked and what was answered, or which FAQs were offered."""
+    """One earlier turn: what the visitor asked and what was answered, or which FAQs were offered.
+
+    `asked` is the question in full, where it went on with the one before it; `about` are the FAQs that the reply rested on.
+    """
 
     question: str
     answer: str
     faq: str | None = None
     options: tuple[str, ...] = ()
+    asked: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class FaqMatch:
     """The outcome of a FAQ search.
 
     `answer` is the stored text, verbatim, in the question's language; None where the best FAQ has no text in it.
-    `options` is filled for every band (CLARIFY shows them, the ladder's fifth rung may).
+    `options` is filled for every band (CLARIFY shows them, the ladder's fifth rung may). `asked` is the question in full.
     """
 
     band: Band
@@ -106,6 +111,7 @@ class FaqMatch:
     answer: str | None = None
     options: tuple[Option, ...] = ()
     reason: str = ""
+    asked: str = ""
     trace: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -67,4 +67,4 @@ def _answer_of(faq: str, question: Question, parts: DecidingStages) -> Decision:
     if answer is None:
         return parts.word(Decision("refuse", "no_evidence", language, offers_handoff=True))
     parts.find_faq(question)
-    return parts.word(Decision("answer", "faq", language, text=answer, faq=faq))
+    return parts.word(Decision("answer", "faq", language, text=answer, faq=faq, about=(faq,)))

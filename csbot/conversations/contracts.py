@@ -19,7 +19,8 @@ class Decision:
     """What is done about a question, before a word is generated. Stored with the turn; the trace explains it.
 
     `text` is final for every route but `generate`; `words` names one of the site's texts where the reason alone does not.
-    `options` are shown by `clarify` and kept for the ladder's fifth rung.
+    `options` are shown by `clarify` and kept for the ladder's fifth rung. `asked` is the question in full where it went on
+    with the one before, `about` the FAQs that the reply rests on: what the next message may go on with.
     """
 
     route: Route
@@ -33,6 +34,8 @@ class Decision:
     sources: tuple[Source, ...] = ()
     offers_handoff: bool = False
     is_cached: bool = False
+    asked: str = ""
+    about: tuple[str, ...] = ()
     lookup: Mapping[str, Any] | None = None  # which lookup answered, or what it still has to know
     trace: Mapping[str, Any] = field(default_factory=dict)
 

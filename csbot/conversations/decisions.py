@@ -20,4 +20,5 @@ def decision_unpack(data: dict[str, Any]) -> Decision:
     fields["evidence"] = tuple(Evidence(**item) for item in data["evidence"])
     fields["options"] = tuple(data["options"])
     fields["sources"] = tuple(data["sources"])
+    fields["about"] = tuple(data.get("about", ()))
     return Decision(**fields)

@@ -25,7 +25,8 @@ def history_of(turn: Turn) -> tuple[Exchange, ...]:
 
 def _exchange(turn: Turn, answer: str) -> Exchange:
     offered = tuple(option["faq"] for option in turn.decision.get("options", ())) if turn.decision.get("route") == "clarify" else ()
-    return Exchange(question=turn.question.text, answer=answer, faq=turn.decision.get("faq"), options=offered)
+    said = {"asked": turn.decision.get("asked", ""), "about": tuple(turn.decision.get("about", ()))}
+    return Exchange(question=turn.question.text, answer=answer, faq=turn.decision.get("faq"), options=offered, **said)
 
 
 def lookup_before(turn: Turn) -> dict[str, Any] | None:

@@ -49,9 +49,9 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
         return stages.word(_settle(intent, language))
     match = stages.find_faq(question)
     if match.band is not Band.GENERATE:
-        return stages.word(_settle_match(match, language))
+        return stages.word(_remembering(match, _settle_match(match, language)))
     evidence = stages.find_evidence(question, match)
-    return stages.word(_ask_generator(match, evidence, language, can_generate=stages.can_generate()))
+    return stages.word(_remembering(match, _ask_generator(match, evidence, language, can_generate=stages.can_generate())))
 
 
 def _settle(intent: IntentGuess, language: Language) -> Decision:
@@ -70,6 +70,12 @@ def _settle_match(match: FaqMatch, language: Language) -> Decision:
     if match.band is Band.CLARIFY:
         return Decision("clarify", "clarify", language, options=options)
     return Decision("refuse", "out_of_scope", language, offers_handoff=True)
+
+
+def _remembering(match: FaqMatch, decision: Decision) -> Decision:
+    """With what the visitor's next message may go on with."""
+    about = (decision.faq,) if decision.faq else tuple(item.id for item in decision.evidence if item.type == "faq")
+    return replace(decision, asked=match.asked, about=about)
 
 
 def _ask_generator(match: FaqMatch, evidence: tuple[Evidence, ...], language: Language, *, can_generate: bool) -> Decision:

@@ -2,7 +2,8 @@
 
 `known`: a variant asked while it is hidden (its FAQ's other variants must find it). `near`: a variant with a word or two
 lost, asked while nothing is hidden, as visitors retype what they read. `hidden`: a variant with its whole FAQ hidden
-(nothing may be found). `background`: a question of quite another trade. Knows the measures, not what is fitted on them.
+(nothing may be found). `background`: a question of quite another trade. `other` (in practice only): one that shares words with
+a FAQ and means something else. Knows the measures, not what is fitted on them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from knowledge.faq.features import Measure, Measured
 from knowledge.faq.index import Rows
 
 Encode = Callable[[Sequence[str]], Vectors]
-Kind = Literal["known", "near", "hidden", "background"]
+Kind = Literal["known", "near", "hidden", "other", "background"]
 MOST = 600  # questions of each kind; more cost time at publishing and change the weights no more
 
 

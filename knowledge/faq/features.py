@@ -7,20 +7,39 @@ first one is right). Knows the index. Does not know weights, cuts or what is don
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.faq.encoder import Vectors
+from knowledge.contracts import Language
+from knowledge.faq.encoder import Vectors, normalised
 from knowledge.faq.index import Asked, Rows, VariantIndex
 from knowledge.faq.normalise import fold, words
 
 FEATURES = ("dense", "plain", "dense_two", "local", "grams", "bm25", "asked_found", "variant_found", "dice", "length")
-SIGNS = ("score", "margin", "dense", "plain", "dense_margin", "grams", "asked_found", "known", "away_from_background", "alone", "agreement")
+SIGNS = (
+    "score",
+    "margin",
+    "dense",
+    "plain",
+    "dense_margin",
+    "grams",
+    "asked_found",
+    "known",
+    "away_from_background",
+    "alone",
+    "agreement",
+    "is_chinese",
+)
+FREE_SIGNS = 1  # the last ones may count either way; every other speaks for the first candidate
 WIDE = 24  # FAQs that are measured in full
 _NEIGHBOURS = 10
+_REMEMBERED = 4096
+_TELLING = float(np.log(1 / 0.06) + 1)  # the weight of a word that about one of sixteen variants has
 
 Matrix = NDArray[np.float64]
 
@@ -46,22 +65,62 @@ class Measure:
         self.index = index
         self.background = background  # (m, d) centred
         self.crowding = crowding_of(index) if crowding is None else crowding
-        self._words = [_weighted(variant.text, index) for variant in index.variants]
-        self._pairs = [_pairs(variant.text) for variant in index.variants]
+        # Asked for again and again by what is popular; of a large bank most is never asked for.
+        self._words = lru_cache(maxsize=_REMEMBERED)(lambda row: _weighted(index.variants[row].text, index))
+        self._pairs = lru_cache(maxsize=_REMEMBERED)(lambda row: _pairs(index.variants[row].text))
+
+    @classmethod
+    def over(cls, index: VariantIndex, background: Vectors) -> Measure:
+        """`background`: (m, d) as the encoder gave them."""
+        return cls(index, normalised(background - index.centre) if len(background) else background)
 
     def __call__(self, asked: Asked, *, without: Rows | None = None, closed: frozenset[int] = frozenset()) -> Measured:
         """`without`: rows that do not count; `closed`: FAQs that do not."""
-        faqs = [number for number in self.index.candidates(asked, without) if number not in closed]
+        return self._measured(asked, self._widest(asked, self._blocks(asked, without, closed)))
+
+    def together(self, asked: Sequence[tuple[Asked, float]], *, closed: frozenset[int] = frozenset()) -> Measured:
+        """One matter asked in several ways, each with its share: the candidates of all, their measures averaged."""
+        found: dict[int, Rows] = {}
+        for one, _ in asked:
+            found |= self._widest(one, self._blocks(one, None, closed))
+        blocks = dict(sorted(found.items()))
+        measured = [self._measured(one, blocks) for one, _ in asked]
+        shares = [share for _, share in asked]
+
+        def mean(values: Sequence[Any]) -> Any:
+            return sum(share * value for share, value in zip(shares, values, strict=True)) / sum(shares)
+
+        return replace(
+            measured[0],
+            features=mean([one.features for one in measured]),
+            known=float(mean([one.known for one in measured])),
+            background=float(mean([one.background for one in measured])),
+        )
+
+    def is_telling(self, word: str) -> bool:
+        """Whether the bank has the word, and not everywhere."""
+        vocabulary = self.index.grams.vocabulary
+        form = next((form for form in (word, f"<{word}>") if form in vocabulary), None)
+        return form is not None and self.index.grams.weight_of(form) >= _TELLING
+
+    def _blocks(self, asked: Asked, without: Rows | None, closed: frozenset[int]) -> dict[int, Rows]:
+        """Rows of each candidate that count."""
         hidden = frozenset() if without is None else frozenset(without.tolist())
-        blocks = [(number, rows) for number in faqs if len(rows := _shown(self.index.rows_of[number], hidden))]
-        found = _weighted(asked.text, self.index)
-        known = sum(weight for word, weight in found.items() if word in self.index.grams.vocabulary or f"<{word}>" in self.index.grams.vocabulary)
-        share = known / max(sum(found.values()), 1e-9)
-        nearest = float((self.background @ asked.centred).max()) if len(self.background) else 0.0
-        if not blocks:
-            empty = np.zeros(0, dtype=np.int64)
-            return Measured(empty, empty, np.zeros((0, len(FEATURES))), share, nearest)
-        return self._measured(asked, blocks, found, known=share, background=nearest)
+        faqs = (number for number in self.index.candidates(asked, without) if number not in closed)
+        return {number: rows for number in faqs if len(rows := _shown(self.index.rows_of[number], hidden))}
+
+    def _widest(self, asked: Asked, blocks: dict[int, Rows]) -> dict[int, Rows]:
+        """The WIDE ones that a quick look finds best."""
+        if len(blocks) <= WIDE:
+            return blocks
+        numbers = list(blocks)
+        rows, starts = _stacked(blocks)
+        best = np.maximum.reduceat(self._quick(asked, rows), starts)
+        kept = np.sort(np.argsort(-best, kind="stable")[:WIDE])
+        return {numbers[place]: blocks[numbers[place]] for place in kept}
+
+    def _quick(self, asked: Asked, rows: Rows) -> Vectors:
+        return np.asarray(self.index.centred[rows] @ asked.centred + 0.6 * asked.grams[rows], dtype=np.float32)
 
     def beside(self, number: int) -> Measure:
         """The same without one background question, which must not find itself."""
@@ -69,42 +128,43 @@ class Measure:
         rest.background = np.delete(self.background, number, axis=0)
         return rest
 
-    def _measured(
-        self, asked: Asked, blocks: list[tuple[int, Rows]], found: Mapping[str, float], *, known: float, background: float
-    ) -> Measured:
-        rows = np.concatenate([rows for _, rows in blocks])
-        starts = np.cumsum([0, *(len(rows) for _, rows in blocks)])[:-1]
+    def _measured(self, asked: Asked, blocks: dict[int, Rows]) -> Measured:
+        found = _weighted(asked.text, self.index)
+        nearest = float((self.background @ asked.centred).max()) if len(self.background) else 0.0
+        faqs = np.array(list(blocks), dtype=np.int64)
+        if not blocks:
+            return Measured(faqs, faqs, np.zeros((0, len(FEATURES))), self._known(found), nearest)
+        rows, starts = _stacked(blocks)
+        quick = self._quick(asked, rows)
         dense = self.index.centred[rows] @ asked.centred
-        plain = _spread(self.index.vectors[rows] @ asked.raw)
-        grams, bm25 = asked.grams[rows], asked.bm25[rows]
-        local = dense - self.crowding[rows]
-        quick = dense + 0.6 * grams
-        best_quick = np.maximum.reduceat(quick, starts)
-        chosen = np.sort(np.argsort(-best_quick, kind="stable")[:WIDE])
-        ends = np.append(starts[1:], len(rows))
+        of_rows = (dense - self.crowding[rows], asked.grams[rows], asked.bm25[rows])
+        peaks = [np.maximum.reduceat(values, starts) for values in (dense, self._plain(rows, asked), *of_rows)]
         pairs = _pairs(asked.text)
-        features, best_rows = [], []
-        for block in chosen:
-            span = slice(starts[block], ends[block])
-            best = int(rows[span][np.argmax(quick[span])])
-            best_rows.append(best)
-            top = np.sort(dense[span])[::-1][:2]
-            overlap = self._overlap(found, pairs, best, len(asked.text))
-            features.append([top[0], plain[span].max(), top.mean(), local[span].max(), grams[span].max(), bm25[span].max(), *overlap])
-        return Measured(
-            faqs=np.array([blocks[block][0] for block in chosen], dtype=np.int64),
-            rows=np.array(best_rows, dtype=np.int64),
-            features=np.array(features, dtype=np.float64),
-            known=known,
-            background=background,
-        )
+        best, two, overlap = [], [], []
+        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+            best.append(int(rows[start:end][np.argmax(quick[start:end])]))
+            two.append(np.sort(dense[start:end])[-2:].mean())
+            overlap.append(self._overlap(found, pairs, best[-1], len(asked.text)))
+        features = np.column_stack([peaks[0], peaks[1], two, *peaks[2:], np.array(overlap)])
+        return Measured(faqs, np.array(best, dtype=np.int64), features.astype(np.float64), self._known(found), nearest)
+
+    def _known(self, found: Mapping[str, float]) -> float:
+        """The share of the question's words that the bank knows, weighted."""
+        vocabulary = self.index.grams.vocabulary
+        known = sum(weight for word, weight in found.items() if word in vocabulary or f"<{word}>" in vocabulary)
+        return float(known / max(sum(found.values()), 1e-9))
+
+    def _plain(self, rows: Rows, asked: Asked) -> Vectors:
+        """The encoder's own cosines, from 0 (nothing to do with each other) to 1 (the same)."""
+        typical = self.index.typical
+        return np.asarray(np.clip((self.index.vectors[rows] @ asked.raw - typical) / max(1 - typical, 1e-3), 0, 1), dtype=np.float32)
 
     def _overlap(self, found: Mapping[str, float], pairs: frozenset[str], row: int, length: int) -> tuple[float, float, float, float]:
         """Shares of weighted words found both ways, Dice of character pairs, likeness of lengths."""
-        theirs = self._words[row]
+        theirs = self._words(row)
         shared_asked = sum(weight for word, weight in found.items() if word in theirs)
         shared_theirs = sum(weight for word, weight in theirs.items() if word in found)
-        other = self._pairs[row]
+        other = self._pairs(row)
         dice = 2 * len(pairs & other) / max(len(pairs) + len(other), 1)
         lengths = sorted((length, len(self.index.variants[row].text)))
         return (
@@ -115,7 +175,7 @@ class Measure:
         )
 
 
-def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64]) -> Matrix:
+def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64], language: Language) -> Matrix:
     """SIGNS of an outcome; `order` sorts the candidates by their scores, best first."""
     if not len(measured):
         return np.zeros(len(SIGNS))
@@ -140,19 +200,21 @@ def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64]) -> Matri
             np.clip(dense[best] - measured.background, -1, 1),
             dense[best] - (crowd.mean() if len(crowd) else 0.0),
             agreement,
+            float(language == "zh"),
         ]
     )
+
+
+def _stacked(blocks: Mapping[int, Rows]) -> tuple[Rows, Rows]:
+    """All rows one after the other, and where each FAQ's begin."""
+    sizes = [len(rows) for rows in blocks.values()]
+    return np.concatenate(list(blocks.values())), np.cumsum([0, *sizes[:-1]]).astype(np.int64)
 
 
 def _shown(rows: Rows, hidden: frozenset[int]) -> Rows:
     if not hidden or hidden.isdisjoint(rows.tolist()):
         return rows
     return np.array([row for row in rows.tolist() if row not in hidden], dtype=np.int64)
-
-
-def _spread(cosines: Vectors) -> Vectors:
-    """The encoder's own cosines crowd between 0.7 and 1; stretched so that they weigh as much as centred ones."""
-    return np.asarray(np.clip((cosines - 0.7) / 0.3, 0, 1), dtype=np.float32)
 
 
 def crowding_of(index: VariantIndex, block: int = 1024) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
-"""What a router learns from its own bank: weights that order candidates, chances of an outcome, cuts that keep a promise.
+"""What a router learns: weights that order candidates, chances of an outcome, cuts that keep a promise.
 
+Learnt from the bank's own questions with known outcomes and from practice, which weighs less the more the bank has to say.
 Knows examples and labels. Does not know texts, guards or answers. Everything is refitted at each publishing.
 """
 
@@ -12,14 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.contracts import LANGUAGES, Language
 from knowledge.faq.examples import Example
-from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measured, signs
+from knowledge.faq.features import FEATURES, FREE_SIGNS, SIGNS, Matrix, Measured, signs
 from knowledge.faq.fusion import Linear, fit_choice, fit_probability, sigmoid
 
-# Where the ranker starts before a bank has taught it anything: meaning first, wording second. Utility per unit of a measure.
+# Where the ranker starts before anything has taught it: meaning first, wording second. Utility per unit of a measure.
 PRIOR = np.array([6.0, 6.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0, 1.0, 0.2])
-# Phrasings in a bank are edited and share words; visitors' own words share meaning. So what a bank teaches may bend the prior, not
-# replace it: with less, a bank of short phrasings (the demo's) learns to ignore whole measures.
+# Phrasings in a bank are edited and share words; visitors' own words share meaning. So what a bank teaches may bend what
+# practice taught, not replace it: with less, a bank of short phrasings learns to ignore whole measures.
 PRIOR_STRENGTH = 10.0
 RIDGE = 2.0
 FOLDS = 5
@@ -28,6 +30,9 @@ PROMISES = (1, 3, 7)  # of 100 direct answers at most so many wrong
 NEVER = 1.01
 # What visitors ask, as far as one can say beforehand: most is answered by a FAQ, some is near it, some quite elsewhere.
 MIX = {"known": 0.5, "near": 0.2, "hidden": 0.2, "background": 0.1}
+PRACTICE_MIX = {"known": 0.65, "hidden": 0.2, "other": 0.15}
+PRACTICE_COUNTS = 300.0  # as so many questions of the base itself, which count for one each
+SET_SHARE = 0.9  # of the questions that some FAQ answers, so many have it among the likely ones
 
 Labels = NDArray[np.float64]
 
@@ -40,10 +45,18 @@ class Chances:
     three: float
     scope: float
 
+    def each(self, shares: Sequence[float]) -> tuple[float, ...]:
+        """Of each candidate. The places two and three divide what `three` leaves to them as the choice model does; behind, there is little."""
+        rest = self.three - self.first
+        near = sum(shares[1:3]) or 1.0
+        return tuple(self.first if not place else min(self.first, rest * share / near) for place, share in enumerate(shares))
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """All that is learnt. `cuts` maps a promise to the least chance of a direct answer; `best_cut` expects the most right decisions."""
+    """All that is learnt. `cuts` maps a promise to the least chance of a direct answer; `best_cut` expects the most right decisions;
+    `likely` is the least chance of a candidate that belongs to the set of those that may be meant (split conformal, by language).
+    """
 
     choice: Linear
     first: Linear
@@ -51,6 +64,7 @@ class Fit:
     scope: Linear
     cuts: dict[int, float]
     best_cut: float
+    likely: dict[Language, float]
     num_known: int
 
     def order(self, measured: Measured) -> tuple[Matrix, NDArray[np.int64]]:
@@ -69,20 +83,21 @@ class Fit:
     def from_json(cls, data: dict[str, Any]) -> Fit:
         models = {name: Linear(tuple(data[name]["weights"]), data[name]["bias"]) for name in ("choice", "first", "three", "scope")}
         cuts = {int(promise): float(cut) for promise, cut in data["cuts"].items()}
-        return cls(**models, cuts=cuts, best_cut=data["best_cut"], num_known=data["num_known"])
+        return cls(**models, cuts=cuts, best_cut=data["best_cut"], likely=data["likely"], num_known=data["num_known"])
 
 
-def fit(examples: Sequence[Example]) -> Fit:
+def fit(own: Sequence[Example], practice: Sequence[Example] = ()) -> Fit:
     """Ranker first, then chances on what it orders, then cuts on chances that were fitted without the FAQ they judge."""
-    choice = _fit_choice(examples)
-    table = _table(examples, choice)
-    num_known = int(table.is_known.sum())
+    choice = _fit_choice(own, _fit_choice(practice, PRIOR) if practice else PRIOR)
+    num_known = sum(example.kind == "known" for example in own)
+    table = _table(own, practice, choice)
     if num_known < LEAST_KNOWN or table.first.sum() in (0, len(table.first)):
         return _unproven(choice, num_known)
-    models = {name: fit_probability(table.rows, getattr(table, name), table.shares, strength=RIDGE) for name in ("first", "three", "scope")}
-    held_out = _held_out(table)
-    cuts = {promise: _cut(held_out, table.first, table.shares, promise / 100) for promise in PROMISES}
-    return Fit(choice, **models, cuts=cuts, best_cut=_best_cut(held_out, table), num_known=num_known)
+    models = {name: _probability(table, getattr(table, name)) for name in ("first", "three", "scope")}
+    first, three = (_held_out(table, labels) for labels in (table.first, table.three))
+    cuts = {promise: _cut(first, table.first, table.shares, promise / 100) for promise in PROMISES}
+    likely = {language: _likely(table, first, three, language) for language in LANGUAGES}
+    return Fit(choice=_linear(choice), **models, cuts=cuts, best_cut=_best_cut(first, table), likely=likely, num_known=num_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,55 +106,85 @@ class _Table:
     first: Labels
     three: Labels
     scope: Labels
+    place: NDArray[np.int64]  # of the right one among the candidates, -1 where it is none of them
+    parts: list[tuple[float, ...]]  # of the choice model
     shares: Labels
     groups: NDArray[np.int64]
-    is_known: NDArray[np.bool_]
-    is_asked: NDArray[np.bool_]  # not made up here
+    kinds: NDArray[np.str_]
+    languages: NDArray[np.str_]
 
 
-def _fit_choice(examples: Sequence[Example]) -> Linear:
+def _fit_choice(examples: Sequence[Example], prior: Matrix) -> Matrix:
+    """Weights that sum to 2, so that scores lie between about 0 and 2 whatever the bank."""
     groups = []
     for example in examples:
         place = np.flatnonzero(example.measured.faqs == example.faq)
         if example.kind == "known" and len(place) and len(example.measured) > 1:
             groups.append((example.measured.features, int(place[0])))
-    raw = fit_choice(groups, PRIOR, strength=PRIOR_STRENGTH)
-    total = sum(raw.weights)
-    return Linear(tuple(2 * weight / total for weight in raw.weights))  # scores of about 0 to 2, whatever the bank
+    scaled = prior * (PRIOR.sum() / prior.sum())
+    weights = np.array(fit_choice(groups, scaled, strength=PRIOR_STRENGTH).weights)
+    return np.asarray(2 * weights / weights.sum())
 
 
-def _table(examples: Sequence[Example], choice: Linear) -> _Table:
-    rows, first, three = [], [], []
+def _linear(weights: Matrix) -> Linear:
+    return Linear(tuple(float(weight) for weight in weights))
+
+
+def _table(own: Sequence[Example], practice: Sequence[Example], choice: Matrix) -> _Table:
+    examples = [*own, *practice]
+    rows, places, parts = [], [], []
     for example in examples:
-        scores = choice(example.measured.features) if len(example.measured) else np.zeros(0)
+        scores = example.measured.features @ choice if len(example.measured) else np.zeros(0)
         order = np.argsort(-scores, kind="stable").astype(np.int64)
-        ranked = example.measured.faqs[order]
-        rows.append(signs(example.measured, scores, order))
-        first.append(float(len(ranked) > 0 and ranked[0] == example.faq))
-        three.append(float(example.faq in ranked[:3]))
-    kinds = np.array([example.kind for example in examples])
-    counts = {kind: max(1, int((kinds == kind).sum())) for kind in MIX}
+        found = np.flatnonzero(example.measured.faqs[order] == example.faq)
+        rows.append(signs(example.measured, scores, order, example.language))
+        places.append(int(found[0]) if len(found) else -1)
+        parts.append(choice_shares(scores, order))
+    place = np.array(places, dtype=np.int64)
+    kinds = np.array([example.kind for example in examples], dtype=np.str_)
     return _Table(
         rows=np.array(rows).reshape(-1, len(SIGNS)),
-        first=np.array(first),
-        three=np.array(three),
+        first=(place == 0).astype(np.float64),
+        three=((place >= 0) & (place < 3)).astype(np.float64),
         scope=(kinds != "background").astype(np.float64),
-        shares=np.array([MIX[kind] / counts[kind] for kind in kinds]),
-        groups=np.array([example.group for example in examples]),
-        is_known=kinds == "known",
-        is_asked=kinds != "near",
+        place=place,
+        parts=parts,
+        shares=np.concatenate([_shares(own, MIX, float(len(own))), _shares(practice, PRACTICE_MIX, PRACTICE_COUNTS)]),
+        groups=np.array([example.group for example in examples], dtype=np.int64),
+        kinds=kinds,
+        languages=np.array([example.language for example in examples], dtype=np.str_),
     )
 
 
-def _held_out(table: _Table) -> Labels:
+def choice_shares(scores: Matrix, order: NDArray[np.int64]) -> tuple[float, ...]:
+    """How the choice model divides one candidate's worth among all, best first."""
+    if not len(scores):
+        return ()
+    ordered = 8 * scores[order]
+    exponent = np.exp(ordered - ordered.max())
+    return tuple(float(value) for value in exponent / exponent.sum())
+
+
+def _shares(examples: Sequence[Example], mix: dict[str, float], total: float) -> Labels:
+    """Weights of the rows: each kind has its share of the total, whatever the number of its rows."""
+    kinds = np.array([example.kind for example in examples], dtype=np.str_)
+    there = {kind: int((kinds == kind).sum()) for kind in mix}
+    whole = sum(share for kind, share in mix.items() if there[kind]) or 1.0
+    return np.array([total * mix[kind] / whole / there[kind] for kind in kinds], dtype=np.float64)
+
+
+def _probability(table: _Table, labels: Labels, chosen: NDArray[np.bool_] | slice = slice(None)) -> Linear:
+    return fit_probability(table.rows[chosen], labels[chosen], table.shares[chosen], strength=RIDGE, num_free=FREE_SIGNS)
+
+
+def _held_out(table: _Table, labels: Labels) -> Labels:
     """Each example's chance by a model that saw no example of its FAQ."""
     folds = table.groups % FOLDS
     chances = np.zeros(len(folds))
     for fold in range(FOLDS):
         mine, rest = folds == fold, folds != fold
-        if mine.any() and 0 < table.first[rest].sum() < rest.sum():
-            model = fit_probability(table.rows[rest], table.first[rest], table.shares[rest], strength=RIDGE)
-            chances[mine] = sigmoid(model(table.rows[mine]))
+        if mine.any() and 0 < labels[rest].sum() < rest.sum():
+            chances[mine] = sigmoid(_probability(table, labels, rest)(table.rows[mine]))
     return chances
 
 
@@ -157,16 +202,36 @@ def _cut(chances: Labels, right: Labels, shares: Labels, promise: float) -> floa
 def _best_cut(chances: Labels, table: _Table) -> float:
     """Where most is decided rightly: the right FAQ for what is known, no direct answer for the rest."""
     order = np.argsort(-chances, kind="stable")
-    known = table.is_known[order]
-    counted = table.shares[order] * table.is_asked[order]
+    known = table.kinds[order] == "known"
+    counted = table.shares[order] * (table.kinds[order] != "near")  # made up here, not asked
     gain = np.cumsum(counted * np.where(known, table.first[order], -1.0))
     return float(chances[order[int(np.argmax(gain))]])
 
 
-def _unproven(choice: Linear, num_known: int) -> Fit:
+def _likely(table: _Table, first: Labels, three: Labels, language: Language) -> float:
+    """The chance that SET_SHARE of the right FAQs have at least (Angelopoulos & Bates 2021, with the weights of the rows)."""
+    chosen = np.flatnonzero((table.kinds == "known") & (table.languages == language) & (table.place >= 0))
+    if not len(chosen):
+        return 1.0
+    of_right = np.array([Chances(first[row], max(first[row], three[row]), 0.0).each(table.parts[row])[table.place[row]] for row in chosen])
+    order = np.argsort(-of_right, kind="stable")
+    reached = np.cumsum(table.shares[chosen][order])
+    place = int(np.searchsorted(reached, SET_SHARE * reached[-1]))
+    return float(of_right[order[min(place, len(order) - 1)]])
+
+
+def _unproven(choice: Matrix, num_known: int) -> Fit:
     """Too little to learn chances from: a fixed reading of the scores for clarifying, and no direct answers but exact ones."""
     weights = np.zeros(len(SIGNS))
     weights[[SIGNS.index("score"), SIGNS.index("margin"), SIGNS.index("away_from_background")]] = (2.0, 1.0, 3.0)
-    first = Linear(tuple(weights), -2.5)
-    scope = Linear(tuple(weights), 0.5)
-    return Fit(choice, first, Linear(tuple(weights), -1.5), scope, dict.fromkeys(PROMISES, NEVER), 0.5, num_known)
+    read = tuple(weights.tolist())
+    return Fit(
+        choice=_linear(choice),
+        first=Linear(read, -2.5),
+        three=Linear(read, -1.5),
+        scope=Linear(read, 0.5),
+        cuts=dict.fromkeys(PROMISES, NEVER),
+        best_cut=0.5,
+        likely=dict.fromkeys(LANGUAGES, 0.08),
+        num_known=num_known,
+    )

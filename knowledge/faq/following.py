@@ -1,15 +1,76 @@
-"""Short messages that go on with the one before: "and the backpack?". Knows words and what was said; no FAQs, no intents."""
+"""Messages that go on with what was said before: "and the backpack?", "那运费呢", "sorry, I meant the card".
+
+A gate of fixed rules says whether a message may lean on the one before; what it is searched with then is the message alone, after
+the one before, and after the title of the FAQ that answered it. Knows words and what was said; no FAQs, no intents.
+"""
 
 from __future__ import annotations
 
-from knowledge.contracts import Question
-from knowledge.faq.normalise import words
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.contracts import Exchange, Question
+from knowledge.faq.normalise import fold, words
+
+Why = Literal["short", "opener", "pronoun", "correction"]
 
 SHORT_WORDS = 4
+LONG_WORDS = 14  # longer messages say themselves what they are about, whatever they begin with
+_CORRECTION = re.compile(
+    r"\bi mea?nt?\b|^(?:no|sorry|wait|oops)\b|\bnot (?:that|this) one\b|\bnever ?mind\b"
+    r"|打错|说错|写错了|搞错|弄错了|不对|不是(?:这个|那个|的)|我(?:是说|说的是|问的是|指的是|的意思)|更正"
+)
+_OPENER = re.compile(
+    r"^(?:and|also|but|what about|how about|what if|then|or|in that case|same for|ok(?:ay)? (?:and|but|so)|so|for)\b"
+    r"|^(?:那|那么|还有|另外|然后|要是|如果|万一|换成|或者|以及|同样|至于)|呢[?？。!！~～ ]*$|的话[?？。!！~～ ]*$"
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|it's|that|this|those|these|they|them|their|there|ones?|afterwards|instead|too|either)\b"
+    r"|\bthe (?:same|other|next|first|second|last)\b"
+    r"|它|他们|她们|这(?:个|些|款|种|样|单|里|边|张|件)|那(?:个|些|款|种|样|单|里|边|张|件)|此|该|上面|刚才|前面|也(?:可以|能|是|要|有|行)|还(?:能|可以|要|有|会|得)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message goes on with. `before`: the message before it, in full where that one went on with another."""
+
+    before: str
+    why: Why
+
+
+def context_of(question: Question) -> Context | None:
+    """None where nothing was said before, or the message stands alone."""
+    if not question.history:
+        return None
+    why = _why(question.text)
+    return Context(said_before(question.history[-1]), why) if why else None
+
+
+def said_before(exchange: Exchange) -> str:
+    return exchange.asked or exchange.question
 
 
 def joined(question: Question) -> str:
-    """The message with the one before it; empty where it is long enough to stand alone, or nothing was said before."""
-    if not question.history or len(words(question.text)) > SHORT_WORDS:
-        return ""
-    return f"{question.history[-1].question} {question.text}"
+    """The message with the one before it; empty where it stands alone."""
+    context = context_of(question)
+    return f"{context.before} {question.text}" if context else ""
+
+
+def is_short(text: str) -> bool:
+    return len(words(text)) <= SHORT_WORDS
+
+
+def _why(text: str) -> Why | None:
+    plain = fold(text)
+    count = len(words(text))
+    if count > LONG_WORDS:
+        return None
+    if _CORRECTION.search(plain):
+        return "correction"
+    if count <= SHORT_WORDS:
+        return "short"
+    if _OPENER.search(plain):
+        return "opener"
+    return "pronoun" if _PRONOUN.search(plain) else None

@@ -51,11 +51,10 @@ def fit_choice(groups: Sequence[tuple[Matrix, int]], prior: Matrix, *, strength:
     return Linear(tuple(float(value) for value in found.x))
 
 
-def fit_probability(rows: Matrix, labels: Matrix, shares: Matrix, *, strength: float) -> Linear:
-    """Weighted logistic regression, weights >= 0, ridge on standardised columns; `shares` are the weights of the rows."""
+def fit_probability(rows: Matrix, labels: Matrix, shares: Matrix, *, strength: float, num_free: int = 0) -> Linear:
+    """Weighted logistic regression, weights >= 0 but for the last `num_free`, ridge on standardised columns; `shares` weigh the rows."""
     from scipy.optimize import minimize
 
-    shares = shares * (len(shares) / shares.sum())
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     columns = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
     penalty = np.append(np.full(rows.shape[1], strength), 1e-6)
@@ -66,7 +65,7 @@ def fit_probability(rows: Matrix, labels: Matrix, shares: Matrix, *, strength: f
         gradient = columns.T @ (shares * (sigmoid(logit) - labels))
         return value + 0.5 * float(penalty @ weights**2), gradient + penalty * weights
 
-    bounds: list[Any] = [(0, None)] * rows.shape[1] + [(None, None)]
+    bounds: list[Any] = [(0, None)] * (rows.shape[1] - num_free) + [(None, None)] * (num_free + 1)
     found = minimize(loss, np.zeros(columns.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
     weights = found.x[:-1] / scale
     return Linear(tuple(float(value) for value in weights), float(found.x[-1] - weights @ mean))

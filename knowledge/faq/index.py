@@ -34,7 +34,10 @@ class Asked:
 
 
 class VariantIndex:
-    def __init__(self, bank: Bank, vectors: Vectors, centre: Vectors, *, faiss_index: Any, grams: WeightedTerms, bm25: Bm25) -> None:
+    def __init__(
+        self, bank: Bank, vectors: Vectors, centre: Vectors, *, typical: float, faiss_index: Any, grams: WeightedTerms, bm25: Bm25
+    ) -> None:
+        self.typical = typical  # cosine of unrelated questions, as this encoder sees them
         self.bank = bank
         self.vectors = vectors  # (num_rows, d) as the encoder gave them
         self.centre = centre  # (d,)
@@ -52,7 +55,8 @@ class VariantIndex:
         texts = [text for _, text in rows_of(bank)]
         centre = centre_of(vectors, background)
         centred = normalised(vectors - centre) if len(vectors) else vectors
-        return cls(bank, vectors, centre, faiss_index=_flat(centred), grams=WeightedTerms.build("grams", texts), bm25=Bm25.build(texts))
+        lexical = {"grams": WeightedTerms.build("grams", texts), "bm25": Bm25.build(texts)}
+        return cls(bank, vectors, centre, typical=typical_cosine(background), faiss_index=_flat(centred), **lexical)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.faq_of)
@@ -83,6 +87,7 @@ class VariantIndex:
 
         np.save(folder / "vectors.npy", self.vectors)
         np.save(folder / "centre.npy", self.centre)
+        np.save(folder / "typical.npy", np.float64(self.typical))
         faiss.write_index(self.faiss, str(folder / "variants.faiss"))
         self.grams.save(folder)
         self.bm25.save(folder)
@@ -97,6 +102,7 @@ class VariantIndex:
             bank,
             vectors,
             np.load(folder / "centre.npy", allow_pickle=False),
+            typical=float(np.load(folder / "typical.npy", allow_pickle=False)),
             faiss_index=faiss.read_index(str(folder / "variants.faiss")),
             grams=WeightedTerms.open(folder, "grams", len(vectors)),
             bm25=Bm25.open(folder, len(vectors)),
@@ -119,6 +125,15 @@ def centre_of(vectors: Vectors, background: Vectors) -> Vectors:
         return np.asarray(own, dtype=np.float32)
     share = len(vectors) / (len(vectors) + _CENTRE_SHRINKAGE)
     return np.asarray(share * own + (1 - share) * background.mean(axis=0), dtype=np.float32)
+
+
+def typical_cosine(background: Vectors) -> float:
+    """The mean cosine of two questions that have nothing to do with each other; encoders differ widely in it."""
+    if len(background) < 2:
+        return 0.0
+    total = background.sum(axis=0)
+    count = len(background)
+    return float((total @ total - count) / (count * (count - 1)))
 
 
 def _flat(centred: Vectors) -> Any:

@@ -17,13 +17,14 @@ from knowledge.contracts import Band, Candidate, FaqMatch, Language, Option, Que
 from knowledge.faq import guards
 from knowledge.faq.bank import Bank, BankFaq
 from knowledge.faq.choosing import chosen
-from knowledge.faq.encoder import Encoder, Vectors, normalised
+from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
-from knowledge.faq.fitting import PROMISES, Chances, Fit, fit
-from knowledge.faq.following import joined
+from knowledge.faq.fitting import PROMISES, Chances, Fit, choice_shares, fit
+from knowledge.faq.following import Context, context_of, is_short
 from knowledge.faq.index import VariantIndex, rows_of
-from knowledge.faq.normalise import detect_language, exact_key
+from knowledge.faq.normalise import detect_language, exact_key, words
+from knowledge.faq.practice import practice
 
 MAX_CANDIDATES = 5
 MAX_OPTIONS = 3
@@ -31,6 +32,7 @@ LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: as
 LEAST_OPTION = 0.08
 LEAST_SCOPE = 0.02
 EXACT = 0.999
+CONTEXT_SHARES = (0.4, 0.3, 0.3)  # of a message alone, after the one before it, after the title of what answered that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,15 @@ class FaqRouter:
         self._numbers = {faq.key: number for number, faq in enumerate(bank.faqs)}
 
     @classmethod
-    def build(cls, bank: Bank, encoder: Encoder) -> FaqRouter:
+    def build(cls, bank: Bank, encoder: Encoder, fitted: Fit | None = None) -> FaqRouter:
+        """Learns its chances and cuts from the bank, which takes a while; `fitted` spares it where only little has changed."""
         told = background_texts()
         vectors = encoder.encode([text for _, text in rows_of(bank)])
         background = encoder.encode([text for text, _ in told])
-        index = VariantIndex.build(bank, vectors, background)
-        measure = Measure(index, normalised(background - index.centre) if len(background) else background)
-        return cls(bank, encoder, measure, fit(list(examples(measure, told, background, encoder.encode))))
+        measure = Measure.over(VariantIndex.build(bank, vectors, background), background)
+        if fitted is None:
+            fitted = fit(list(examples(measure, told, background, encoder.encode)), practice(encoder))
+        return cls(bank, encoder, measure, fitted)
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)
@@ -86,38 +90,70 @@ class FaqRouter:
             return self._certain_match(exact, language, question.text, "exact")
         if (number := self.choice(question, language)) is not None and number not in closed:
             return self._certain_match(number, language, question.text, "chosen")
-        ranked = self.rank(question.text, vector, closed)
-        if together := joined(question):
-            return self._in_context(question, ranked, together, language, closed)
+        ranked = self.rank(question.text, vector, closed, language)
+        if context := context_of(question):
+            return self._in_context(question, ranked, context, language, closed)
         return self._match(ranked, question.text, language, closed)
 
     def choice(self, question: Question, language: Language) -> int | None:
         """The FAQ that a short reply names among those just offered."""
-        if not question.history or not joined(question):
+        if not question.history or not is_short(question.text):
             return None
         numbers = [number for key in question.history[-1].options if (number := self._numbers.get(key)) is not None]
         place = chosen(question.text, [self.bank.faqs[number].title(language) for number in numbers])
         return None if place is None else numbers[place]
 
-    def _in_context(self, question: Question, alone: Ranked, together: str, language: Language, closed: frozenset[int]) -> FaqMatch:
-        """Of a short message: what it says alone or together with the one before, whichever is nearer to a FAQ."""
-        both = self.rank(together, None, closed)
-        if both.chances.first > alone.chances.first and not self._repeats(both, question):
-            return self._match(both, together, language, closed)
+    def _in_context(self, question: Question, alone: Ranked, context: Context, language: Language, closed: frozenset[int]) -> FaqMatch:
+        """Of a message that may go on: what it says alone, or together with what was said before, whichever is nearer to a FAQ."""
+        together = f"{context.before} {question.text}"
+        both = self._rank_together(question, together, language, closed)
+        chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
+        trace = {"context": {"why": context.why, "before": context.before, **chances}}
+        if both.chances.first > alone.chances.first:
+            match = self._match(both, together, language, closed)
+            if match.band is Band.ANSWER and self._repeats(both, question):
+                # What was just said word for word: the visitor wants something of it.
+                match = replace(match, band=Band.GENERATE, answer=None, reason="same_faq")
+            return replace(match, trace={**match.trace, **trace})
         match = self._match(alone, question.text, language, closed)
         if match.band is not Band.OUT_OF_SCOPE or both.chances.scope < LEAST_SCOPE:
-            return match
-        return replace(match, band=Band.GENERATE, reason="goes_on", trace={**match.trace, "asked": together})
+            return replace(match, trace={**match.trace, **trace})
+        return replace(match, band=Band.GENERATE, reason="goes_on", asked=together, trace={**match.trace, **trace, "asked": together})
 
-    def rank(self, text: str, vector: Vectors | None = None, closed: frozenset[int] = frozenset()) -> Ranked:
+    def _rank_together(self, question: Question, together: str, language: Language, closed: frozenset[int]) -> Ranked:
+        """The message alone, after the one before, and after the title of what answered that one."""
+        about = [number for key in question.history[-1].about if (number := self._numbers.get(key)) is not None]
+        texts = [(question.text, CONTEXT_SHARES[0]), (together, CONTEXT_SHARES[1])]
+        texts += [(f"{self.bank.faqs[about[0]].title(language)} {question.text}", CONTEXT_SHARES[2])] if about else []
+        vectors = self.encoder.encode([text for text, _ in texts])
+        asked = [(self.index.ask(text, vector), share) for (text, share), vector in zip(texts, vectors, strict=True)]
+        if about and self._brings_its_own(question.text, about):
+            closed = closed | set(about)
+        return self._ranked(self.measure.together(asked, closed=closed), language)
+
+    def _brings_its_own(self, text: str, about: Sequence[int]) -> bool:
+        """Whether it names something that this bank tells FAQs apart by, and that what was said before does not hold."""
+        said = {word for number in about for word in self.words_of(number)}
+        return any(self.measure.is_telling(word) for word in words(text) if word not in said)
+
+    def words_of(self, number: int) -> frozenset[str]:
+        """All words of a FAQ's variants and answers."""
+        faq = self.bank.faqs[number]
+        texts = [*(variant.text for variant in faq.variants), *(answer.text for answer in faq.answers.values())]
+        return frozenset(word for text in texts for word in words(text))
+
+    def rank(self, text: str, vector: Vectors | None = None, closed: frozenset[int] = frozenset(), language: Language | None = None) -> Ranked:
         vector = self.encoder.encode([text])[0] if vector is None else vector
         measured = self.measure(self.index.ask(text, np.asarray(vector, dtype=np.float32)), closed=closed)
+        return self._ranked(measured, language or detect_language(text))
+
+    def _ranked(self, measured: Measured, language: Language) -> Ranked:
         scores, order = self.fit.order(measured)
-        found = signs(measured, scores, order)
+        found = signs(measured, scores, order, language)
         return Ranked(
             faqs=tuple(int(number) for number in measured.faqs[order]),
             rows=tuple(int(row) for row in measured.rows[order]),
-            shares=_shares(measured, scores, order),
+            shares=choice_shares(scores, order),
             features=measured.features[order] if len(measured) else measured.features,
             signs=found,
             chances=self.fit.chances(found) if len(measured) else Chances(0.0, 0.0, 0.0),
@@ -147,6 +183,7 @@ class FaqRouter:
             answer=_answer(best, language) if best and band is Band.ANSWER else None,
             options=self._options(ranked, candidates, language, several=reason == "two_questions"),
             reason=reason,
+            asked=asked,
             trace=self._trace(ranked, asked, cut) | {"first": round(chances.first, 4)},
         )
 
@@ -183,7 +220,7 @@ class FaqRouter:
         band = Band.ANSWER if answer is not None else Band.GENERATE
         why = reason if answer is not None else "other_language"
         option = Option(faq.key, faq.title(language))
-        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, trace={reason: True})
+        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, asked=text, trace={reason: True})
 
     def _candidates(self, ranked: Ranked) -> tuple[Candidate, ...]:
         """The first has its calibrated chance; the others share what is left as the choice model divides it."""
@@ -227,14 +264,6 @@ def _exact_map(bank: Bank) -> dict[tuple[Language, str], int]:
 def _answer(faq: BankFaq, language: Language) -> str | None:
     answer = faq.answers.get(language)
     return answer.text if answer and answer.text.strip() else None
-
-
-def _shares(measured: Measured, scores: Matrix, order: Any) -> tuple[float, ...]:
-    if not len(measured):
-        return ()
-    ordered = 8 * scores[order]
-    exponent = np.exp(ordered - ordered.max())
-    return tuple(float(value) for value in exponent / exponent.sum())
 
 
 def _in_front(ranked: Ranked, numbers: tuple[int, ...]) -> Ranked:
