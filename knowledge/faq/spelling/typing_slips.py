@@ -1,0 +1,133 @@
+"""English typing errors: a word that nobody knows, one or two keys beside a word of the bank or a very common one.
+
+Knows keys and neighbours in the bank's own texts. Does not know meaning, and leaves names, numbers and addresses alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from knowledge.faq.spelling.bank_words import BankWords
+from knowledge.faq.spelling.lexicon import common_english, english
+from knowledge.faq.spelling.reading import Change
+
+_TOKEN = re.compile(r"(?<![\w@./'’])(?<!\d-)[a-zA-Z]{3,24}(?![\w@/'’]|\.\w|-\d)")
+_WORD = re.compile(r"(?<![\w])(?<!\d-)[a-z]+(?:['’][a-z]+)?(?!\w|-\d)", re.IGNORECASE)
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+UNKNOWN_WORD, UNKNOWN_LETTER = 4.0, 2.8
+RARE = 11.5  # a word of the list that costs more is one that hardly anybody writes
+SLIP, LIGHT, HEAVY = 5.5, 4.0, 7.0  # one wrong key; two keys swapped, doubled, next to each other; the first key
+TOGETHER = 2.0  # what it takes off that the bank has both words side by side
+MARGIN, LISTED_MARGIN = 1.0, 2.0  # by how much the best has to be better than what stands there, and than the second best
+LEAST_KNOWN = 0.5  # of the words: where fewer are English, the message is not
+LONG = 7  # letters from which on two slips are believed
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    word: str
+    cost: float
+    fits: bool  # the bank has it beside one of its neighbours here
+
+
+def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
+    found = list(_WORD.finditer(text))
+    plain = [match[0].lower().replace("’", "'") for match in found]
+    unknown = [place for place, word in enumerate(plain) if not _is_known(word, words)]
+    if not unknown or not _is_english(plain, unknown):
+        return ()
+    allowed = {match.start() for match in _TOKEN.finditer(text) if not _is_name(match, text)}
+    return tuple(
+        Change(match.start(), match.end(), match[0], _cased(now, match[0]), "typo")
+        for place in unknown
+        if (match := found[place]).start() in allowed and (now := _meant(plain, place, words))
+    )
+
+
+def _is_english(plain: Sequence[str], unknown: Sequence[int]) -> bool:
+    """Half of its words, at least; of one word or two nobody can say."""
+    return len(plain) < 3 or len(plain) - len(unknown) >= LEAST_KNOWN * len(plain)
+
+
+def _is_known(word: str, words: BankWords) -> bool:
+    if word in words.english or word in words.latin:
+        return True
+    return english().cost(word) < RARE or english().cost(word.removesuffix("'s")) < RARE
+
+
+def _is_name(match: re.Match[str], text: str) -> bool:
+    """Capitals inside a word, or at its head amid a sentence that has small letters."""
+    word = match[0]
+    if word.islower():
+        return False
+    if word.isupper():
+        return not text.isupper()
+    return not word.istitle() or bool(text[: match.start()].strip(" \"'([“‘")) and text[: match.start()].rstrip()[-1] not in ".!?。！？"
+
+
+def _meant(plain: Sequence[str], place: int, words: BankWords) -> str:
+    """The word that was meant; empty where none is sure."""
+    word = plain[place]
+    if len(word) < 3:
+        return ""
+    around = (plain[place - 1] if place else "", plain[place + 1] if place + 1 < len(plain) else "")
+    is_listed = word in english().counts
+    stands = english().cost(word) if is_listed else UNKNOWN_WORD + UNKNOWN_LETTER * len(word)
+    guesses = sorted(_guesses(word, around, words), key=lambda guess: (guess.cost, guess.word))
+    if not guesses:
+        return _split(word, words)
+    best = guesses[0]
+    if (is_listed or len(word) < 4) and not best.fits:
+        return ""
+    if best.cost + (LISTED_MARGIN if is_listed else MARGIN) > stands or (len(guesses) > 1 and guesses[1].cost < best.cost + MARGIN):
+        return ""
+    return best.word
+
+
+def _guesses(word: str, around: tuple[str, str], words: BankWords) -> Iterator[Guess]:
+    from symspellpy import Verbosity
+
+    far = 2 if len(word) >= LONG else 1
+    terms = {item.term: item.distance for deletes in (words.deletes, common_english()) for item in deletes.lookup(word, Verbosity.ALL, far)}
+    before, after = around
+    for term, distance in terms.items():
+        if term == word:
+            continue
+        cost = words.english_cost(term, english().cost(term)) + _slip_cost(word, term, distance)
+        fits = (before, term) in words.pairs or (term, after) in words.pairs
+        yield Guess(term, cost - TOGETHER if fits else cost, fits)
+
+
+def _slip_cost(was: str, meant: str, distance: int) -> float:
+    if was[0] != meant[0]:
+        return HEAVY + SLIP * (distance - 1)
+    return (LIGHT if _is_light(was, meant) else SLIP) + SLIP * (distance - 1)
+
+
+def _is_light(was: str, meant: str) -> bool:
+    """Two keys swapped, a doubled letter, a vowel swallowed, the key beside."""
+    head = next((place for place, (one, other) in enumerate(zip(was, meant, strict=False)) if one != other), min(len(was), len(meant)))
+    if len(was) == len(meant):
+        one, other = was[head : head + 2], meant[head : head + 2]
+        return one == other[::-1] or _are_beside(one[:1], other[:1])
+    shorter, longer = sorted((was, meant), key=len)
+    extra = longer[head : head + 1]
+    return extra == longer[head - 1 : head] or (shorter == was and extra in "aeiou")
+
+
+def _are_beside(one: str, other: str) -> bool:
+    return any(one + other in row or other + one in row for row in _ROWS)
+
+
+def _split(word: str, words: BankWords) -> str:
+    """Two words that the bank has side by side, written as one."""
+    cuts = ((word[:place], word[place:]) for place in range(1, len(word)))
+    return next((" ".join(pair) for pair in cuts if pair in words.pairs and max(map(len, pair)) > 2), "")
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper():
+        return word.upper()
+    return word.capitalize() if like[0].isupper() else word
