@@ -16,15 +16,17 @@ from typing import Any
 from knowledge.contracts import Language
 from knowledge.faq.normalise import fold
 from knowledge.faq.spelling.lexicon import chinese, deletes_of
+from knowledge.faq.spelling.signs import HAN_SIGNS
 from knowledge.faq.spelling.sounds import SoundIndex, Spelt
 
-HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+HAN_RUN = re.compile(f"[{HAN_SIGNS}]+")
 LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _NOT_WORDS = re.compile(r"\S*(?:[@/\\_]|\w\.\w|\d)\S*")  # addresses, links, numbers of orders and models
 LONGEST_WORD, LONGEST_PHRASE = 6, 8
 OWN_SHARE = 0.5  # of the chance of a word: how often the bank says it; the rest: how often everybody does
 FEW_WORDS = 400  # as if so many words that the bank does not have had been seen in it
 MOST_ALIKE = 12
+MOST_PAIRS = 50_000  # of Chinese; in a large bank the seldom ones are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class BankWords:
 
 def bank_words(texts: Iterable[tuple[str, Language]]) -> BankWords:
     han: Counter[str] = Counter()
+    beside: Counter[str] = Counter()
     total = 0
     english: Counter[str] = Counter()
     pairs: set[tuple[str, str]] = set()
@@ -54,22 +57,24 @@ def bank_words(texts: Iterable[tuple[str, Language]]) -> BankWords:
     for text, language in texts:
         folded = fold(text)
         for run in HAN_RUN.findall(folded):
-            total += _count_chinese(run, han)
+            total += _count_chinese(run, han, beside)
         found = LATIN_WORD.findall(_NOT_WORDS.sub(" ", folded))
         if language == "zh":
             latin.update(found)
             continue
         english.update(found)
         pairs.update(pairwise(found))
+    for pair, count in beside.most_common(MOST_PAIRS):
+        han[pair] += count
     totals = (total, sum(english.values()))
     deletes = deletes_of((word, count) for word, count in english.items() if len(word) > 2)
     return BankWords(han, english, frozenset(pairs), frozenset(latin), totals, _sounds(han, total), deletes)
 
 
-def _count_chinese(run: str, counts: Counter[str]) -> int:
+def _count_chinese(run: str, words: Counter[str], beside: Counter[str]) -> int:
     found = _cut(run)
-    counts.update(word for word in found if len(word) <= LONGEST_WORD)
-    counts.update(one + other for one, other in pairwise(found) if len(one + other) <= LONGEST_PHRASE)
+    words.update(word for word in found if len(word) <= LONGEST_WORD)
+    beside.update(one + other for one, other in pairwise(found) if len(one + other) <= LONGEST_PHRASE)
     return len(found)
 
 

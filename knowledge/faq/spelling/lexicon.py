@@ -39,12 +39,12 @@ class ChineseLexicon:
                 self.sounds.add(Spelt(word, (syllable,), cost + 3.0 * place))
 
     def reading(self, word: str) -> tuple[str, ...]:
-        """One syllable a character; empty where a character has none."""
+        """One syllable a character, its usual one where the word is none of ours; empty where a character has none."""
         if (known := self._readings.get(word)) is not None:
             return known
-        if len(word) == 1 and word in self.characters:
-            return self.characters[word][:1]
-        return reading_of(word)
+        if all(character in self.characters for character in word):
+            return tuple(self.characters[character][0] for character in word)
+        return ()
 
     def cost(self, word: str) -> float:
         """Minus the logarithm of its share; infinite for what is no word. Single characters always are."""
@@ -99,20 +99,6 @@ def deletes_of(counted: Iterable[tuple[str, int]]) -> Any:
     for word, count in counted:
         made.create_dictionary_entry(word, count)
     return made
-
-
-def reading_of(word: str) -> tuple[str, ...]:
-    """By pypinyin, toneless; empty where a character has no reading."""
-    from pypinyin import lazy_pinyin
-
-    found = lazy_pinyin(word, errors=lambda _: [""])
-    return tuple(found) if len(found) == len(word) and all(found) else ()
-
-
-def characters_readings(character: str) -> tuple[str, ...]:
-    from pypinyin import Style, pinyin
-
-    return tuple(pinyin(character, style=Style.NORMAL, heteronym=True)[0][:3])
 
 
 @lru_cache(maxsize=1)

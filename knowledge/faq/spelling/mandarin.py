@@ -15,18 +15,18 @@ from knowledge.faq.spelling.bank_words import BankWords
 from knowledge.faq.spelling.lattice import Way, cheapest
 from knowledge.faq.spelling.lexicon import chinese, english
 from knowledge.faq.spelling.reading import Change
-from knowledge.faq.spelling.signs import HAN
+from knowledge.faq.spelling.signs import HAN, HAN_SIGNS
 from knowledge.faq.spelling.syllables import num_syllables
 
 _TOKEN = re.compile(r"(?<![0-9a-z_@./-])[a-z]+(?:['’][a-z]+)*(?![0-9a-z_@/-]|\.[a-z])")
-_STRETCH = re.compile(r"[a-z\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff](?:[a-z'’ \u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]*[a-z\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])?")
+_STRETCH = re.compile(f"[a-z{HAN_SIGNS}](?:[a-z'’ {HAN_SIGNS}]*[a-z{HAN_SIGNS}])?")
 _PARTICLES = {"de": "的", "ma": "吗", "le": "了", "ne": "呢", "ba": "吧"}
 UNKNOWN_WORD, UNKNOWN_LETTER = 4.0, 2.3  # what an English word that nobody knows costs, and each of its letters
 KNOWN_ENGLISH = 12.7  # cheaper is a word that people use
 LEAST_LETTERS = 0.7  # of a message in pinyin: its share that falls into syllables
 FEW_ENGLISH, MOST_ENGLISH = 0.5, 0.75  # of the letters in syllables: the share that are English words as well
 MOST_A_SYLLABLE = 8.5  # a dearer reading is none
-LEAST_IN_WORDS = 0.5  # of the syllables: the share in words of two and more
+LEAST_IN_WORDS, LEAST_BESIDE_A_MATTER = 0.5, 0.3  # of the syllables: the share in words of two and more; where one is the bank's
 EVERYDAY = 9.0  # cheaper is a word that everybody says all day
 MARGIN, WIDE_MARGIN = 4.0, 12.0  # by how much it has to beat a reading in English of which words are known: few, many
 
@@ -74,9 +74,8 @@ def _pinyin_message(folded: str, tokens: Sequence[Token], words: BankWords) -> t
     cost = sum(cost for cost, _ in paths)
     if not ways or not _is_plausible(cost, ways, sounding, words):
         return ()
-    return tuple(
-        Change(start, end, folded[start:end], "".join(way.word for way in path), "pinyin") for (start, end), (_, path) in zip(stretches, paths, strict=True)
-    )
+    written = ["".join(way.word for way in path) for _, path in paths]
+    return tuple(Change(start, end, folded[start:end], now, "pinyin") for (start, end), now in zip(stretches, written, strict=True))
 
 
 def _may_be_pinyin(tokens: Sequence[Token], sounding: Sequence[Token]) -> bool:
@@ -99,11 +98,14 @@ def _is_plausible(cost: float, ways: Sequence[Way], sounding: Sequence[Token], w
     in_words = sum(len(way.word) for way in ways if len(way.word) > 1)
     known = _known_share(sounding)
     margin = (WIDE_MARGIN if known > FEW_ENGLISH else MARGIN) if known else 0.0
-    if cost + margin > sum(token.english for token in sounding) or cost > MOST_A_SYLLABLE * syllables:
+    in_english = sum(token.english for token in sounding)
+    if cost + margin > in_english or cost > MOST_A_SYLLABLE * syllables:
         return False
     if syllables <= 2:
         return in_words == syllables and all(way.word in words.chinese or chinese().cost(way.word) < EVERYDAY for way in ways)
-    return in_words >= LEAST_IN_WORDS * syllables
+    names_a_matter = any(len(way.word) > 1 and way.word in words.chinese for way in ways)
+    least = LEAST_BESIDE_A_MATTER if names_a_matter and cost + WIDE_MARGIN < in_english else LEAST_IN_WORDS
+    return in_words >= least * syllables
 
 
 # --- a message with Han characters -----------------------------------------------------------------------------------
@@ -146,9 +148,17 @@ def _changes_of(path: Sequence[Way], stretch: str, start: int) -> Iterator[Chang
             first, last = told[0].start, told[-1].end
             yield Change(start + first, start + last, stretch[first:last], "".join(way.word for way in told), "pinyin")
             continue
-        for way in told:
-            if way.slips:
-                yield Change(start + way.start, start + way.end, stretch[way.start : way.end], way.word, "homophone")
+        yield from (_slip(way, stretch, start) for way in told if way.slips)
+
+
+def _slip(way: Way, stretch: str, start: int) -> Change:
+    """From the first character that differs to the last; a filler between characters has no place in a word."""
+    was = stretch[way.start : way.end]
+    if len(was) != len(way.word):
+        return Change(start + way.start, start + way.end, was, way.word, "homophone")
+    places = [place for place, (one, other) in enumerate(zip(was, way.word, strict=True)) if one != other]
+    first, last = places[0], places[-1] + 1
+    return Change(start + way.start + first, start + way.start + last, was[first:last], way.word[first:last], "homophone")
 
 
 def _has_letters(way: Way, stretch: str) -> bool:

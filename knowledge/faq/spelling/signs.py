@@ -7,7 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+HAN_SIGNS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HAN = re.compile(f"[{HAN_SIGNS}]")
 _DIAERESIS = "\u0308"
 
 
@@ -22,7 +23,8 @@ def _folded(sign: str) -> str:
     if len(plain) == 1 and HAN.match(plain):
         plain = _simplifier().convert(plain)
     elif sign > "\x7f":
-        base, *marks = unicodedata.normalize("NFD", plain) or " "
+        apart = unicodedata.normalize("NFD", plain)
+        base, marks = apart[:1], apart[1:]
         plain = "v" if base == "u" and _DIAERESIS in marks else base if base.isascii() and marks else plain
     return plain if len(plain) == 1 else sign
 

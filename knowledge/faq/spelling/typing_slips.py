@@ -16,6 +16,9 @@ from knowledge.faq.spelling.reading import Change
 _TOKEN = re.compile(r"(?<![\w@./'’])(?<!\d-)[a-zA-Z]{3,24}(?![\w@/'’]|\.\w|-\d)")
 _WORD = re.compile(r"(?<![\w])(?<!\d-)[a-z]+(?:['’][a-z]+)?(?!\w|-\d)", re.IGNORECASE)
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_PREFIXES = ("un", "re", "pre", "non", "over", "mis", "out")
+_SUFFIXES = ("'s", "s", "er", "r", "ers", "rs", "ed", "d", "ing", "ly", "able", "ness", "less")
+_SPELT_THERE = {"or": "our", "er": "re", "iz": "is", "yz": "ys", "og": "ogue", "l": "ll", "ens": "enc"}  # as the list, which is British, has it
 UNKNOWN_WORD, UNKNOWN_LETTER = 4.0, 2.8
 RARE = 11.5  # a word of the list that costs more is one that hardly anybody writes
 SLIP, LIGHT, HEAVY = 5.5, 4.0, 7.0  # one wrong key; two keys swapped, doubled, next to each other; the first key
@@ -52,9 +55,20 @@ def _is_english(plain: Sequence[str], unknown: Sequence[int]) -> bool:
 
 
 def _is_known(word: str, words: BankWords) -> bool:
-    if word in words.english or word in words.latin:
+    """Said by the bank or by many, or made of such words as the language makes them."""
+    if word in words.english or word in words.latin or _is_common(word):
         return True
-    return english().cost(word) < RARE or english().cost(word.removesuffix("'s")) < RARE
+    if any(_is_common(_SPELT_THERE[found].join(word.split(found))) for found in _SPELT_THERE if found in word):
+        return True
+    heads = (word.removeprefix(prefix) for prefix in _PREFIXES if word.startswith(prefix))
+    tails = (word.removesuffix(suffix) for suffix in _SUFFIXES if word.endswith(suffix))
+    if any(len(rest) > 3 and _is_common(rest) for rest in (*heads, *tails)):
+        return True
+    return any(_is_common(word[:cut]) and _is_common(word[cut:]) for cut in range(4, len(word) - 3))
+
+
+def _is_common(word: str) -> bool:
+    return english().cost(word) < RARE
 
 
 def _is_name(match: re.Match[str], text: str) -> bool:
