@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from knowledge.faq.spelling import signs
 from knowledge.faq.spelling.bank_words import BankWords
 from knowledge.faq.spelling.lattice import Way, cheapest
 from knowledge.faq.spelling.lexicon import chinese, english
@@ -45,11 +46,14 @@ class Token:
         return self.num_syllables > 0
 
 
-def respelt(folded: str, words: BankWords) -> tuple[Change, ...]:
+def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
     """Changes of kind pinyin and homophone; `was` is taken from the folded message."""
+    folded = signs.folded(text)
     tokens = [_token(match, words) for match in _TOKEN.finditer(folded)]
     if HAN.search(folded):
-        return tuple(_beside_han(folded, [token for token in tokens if token.is_pinyin], words))
+        # Capitals among characters are a name: 京E卡, SF, JIMI.
+        sounding = [token for token in tokens if token.is_pinyin and not text[token.start : token.end].isupper()]
+        return tuple(_beside_han(folded, sounding, words))
     return _pinyin_message(folded, tokens, words)
 
 

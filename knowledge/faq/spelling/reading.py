@@ -7,7 +7,7 @@ from typing import Literal
 
 from knowledge.contracts import Language
 
-Kind = Literal["pinyin", "homophone", "typo"]
+Kind = Literal["pinyin", "homophone", "typo", "regional"]
 
 
 @dataclass(frozen=True, slots=True)

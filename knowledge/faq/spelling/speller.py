@@ -1,4 +1,5 @@
-"""Reads a message as the knowledge base would spell it: pinyin, characters of the same sound, slips of the keys.
+"""Reads a message as the knowledge base would spell it: pinyin, characters of the same sound, words of Taiwan and
+Hong Kong, slips of the keys.
 
 Loaded by workers only. In doubt the message stays as it is. Does not know FAQs or how anything is searched.
 """
@@ -11,10 +12,10 @@ from dataclasses import replace
 from knowledge.contracts import Language
 from knowledge.faq.normalise import detect_language
 from knowledge.faq.spelling import mandarin, typing_slips
+from knowledge.faq.spelling import regional as regional_words
 from knowledge.faq.spelling.bank_words import BankWords, bank_words
 from knowledge.faq.spelling.lexicon import common_english
 from knowledge.faq.spelling.reading import Change, Reading, changed
-from knowledge.faq.spelling.signs import folded
 
 LONGEST = 300  # characters; nobody writes so much in pinyin, and what is long says enough as it is
 
@@ -37,12 +38,22 @@ class Speller:
         own = language or detect_language(text)
         if len(text) > LONGEST:
             return Reading(text, own)
-        found = mandarin.respelt(folded(text), self._words)
-        if not found and detect_language(text) == "en":
-            found = typing_slips.respelt(text, self._words)
-        changes = tuple(replace(change, was=text[change.start : change.end]) for change in found)
+        changes = tuple(replace(change, was=text[change.start : change.end]) for change in self._changes(text))
         now = changed(text, changes)
         return Reading(now, "zh" if _wrote_pinyin(changes) and detect_language(now) == "zh" else own, changes)
+
+
+    def _changes(self, text: str) -> tuple[Change, ...]:
+        regional = regional_words.respelt(text, self._words)
+        if found := _together(regional, mandarin.respelt(text, self._words)):
+            return found
+        return typing_slips.respelt(text, self._words) if detect_language(text) == "en" else ()
+
+
+def _together(first: tuple[Change, ...], second: tuple[Change, ...]) -> tuple[Change, ...]:
+    """In order; of two that overlap the first kind counts."""
+    apart = [change for change in second if all(change.end <= other.start or change.start >= other.end for other in first)]
+    return tuple(sorted([*first, *apart], key=lambda change: change.start))
 
 
 def _wrote_pinyin(changes: tuple[Change, ...]) -> bool:

@@ -15,6 +15,7 @@ from knowledge.faq.spelling.reading import Change
 
 _TOKEN = re.compile(r"(?<![\w@./'’])(?<!\d-)[a-zA-Z]{3,24}(?![\w@/'’]|\.\w|-\d)")
 _WORD = re.compile(r"(?<![\w])(?<!\d-)[a-z]+(?:['’][a-z]+)?(?!\w|-\d)", re.IGNORECASE)
+_VOWELS = frozenset("aeiou")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _PREFIXES = ("un", "re", "pre", "non", "over", "mis", "out")
 _SUFFIXES = ("'s", "s", "er", "r", "ers", "rs", "ed", "d", "ing", "ly", "able", "ness", "less")
@@ -33,6 +34,7 @@ class Guess:
     word: str
     cost: float
     fits: bool  # the bank has it beside one of its neighbours here
+    is_light: bool
 
 
 def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
@@ -93,7 +95,7 @@ def _meant(plain: Sequence[str], place: int, words: BankWords) -> str:
     if not guesses:
         return _split(word, words)
     best = guesses[0]
-    if (is_listed or len(word) < 4) and not best.fits:
+    if not best.fits and (is_listed or len(word) < 4 or (len(word) == 4 and not best.is_light)):
         return ""
     if best.cost + (LISTED_MARGIN if is_listed else MARGIN) > stands or (len(guesses) > 1 and guesses[1].cost < best.cost + MARGIN):
         return ""
@@ -109,26 +111,27 @@ def _guesses(word: str, around: tuple[str, str], words: BankWords) -> Iterator[G
     for term, distance in terms.items():
         if term == word:
             continue
-        cost = words.english_cost(term, english().cost(term)) + _slip_cost(word, term, distance)
+        is_light = word[0] == term[0] and _is_light(word, term)
+        cost = words.english_cost(term, english().cost(term)) + _slip_cost(word, term, distance, is_light=is_light)
         fits = (before, term) in words.pairs or (term, after) in words.pairs
-        yield Guess(term, cost - TOGETHER if fits else cost, fits)
+        yield Guess(term, cost - TOGETHER if fits else cost, fits, is_light)
 
 
-def _slip_cost(was: str, meant: str, distance: int) -> float:
+def _slip_cost(was: str, meant: str, distance: int, *, is_light: bool) -> float:
     if was[0] != meant[0]:
         return HEAVY + SLIP * (distance - 1)
-    return (LIGHT if _is_light(was, meant) else SLIP) + SLIP * (distance - 1)
+    return (LIGHT if is_light else SLIP) + SLIP * (distance - 1)
 
 
 def _is_light(was: str, meant: str) -> bool:
-    """Two keys swapped, a doubled letter, a vowel swallowed, the key beside."""
+    """Two keys swapped, a doubled letter, a vowel swallowed or taken for another, the key beside."""
     head = next((place for place, (one, other) in enumerate(zip(was, meant, strict=False)) if one != other), min(len(was), len(meant)))
     if len(was) == len(meant):
         one, other = was[head : head + 2], meant[head : head + 2]
-        return one == other[::-1] or _are_beside(one[:1], other[:1])
+        return one == other[::-1] or _are_beside(one[:1], other[:1]) or {*one[:1], *other[:1]} <= _VOWELS
     shorter, longer = sorted((was, meant), key=len)
     extra = longer[head : head + 1]
-    return extra == longer[head - 1 : head] or (shorter == was and extra in "aeiou")
+    return extra == longer[head - 1 : head] or (shorter == was and extra in _VOWELS)
 
 
 def _are_beside(one: str, other: str) -> bool:

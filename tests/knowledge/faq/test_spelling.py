@@ -107,6 +107,21 @@ def test_slips_of_the_keys_are_put_right(speller: Speller, written: str, meant: 
     assert (reading.text, reading.language) == (meant, "en")
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("能用簡訊驗證碼登入嗎", "能用短信验证码登录吗"), ("怎麼設定兩步驗證", "怎么设置两步验证"), ("枱燈價格", "台灯价格")],
+)
+def test_words_of_other_regions_are_put_right(speller: Speller, written: str, meant: str) -> None:
+    reading = speller.read(written)
+    assert exact_key(reading.text) == exact_key(meant)
+    assert {change.kind for change in reading.changes} == {"regional"}
+
+
+@pytest.mark.parametrize("text", ["對話會一直存在嗎", "請問怎麼退貨", "優惠券怎麼使用", "電子發票多久能收到"])
+def test_traditional_characters_alone_are_no_change(speller: Speller, text: str) -> None:
+    assert speller.read(text).changes == ()
+
+
 def test_a_change_says_where_and_what(speller: Speller) -> None:
     text = "请问,密玛忘了"
     reading = speller.read(text)
