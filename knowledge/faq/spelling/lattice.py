@@ -24,6 +24,8 @@ SELDOM = 3.0  # each reading of a character that is more usual than this one
 TORN = 3.0  # a word that begins or ends inside a run of letters and reaches beyond it
 PIECE = 2.0  # every word: few long ones explain more than many short ones
 _FILLERS = " '’"
+# A number or a no is never taken away: what is asked would turn into its opposite. One too many only makes the guards careful.
+DELICATE = frozenset("零〇一二两三四五六七八九十百千万亿半不没无未别非")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,14 @@ def _is_letter(text: str, one: int, other: int) -> bool:
 
 
 def _way(start: int, path: tuple[Sound, ...], spelt: Spelt, torn: float) -> Way | None:
-    """None where too little stays as it was."""
+    """None where too little stays as it was, or too much would hang on it."""
     slips = blurs = 0
     cost = spelt.cost + torn
     for sound, character, syllable in zip(path, spelt.word, spelt.syllables, strict=True):
         if sound.character == character:
             continue
+        if sound.character in DELICATE:
+            return None
         slips += bool(sound.character)
         blurs += sound.syllable != syllable
         cost += sound.cost

@@ -11,11 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from knowledge.faq.spelling.bank_words import BankWords
+from knowledge.faq.spelling.lexicon import chinese
 from knowledge.faq.spelling.reading import Change
 from knowledge.faq.spelling.signs import HAN, folded
 
 _FROM = ("tw2sp", "hk2s")
 LONGEST = 5
+EVERYDAY = 4_500  # counted as often, a word is at home on the mainland too
 
 
 def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
@@ -31,14 +33,20 @@ def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
 
 def _differences(plain: str, now: str, words: BankWords) -> Iterator[Change]:
     for kind, start, end, first, last in SequenceMatcher(None, plain, now, autojunk=False).get_opcodes():
-        if kind == "replace" and HAN.match(plain[start]) and _is_ours(now, first, last, words) and not _is_ours(plain, start, end, words):
+        if kind != "replace" or not HAN.match(plain[start]) or any(_is_ours(word, words) for word in _around(plain, start, end)):
+            continue
+        if any(word in words.chinese for word in _around(now, first, last)):
             yield Change(start, end, plain[start:end], now[first:last], "regional")
 
 
-def _is_ours(text: str, first: int, last: int, words: BankWords) -> bool:
-    """The bank has a word or a pair of words around the place."""
-    starts = range(max(0, last - LONGEST), first + 1)
-    return any(text[start:end] in words.chinese for start in starts for end in range(max(last, start + 2), start + LONGEST + 1))
+def _is_ours(word: str, words: BankWords) -> bool:
+    return word in words.chinese or chinese().counts.get(word, 0) >= EVERYDAY
+
+
+def _around(text: str, start: int, end: int) -> Iterator[str]:
+    """What could be a word or two around the place."""
+    for head in range(max(0, end - LONGEST), start + 1):
+        yield from (text[head:tail] for tail in range(max(end, head + 2), min(len(text), head + LONGEST) + 1))
 
 
 @lru_cache(maxsize=len(_FROM))

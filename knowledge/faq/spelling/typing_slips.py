@@ -15,6 +15,9 @@ from knowledge.faq.spelling.reading import Change
 
 _TOKEN = re.compile(r"(?<![\w@./'’])(?<!\d-)[a-zA-Z]{3,24}(?![\w@/'’]|\.\w|-\d)")
 _WORD = re.compile(r"(?<![\w])(?<!\d-)[a-z]+(?:['’][a-z]+)?(?!\w|-\d)", re.IGNORECASE)
+# A number or a no is not guessed, lest what is asked turn into its opposite.
+_DELICATE = frozenset(["no", "not", "nor", "never", "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+_DELICATE |= frozenset(["once", "twice", "first", "last", "less", "more", "in", "out", "on", "off"])
 _VOWELS = frozenset("aeiou")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _PREFIXES = ("un", "re", "pre", "non", "over", "mis", "out")
@@ -109,7 +112,7 @@ def _guesses(word: str, around: tuple[str, str], words: BankWords) -> Iterator[G
     terms = {item.term: item.distance for deletes in (words.deletes, common_english()) for item in deletes.lookup(word, Verbosity.ALL, far)}
     before, after = around
     for term, distance in terms.items():
-        if term == word:
+        if term == word or (term in _DELICATE and sorted(term) != sorted(word)):
             continue
         is_light = word[0] == term[0] and _is_light(word, term)
         cost = words.english_cost(term, english().cost(term)) + _slip_cost(word, term, distance, is_light=is_light)

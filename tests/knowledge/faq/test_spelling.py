@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.contracts import Language
 from knowledge.faq.normalise import exact_key
 from knowledge.faq.spelling.reading import changed
 from knowledge.faq.spelling.speller import LONGEST, Speller
@@ -142,6 +143,19 @@ def test_english_is_never_taken_for_pinyin(speller: Speller) -> None:
     english = [*lines(BACKGROUND / "background.en.txt"), *lines(Path(__file__).with_name("english_support.txt"))]
     assert len(english) > 600
     assert [text for text in english if any(change.kind == "pinyin" for change in speller.read(text).changes)] == []
+
+
+@pytest.mark.parametrize(
+    ("bank", "text"),
+    [
+        (("换货部收费", "zh"), "换货不收费"),
+        (("期间退货", "zh"), "七间退货"),
+        (("does an invoice not cost anything", "en"), "does an invoice cot cost anything"),
+        (("may I return one item", "en"), "may I return onr item"),
+    ],
+)
+def test_a_number_or_a_no_is_neither_taken_away_nor_guessed(bank: tuple[str, Language], text: str) -> None:
+    assert Speller.build([bank] * 20).read(text).changes == ()
 
 
 def test_right_english_stays(speller: Speller) -> None:
