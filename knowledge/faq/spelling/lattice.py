@@ -47,14 +47,14 @@ class Sound:
     cost: float = 0.0
 
 
-def cheapest(text: str, words: BankWords, *, literal: bool = False) -> tuple[float, tuple[Way, ...]]:
-    """Over a folded stretch; infinite where nothing reads it. `literal` allows no slips."""
+def cheapest(text: str, words: BankWords) -> tuple[float, tuple[Way, ...]]:
+    """Over a folded stretch; infinite where nothing reads it."""
     least: list[float] = [0.0] + [math.inf] * len(text)
     by: list[Way | None] = [None] * (len(text) + 1)
     for place in range(len(text)):
         if least[place] == math.inf:
             continue
-        for way in _ways(text, place, words, literal):
+        for way in _ways(text, place, words):
             cost = least[place] + way.cost + (PIECE if way.word else 0.0)
             if cost < least[way.end]:
                 least[way.end], by[way.end] = cost, way
@@ -69,13 +69,12 @@ def _back(by: Sequence[Way | None], end: int) -> list[Way]:
     return path[::-1]
 
 
-def _ways(text: str, place: int, words: BankWords, literal: bool) -> Iterator[Way]:
+def _ways(text: str, place: int, words: BankWords) -> Iterator[Way]:
     if text[place] in _FILLERS:
         yield Way(place, place + 1, "", 0.0)
         return
     yield from _as_it_stands(text, place, words)
-    if not literal or not HAN.match(text[place]):
-        yield from _by_sound(text, place, words)
+    yield from _by_sound(text, place, words)
 
 
 def _as_it_stands(text: str, place: int, words: BankWords) -> Iterator[Way]:
