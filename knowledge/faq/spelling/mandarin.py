@@ -51,7 +51,7 @@ def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
     folded = signs.folded(text)
     tokens = [_token(match, words) for match in _TOKEN.finditer(folded)]
     if HAN.search(folded):
-        # Capitals among characters are a name: 京E卡, SF, JIMI.
+        # Capitals among characters are a name: SF, VIP.
         sounding = [token for token in tokens if token.is_pinyin and not text[token.start : token.end].isupper()]
         return tuple(_beside_han(folded, sounding, words))
     return _pinyin_message(folded, tokens, words)
