@@ -25,7 +25,7 @@ from knowledge.models import KnowledgeBase, Snapshot
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 
 
 def publish(kb_id: UUID | str, *, actor: str) -> Snapshot:

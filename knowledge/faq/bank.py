@@ -75,13 +75,21 @@ class BankIntent:
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """`owner` is the id of the knowledge base, so that two bases with equal content have different snapshots."""
+    """`owner` is the id of the knowledge base, so that two bases with equal content have different snapshots.
+
+    Categories that are not named in `category_promises` keep the base's promise.
+    """
 
     owner: str
     faqs: tuple[BankFaq, ...]
     passages: tuple[BankPassage, ...] = ()
     intents: tuple[BankIntent, ...] = ()
     promise: int = 3
+    category_promises: Mapping[str, int] = field(default_factory=dict)
+
+    def promise_of(self, faq: BankFaq) -> int:
+        """Of 100 direct answers with FAQs like this one at most so many are wrong."""
+        return self.category_promises.get(faq.category, self.promise)
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
@@ -98,6 +106,7 @@ class Bank:
             passages=tuple(BankPassage(**row) for row in data["passages"]),
             intents=tuple(_intent(row) for row in data["intents"]),
             promise=data["promise"],
+            category_promises={name: int(promise) for name, promise in data.get("category_promises", {}).items()},
         )
 
 

@@ -16,6 +16,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.faq.tuning.delta import delta_apply
+
 Vectors = NDArray[np.float32]
 Role = Literal["query", "passage"]
 
@@ -70,7 +72,8 @@ class SentenceEncoder:
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         self._model.max_seq_length = min(self._model.max_seq_length or 128, 128)
         self._has_prefixes = "e5" in folder.name.lower() or "e5" in str(_config_of(folder).get("_name_or_path", "")).lower()
-        self._version = f"{folder.name}-{_fingerprint(folder)}"
+        taught = delta_apply(self._model[0].auto_model, folder)
+        self._version = "-".join(part for part in (folder.name, _fingerprint(folder), taught) if part)
         self._dimension = int(self._model.get_embedding_dimension() or 0)
 
     @property

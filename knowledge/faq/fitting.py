@@ -20,8 +20,8 @@ from knowledge.faq.fusion import Linear, fit_choice, fit_probability, sigmoid
 
 # Where the ranker starts before anything has taught it: meaning first, wording second. Utility per unit of a measure.
 PRIOR = np.array([6.0, 6.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0, 1.0, 0.2])
-# Phrasings in a bank are edited and share words; visitors' own words share meaning. So what a bank teaches may bend what
-# practice taught, not replace it: with less, a bank of short phrasings learns to ignore whole measures.
+# Phrasings in a bank are edited and share words; visitors' own words share meaning. So what a bank teaches may bend the prior, not
+# replace it: with less, a bank of short phrasings learns to ignore whole measures.
 PRIOR_STRENGTH = 10.0
 RIDGE = 2.0
 FOLDS = 5
@@ -31,7 +31,7 @@ NEVER = 1.01
 # What visitors ask, as far as one can say beforehand: most is answered by a FAQ, some is near it, some quite elsewhere.
 MIX = {"known": 0.5, "near": 0.2, "hidden": 0.2, "background": 0.1}
 PRACTICE_MIX = {"known": 0.65, "hidden": 0.2, "other": 0.15}
-PRACTICE_COUNTS = 300.0  # as so many questions of the base itself, which count for one each
+PRACTICE_COUNTS = 100.0  # as so many questions of the base itself, which count for one each
 SET_SHARE = 0.9  # of the questions that some FAQ answers, so many have it among the likely ones
 
 Labels = NDArray[np.float64]
@@ -88,12 +88,13 @@ class Fit:
 
 def fit(own: Sequence[Example], practice: Sequence[Example] = ()) -> Fit:
     """Ranker first, then chances on what it orders, then cuts on chances that were fitted without the FAQ they judge."""
-    choice = _fit_choice(own, _fit_choice(practice, PRIOR) if practice else PRIOR)
+    choice = _fit_choice(own)
     num_known = sum(example.kind == "known" for example in own)
     table = _table(own, practice, choice)
     if num_known < LEAST_KNOWN or table.first.sum() in (0, len(table.first)):
         return _unproven(choice, num_known)
-    models = {name: _probability(table, getattr(table, name)) for name in ("first", "three", "scope")}
+    models = {name: _probability(table, getattr(table, name)) for name in ("first", "three")}
+    models["scope"] = _probability(table, table.scope, slice(len(own)))  # what is this base's business, only the base can say
     first, three = (_held_out(table, labels) for labels in (table.first, table.three))
     cuts = {promise: _cut(first, table.first, table.shares, promise / 100) for promise in PROMISES}
     likely = {language: _likely(table, first, three, language) for language in LANGUAGES}
@@ -114,15 +115,17 @@ class _Table:
     languages: NDArray[np.str_]
 
 
-def _fit_choice(examples: Sequence[Example], prior: Matrix) -> Matrix:
-    """Weights that sum to 2, so that scores lie between about 0 and 2 whatever the bank."""
+def _fit_choice(examples: Sequence[Example]) -> Matrix:
+    """Weights that sum to 2, so that scores lie between about 0 and 2 whatever the bank.
+
+    Practice has no say here: its phrasings were written to share few words, which visitors' do.
+    """
     groups = []
     for example in examples:
         place = np.flatnonzero(example.measured.faqs == example.faq)
         if example.kind == "known" and len(place) and len(example.measured) > 1:
             groups.append((example.measured.features, int(place[0])))
-    scaled = prior * (PRIOR.sum() / prior.sum())
-    weights = np.array(fit_choice(groups, scaled, strength=PRIOR_STRENGTH).weights)
+    weights = np.array(fit_choice(groups, PRIOR, strength=PRIOR_STRENGTH).weights)
     return np.asarray(2 * weights / weights.sum())
 
 

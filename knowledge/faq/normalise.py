@@ -16,6 +16,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # What holds digits, such as an order number, is of no language.
 _LATIN_WORD = re.compile(r"(?<![0-9a-zA-Z\u00c0-\u024f])[a-zA-Z\u00c0-\u024f]+(?![0-9a-zA-Z\u00c0-\u024f])")
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[0-9]+(?:[.,][0-9]+)*|[a-z\u00c0-\u024f]+(?:'[a-z]+)?")
+_HALVES = re.compile("[\ud800-\udfff]")  # of characters beyond 16 bits, torn apart on the way: no library takes them
 _REPEATED = re.compile(r"([^\d\s])\1{2,}")
 _NOT_WORD = re.compile(r"[^\w%$€£¥+#]+|_+")
 
@@ -28,7 +29,7 @@ _CLOSERS = re.compile(r"(?:\s*(?:吗|呢|啊|呀|吧|哦|噢|哈|嘛|么|啦|哇
 
 def fold(text: str) -> str:
     """Full width to half, traditional to simplified, lower case, runs of one character shortened, spaces single."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", _HALVES.sub("\ufffd", text)).casefold()
     if _HAN.search(folded):
         folded = _simplifier().convert(folded)
     folded = _REPEATED.sub(r"\1\1", folded)

@@ -13,23 +13,25 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.contracts import Band, Candidate, FaqMatch, Language, Option, Question
-from knowledge.faq import guards
+from knowledge.contracts import Band, Candidate, Exchange, FaqMatch, Language, Option, Question
 from knowledge.faq.bank import Bank, BankFaq
 from knowledge.faq.choosing import chosen
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
 from knowledge.faq.fitting import PROMISES, Chances, Fit, choice_shares, fit
-from knowledge.faq.following import Context, context_of, is_short
+from knowledge.faq.following import Context, context_of, is_short, said_before
+from knowledge.faq.guards.vetoing import Guards, Veto
 from knowledge.faq.index import VariantIndex, rows_of
 from knowledge.faq.normalise import detect_language, exact_key, words
 from knowledge.faq.practice import practice
+from knowledge.faq.spelling.speller import Speller
+from knowledge.faq.spelling.texts import texts_of
+from knowledge.intent.several import questions_in
 
 MAX_CANDIDATES = 5
 MAX_OPTIONS = 3
 LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
-LEAST_OPTION = 0.08
 LEAST_SCOPE = 0.02
 EXACT = 0.999
 CONTEXT_SHARES = (0.4, 0.3, 0.3)  # of a message alone, after the one before it, after the title of what answered that one
@@ -53,6 +55,8 @@ class FaqRouter:
     def __init__(self, bank: Bank, encoder: Encoder, measure: Measure, fitted: Fit) -> None:
         self.bank, self.encoder, self.measure, self.fit = bank, encoder, measure, fitted
         self.index = measure.index
+        self.guards = Guards.build(bank)
+        self.speller = Speller.build(texts_of(bank))
         self._exact = _exact_map(bank)
         self._numbers = {faq.key: number for number, faq in enumerate(bank.faqs)}
 
@@ -84,7 +88,18 @@ class FaqRouter:
     # --- routing -----------------------------------------------------------------------------------------------------
 
     def route(self, question: Question, vector: Vectors | None = None) -> FaqMatch:
+        """As it is written and, where that differs, as the bank would spell it: what is nearer to a FAQ."""
         language = question.language or detect_language(question.text)
+        match = self._route(question, language, vector)
+        reading = self.speller.read(question.text, language)
+        if not reading.changes:
+            return match
+        spelt = self._route(replace(question, text=reading.text), reading.language, None)
+        trace = {"spelt": reading.text, "changes": [[change.was, change.now, change.kind] for change in reading.changes]}
+        best = spelt if _chance(spelt) >= _chance(match) else match
+        return replace(best, trace={**best.trace, **trace})
+
+    def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
         closed = frozenset(number for number, faq in enumerate(self.bank.faqs) if not faq.is_valid_at(question.now))
         if (exact := self._exact.get((language, exact_key(question.text)))) is not None and exact not in closed:
             return self._certain_match(exact, language, question.text, "exact")
@@ -106,7 +121,7 @@ class FaqRouter:
     def _in_context(self, question: Question, alone: Ranked, context: Context, language: Language, closed: frozenset[int]) -> FaqMatch:
         """Of a message that may go on: what it says alone, or together with what was said before, whichever is nearer to a FAQ."""
         together = f"{context.before} {question.text}"
-        both = self._rank_together(question, together, language, closed)
+        both = self._rank_together(question.text, question.history[-1], language, closed)
         chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
         trace = {"context": {"why": context.why, "before": context.before, **chances}}
         if both.chances.first > alone.chances.first:
@@ -120,14 +135,14 @@ class FaqRouter:
             return replace(match, trace={**match.trace, **trace})
         return replace(match, band=Band.GENERATE, reason="goes_on", asked=together, trace={**match.trace, **trace, "asked": together})
 
-    def _rank_together(self, question: Question, together: str, language: Language, closed: frozenset[int]) -> Ranked:
+    def _rank_together(self, text: str, before: Exchange, language: Language, closed: frozenset[int]) -> Ranked:
         """The message alone, after the one before, and after the title of what answered that one."""
-        about = [number for key in question.history[-1].about if (number := self._numbers.get(key)) is not None]
-        texts = [(question.text, CONTEXT_SHARES[0]), (together, CONTEXT_SHARES[1])]
-        texts += [(f"{self.bank.faqs[about[0]].title(language)} {question.text}", CONTEXT_SHARES[2])] if about else []
-        vectors = self.encoder.encode([text for text, _ in texts])
-        asked = [(self.index.ask(text, vector), share) for (text, share), vector in zip(texts, vectors, strict=True)]
-        if about and self._brings_its_own(question.text, about):
+        about = [number for key in before.about if (number := self._numbers.get(key)) is not None]
+        texts = [(text, CONTEXT_SHARES[0]), (f"{said_before(before)} {text}", CONTEXT_SHARES[1])]
+        texts += [(f"{self.bank.faqs[about[0]].title(language)} {text}", CONTEXT_SHARES[2])] if about else []
+        vectors = self.encoder.encode([one for one, _ in texts])
+        asked = [(self.index.ask(one, vector), share) for (one, share), vector in zip(texts, vectors, strict=True)]
+        if about and self._brings_its_own(text, about):
             closed = closed | set(about)
         return self._ranked(self.measure.together(asked, closed=closed), language)
 
@@ -163,55 +178,77 @@ class FaqRouter:
         """The message before, found again through its own words, is no answer to what came after it."""
         return bool(ranked.faqs) and self.bank.faqs[ranked.faqs[0]].key == question.history[-1].faq
 
-    def cut(self) -> float:
-        """The least chance of a direct answer under the bank's promise."""
-        fitting = [promise for promise in PROMISES if promise <= self.bank.promise]
+    def cut(self, number: int | None = None) -> float:
+        """The least chance of a direct answer under the promise: of the FAQ's category, or of the base."""
+        wanted = self.bank.promise if number is None else self.bank.promise_of(self.bank.faqs[number])
+        fitting = [promise for promise in PROMISES if promise <= wanted]
         return self.fit.cuts[max(fitting or [min(PROMISES)])]
 
     def _match(self, ranked: Ranked, asked: str, language: Language, closed: frozenset[int]) -> FaqMatch:
-        chances, cut = ranked.chances, self.cut()
-        band, reason = self._band(ranked, asked, language)
-        if band in (Band.ANSWER, Band.CLARIFY) and (several := self._several(asked, closed, cut)):
-            band, reason = Band.CLARIFY, "two_questions"
-            ranked = _in_front(ranked, several)
+        cut = self.cut(ranked.faqs[0]) if ranked.faqs else self.cut()
         candidates = self._candidates(ranked)
+        options = self._options(ranked, candidates, language)
+        band, reason, veto = self._band(ranked, asked, language, cut=cut, likely=len(options))
         best = self.bank.faqs[ranked.faqs[0]] if ranked.faqs else None
-        return FaqMatch(
+        match = FaqMatch(
             band=band,
             language=language,
             candidates=candidates,
             answer=_answer(best, language) if best and band is Band.ANSWER else None,
-            options=self._options(ranked, candidates, language, several=reason == "two_questions"),
+            options=options[:MAX_OPTIONS] or self._as_options(ranked.faqs[:1], language),
             reason=reason,
             asked=asked,
-            trace=self._trace(ranked, asked, cut) | {"first": round(chances.first, 4)},
+            trace=self._trace(ranked, asked, cut) | ({"veto": [veto.guard, veto.asked, veto.theirs]} if veto else {}),
         )
+        return self._one_by_one(match, asked, language, closed)
 
-    def _band(self, ranked: Ranked, asked: str, language: Language) -> tuple[Band, str]:
+    def _band(self, ranked: Ranked, asked: str, language: Language, *, cut: float, likely: int) -> tuple[Band, str, Veto | None]:
+        """`likely`: how many FAQs belong to the set of those that may be meant."""
         if not ranked.faqs:
-            return Band.GENERATE, "no_candidate"
-        chances = ranked.chances
-        best = self.bank.faqs[ranked.faqs[0]]
-        if chances.first >= self.cut():
-            answer = _answer(best, language)
-            if answer is None:
-                return Band.GENERATE, "other_language"
-            guard = guards.veto(asked, tuple(variant.text for variant in best.variants if variant.language == language), answer)
-            return (Band.CLARIFY, f"guard:{guard}") if guard else (Band.ANSWER, "faq")
-        if chances.three >= LEAST_THREE:
-            return Band.CLARIFY, "near"
+            return Band.GENERATE, "no_candidate", None
+        chances, number = ranked.chances, ranked.faqs[0]
+        if chances.first >= cut:
+            if _answer(self.bank.faqs[number], language) is None:
+                return Band.GENERATE, "other_language", None
+            veto = self.guards.veto(asked, number, language, self.index.variants[ranked.rows[0]].text)
+            return (Band.CLARIFY, f"guard:{veto.guard}", veto) if veto else (Band.ANSWER, "faq", None)
+        if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
+            return Band.CLARIFY, "near", None
         if chances.scope < LEAST_SCOPE:
-            return Band.OUT_OF_SCOPE, "elsewhere"
-        return Band.GENERATE, "far"
+            return Band.OUT_OF_SCOPE, "elsewhere", None
+        # One FAQ stands out, though not enough for its answer word for word: its sentences are evidence, and what is written is checked.
+        return Band.GENERATE, "one_stands_out" if chances.three >= LEAST_THREE and likely == 1 else "far", None
 
-    def _several(self, asked: str, closed: frozenset[int], cut: float) -> tuple[int, ...]:
-        """FAQs of a message that asks several things, where each part has one of its own."""
-        parts = guards.parts(asked)
-        if len(parts) < 2 or len(parts) > MAX_OPTIONS:
-            return ()
-        heads = [self.rank(part, None, closed) for part in parts]
-        found = dict.fromkeys(head.faqs[0] for head in heads if head.faqs and head.chances.first >= min(cut, LEAST_THREE))
-        return tuple(found) if len(found) > 1 else ()
+    def _one_by_one(self, match: FaqMatch, asked: str, language: Language, closed: frozenset[int]) -> FaqMatch:
+        """A message that asks several things: every part's answer, one after the other, or what each might mean."""
+        several = questions_in(asked)
+        if not 2 <= len(several) <= MAX_OPTIONS:
+            return match
+        heads = self._heads(several, language, closed)
+        found = list(dict.fromkeys(head.faqs[0] for head in heads if head.faqs))
+        if len(found) < 2 or not all(head.faqs for head in heads):
+            return match
+        answers = [_answer(self.bank.faqs[number], language) for number in found]
+        parted = [[part, self.bank.faqs[head.faqs[0]].key, round(head.chances.first, 4)] for part, head in zip(several, heads, strict=True)]
+        more: dict[str, Any] = {"options": self._as_options(found, language), "trace": {**match.trace, "questions": parted}}
+        if all(answers) and all(head.chances.first >= self.cut(head.faqs[0]) for head in heads):
+            return replace(match, band=Band.ANSWER, answer="\n\n".join(answer for answer in answers if answer), reason="several", **more)
+        if all(head.chances.first >= min(self.cut(), LEAST_THREE) for head in heads):
+            return replace(match, band=Band.CLARIFY, answer=None, reason="two_questions", **more)
+        return match
+
+    def _heads(self, several: Sequence[str], language: Language, closed: frozenset[int]) -> list[Ranked]:
+        """Each part may go on with the one before it, as messages do."""
+        heads: list[Ranked] = []
+        before: tuple[Exchange, ...] = ()
+        for part in several:
+            head = self.rank(part, None, closed, language)
+            if before:
+                both = self._rank_together(part, before[-1], language, closed)
+                head = both if both.chances.first > head.chances.first else head
+            heads.append(head)
+            before = (Exchange(part, "", about=tuple(self.bank.faqs[number].key for number in head.faqs[:1])),)
+        return heads
 
     def _certain_match(self, number: int, language: Language, text: str, reason: str) -> FaqMatch:
         faq = self.bank.faqs[number]
@@ -223,23 +260,19 @@ class FaqRouter:
         return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, asked=text, trace={reason: True})
 
     def _candidates(self, ranked: Ranked) -> tuple[Candidate, ...]:
-        """The first has its calibrated chance; the others share what is left as the choice model divides it."""
-        rest = 1 - ranked.chances.first
-        others = sum(ranked.shares[1:]) or 1.0
         found = []
-        for place, (number, row, share) in enumerate(zip(ranked.faqs, ranked.rows, ranked.shares, strict=True)):
-            chance = ranked.chances.first if not place else min(ranked.chances.first, rest * share / others)
+        for place, (number, row, chance) in enumerate(zip(ranked.faqs, ranked.rows, ranked.chances.each(ranked.shares), strict=True)):
             features = {name: round(float(value), 4) for name, value in zip(FEATURES, ranked.features[place], strict=True)}
             found.append(Candidate(self.bank.faqs[number].key, chance, self.index.variants[row].text, features))
         return tuple(found[:MAX_CANDIDATES])
 
-    def _options(self, ranked: Ranked, candidates: Sequence[Candidate], language: Language, *, several: bool) -> tuple[Option, ...]:
-        likely = [
-            number
-            for place, (number, candidate) in enumerate(zip(ranked.faqs, candidates, strict=False))
-            if not place or several or candidate.probability >= LEAST_OPTION
-        ]
-        return tuple(Option(self.bank.faqs[number].key, self.bank.faqs[number].title(language)) for number in likely[:MAX_OPTIONS])
+    def _options(self, ranked: Ranked, candidates: Sequence[Candidate], language: Language) -> tuple[Option, ...]:
+        """The conformal set: all that may be meant."""
+        least = self.fit.likely[language]
+        return self._as_options([number for number, one in zip(ranked.faqs, candidates, strict=False) if one.probability >= least], language)
+
+    def _as_options(self, numbers: Sequence[int], language: Language) -> tuple[Option, ...]:
+        return tuple(Option(self.bank.faqs[number].key, self.bank.faqs[number].title(language)) for number in numbers)
 
     def _trace(self, ranked: Ranked, asked: str, cut: float) -> dict[str, Any]:
         return {
@@ -249,6 +282,10 @@ class FaqRouter:
             "scope": round(ranked.chances.scope, 4),
             "signs": {name: round(float(value), 4) for name, value in zip(SIGNS, ranked.signs, strict=True)},
         }
+
+
+def _chance(match: FaqMatch) -> float:
+    return match.best.probability if match.best else 0.0
 
 
 def _exact_map(bank: Bank) -> dict[tuple[Language, str], int]:
@@ -264,13 +301,3 @@ def _exact_map(bank: Bank) -> dict[tuple[Language, str], int]:
 def _answer(faq: BankFaq, language: Language) -> str | None:
     answer = faq.answers.get(language)
     return answer.text if answer and answer.text.strip() else None
-
-
-def _in_front(ranked: Ranked, numbers: tuple[int, ...]) -> Ranked:
-    """The same candidates with these FAQs first."""
-    order = sorted(range(len(ranked.faqs)), key=lambda place: (ranked.faqs[place] not in numbers, place))
-
-    def moved(values: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(values[place] for place in order)
-
-    return Ranked(moved(ranked.faqs), moved(ranked.rows), moved(ranked.shares), ranked.features[order], ranked.signs, ranked.chances)
