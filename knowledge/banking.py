@@ -24,6 +24,7 @@ def bank_of(kb_id: UUID | str) -> Bank:
         passages=tuple(passage for article in _articles(base) for passage in _passages(article)),
         intents=tuple(_intent(row) for row in Intent.objects.filter(knowledge_base=base, is_live=True).prefetch_related("examples").order_by("key")),
         promise=base.promise,
+        category_promises=dict(base.category_promises),
     )
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from knowledge.contracts import LANGUAGES, Language
-from knowledge.faq_writing import FaqChange, faqs_write
+from knowledge.faq_writing import FaqChange, faqs_set_state, faqs_write
 from knowledge.importing import passages_refresh
 from knowledge.models import Article, Faq, KnowledgeBase, Variant
 
@@ -88,6 +88,12 @@ def _write(faq: Faq, row: Row) -> None:
         language: (row["answers"].get(language, {}).get("text", ""), row["answers"].get(language, {}).get("url", "")) for language in LANGUAGES
     }
     faqs_write([FaqChange(faq, variants, answers)])
+
+
+def faq_disable(kb_id: UUID | str, key: str) -> None:
+    """Raises NoSuchKey."""
+    with transaction.atomic():
+        faqs_set_state([_faq(kb_id, key)], Faq.State.DISABLED)
 
 
 def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> None:

@@ -8,6 +8,25 @@ from typing import Any
 from uuid import UUID
 
 from knowledge.contracts import Knowledge, Language, WordFilter
+from knowledge.judging import (
+    answer_check,
+    answer_uncheck,
+    answers_checked,
+    at_most_proven,
+    bases_of,
+    checks_needed,
+    clopper_pearson,
+    gold_case_put,
+    gold_cases,
+    gold_cases_delete,
+    held_out,
+    promises_read,
+    promises_set,
+    questions_read,
+    signs_taken_until,
+    snapshot_cuts,
+    table_written,
+)
 
 Row = dict[str, Any]
 
@@ -43,6 +62,26 @@ __all__ = [
     "warm_encoder",
     "word_filter",
     "word_list_version",
+    "answer_check",
+    "answer_uncheck",
+    "answers_checked",
+    "at_most_proven",
+    "bases_of",
+    "checks_needed",
+    "clopper_pearson",
+    "faq_disable",
+    "faq_row_id",
+    "gold_case_put",
+    "gold_cases",
+    "gold_cases_delete",
+    "held_out",
+    "promises_read",
+    "promises_set",
+    "questions_read",
+    "shared_pieces",
+    "signs_taken_until",
+    "snapshot_cuts",
+    "table_written",
 ]
 
 
@@ -75,6 +114,13 @@ def normalise_for_cache(text: str) -> str:
     from knowledge.faq.normalise import exact_key
 
     return exact_key(text)
+
+
+def shared_pieces(text: str, other: str) -> list[tuple[str, bool]]:
+    """The text in pieces, and whether each stands in the other text too."""
+    from knowledge.faq.shared import shared_pieces as pieces
+
+    return pieces(text, other)
 
 
 # --- snapshots -------------------------------------------------------------------------------------------------------
@@ -260,6 +306,20 @@ def faq_questions(company_id: UUID | str, keys: Iterable[str], language: str) ->
     from knowledge.editing import faq_questions as edit
 
     return edit(company_id, keys, language)
+
+
+def faq_disable(kb_id: UUID | str, key: str) -> None:
+    """Answers no more from the next publishing on. Raises `LookupError`."""
+    from knowledge.editing import faq_disable as edit
+
+    edit(kb_id, key)
+
+
+def faq_row_id(kb_id: UUID | str, key: str) -> int | None:
+    """The number of the FAQ's row, for the address of its page in the admin."""
+    from knowledge.models import Faq
+
+    return Faq.objects.filter(knowledge_base_id=UUID(str(kb_id)), key=key).values_list("pk", flat=True).first()
 
 
 def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> None:

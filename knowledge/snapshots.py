@@ -22,6 +22,7 @@ from knowledge import snapshot_files, told
 from knowledge.banking import bank_of
 from knowledge.errors import KnowledgeError
 from knowledge.models import KnowledgeBase, Snapshot
+from knowledge.promises import learnt
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +56,12 @@ def build(kb_id: UUID | str) -> Snapshot:
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as draft:
         opening.build(bank, encoder, Path(draft))
+        kept = {"promise": bank.promise, "category_promises": dict(bank.category_promises), **learnt(Path(draft) / "faq")}
         manifest = snapshot_files.manifest_of(Path(draft), format=FORMAT, owner=str(kb_id), encoder=encoder.version, faqs=len(bank.faqs))
         snapshot_id = snapshot_files.store(Path(draft), manifest)
     report = {"faqs": len(bank.faqs), "passages": len(bank.passages), "intents": len(bank.intents), "seconds": round(time.perf_counter() - start, 1)}
     log.info("snapshot %s of knowledge base %s: %s", snapshot_id[:12], kb_id, report)
-    return _row(str(kb_id), snapshot_id, manifest, report)
+    return _row(str(kb_id), snapshot_id, manifest, {**report, **kept})
 
 
 def is_stale(kb_id: UUID | str) -> bool:

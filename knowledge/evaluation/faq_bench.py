@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.contracts import Band, Language, Question
-from knowledge.evaluation.figures import auroc, expected_error, percentile, wilson
+from knowledge.evaluation.figures import auroc, clopper_pearson, expected_error, percentile
 from knowledge.faq.bank import Bank, BankAnswer, BankFaq, BankVariant
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.normalise import detect_language
@@ -179,7 +179,7 @@ def figures(outcomes: Sequence[Outcome], *, best_cut: float) -> dict[str, Any]:
         "recall3": _mean(any(outcome.asked.accepts(faq) for faq in outcome.ranked[:3]) for outcome in known),
         "auroc": round(auroc(chances.tolist(), [outcome.asked.is_known for outcome in outcomes]), 4),
         "e2e": _mean(_is_decided_rightly(outcome, best_cut) for outcome in outcomes),
-        "wrong_rate": wilson(wrong, len(answered)),
+        "wrong_rate": clopper_pearson(wrong, len(answered)),
         "coverage": _mean(outcome.route == Band.ANSWER and outcome.is_right for outcome in known),
         "coverage_at_5": _coverage_at(outcomes, 0.05),
         "near_domain_answered": _mean(outcome.route == Band.ANSWER for outcome in near),

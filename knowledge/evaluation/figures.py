@@ -7,6 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from knowledge.evaluation.intervals import clopper_pearson
+
+__all__ = ["auroc", "clopper_pearson", "expected_error", "percentile", "wilson"]
+
 
 def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     """Chance that a positive scores above a negative, ties counted half; 0.5 where there is only one kind."""
