@@ -10,4 +10,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csbot.settings")
 
 app = Celery("csbot")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["csbot.api", "csbot.conversations", "csbot.operations", "csbot.webhooks", "knowledge"])
+app.autodiscover_tasks(["csbot.api", "csbot.conversations", "csbot.curation", "csbot.operations", "csbot.webhooks", "knowledge"])

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "csbot.dashboard",
     "csbot.lookups",
     "csbot.reports",
+    "csbot.curation",
     "csbot.webhooks",
     "csbot.api",
     "csbot.demo",
@@ -226,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "conversations.sweep", "schedule": 1.0, "options": {"queue": "background", "expires": 5}},
     "webhooks": {"task": "webhooks.deliver", "schedule": 1.0, "options": {"queue": "background", "expires": 5}},
     "webhooks_forget": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"queue": "background", "expires": 3600}},
+    "signs": {"task": "curation.take_signs", "schedule": 300.0, "options": {"queue": "background", "expires": 240}},
     "canary": {"task": "operations.canary", "schedule": 2.0, "options": {"queue": "answers", "expires": 5}},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -27,7 +27,7 @@ def answer_check(kb_id: UUID | str, row: Mapping[str, Any]) -> None:
     if right and not Faq.objects.filter(knowledge_base_id=UUID(str(kb_id)), key=right).exists():
         raise LookupError(right)
     values = {name: row[name] for name in FIELDS if name in row and name not in ("turn", "source", "at")}
-    CheckedAnswer.objects.update_or_create(knowledge_base_id=kb_id, turn=row["turn"], source=row["source"], defaults=values)
+    CheckedAnswer.objects.update_or_create(knowledge_base_id=UUID(str(kb_id)), turn=row["turn"], source=row["source"], defaults=values)
 
 
 def answer_uncheck(kb_id: UUID | str, turn: UUID | str, source: str) -> bool:
@@ -62,7 +62,7 @@ def gold_case_put(kb_id: UUID | str, *, question: str, language: Language, faq: 
     cases = GoldCase.objects.filter(knowledge_base_id=UUID(str(kb_id)))
     if cases.count() >= MAX_GOLD and not cases.filter(question=question, language=language).exists():
         raise ValueError("too many gold cases")
-    GoldCase.objects.update_or_create(knowledge_base_id=kb_id, question=question, language=language, defaults={"faq": faq, "by": by})
+    GoldCase.objects.update_or_create(knowledge_base_id=UUID(str(kb_id)), question=question, language=language, defaults={"faq": faq, "by": by})
 
 
 def gold_cases_delete(kb_id: UUID | str, ids: Iterable[str]) -> int:

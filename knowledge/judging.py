@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def bases_of(company_id: UUID | str) -> list[tuple[UUID, str]]:
-    """(id, name) of a company's knowledge bases, by name."""
+def bases_of(company_id: UUID | str | None) -> list[tuple[UUID, str]]:
+    """(id, name) of a company's knowledge bases, by name; of every company's for None."""
     from knowledge.models import KnowledgeBase
 
-    return list(KnowledgeBase.objects.filter(company=UUID(str(company_id))).order_by("name", "pk").values_list("pk", "name"))
+    rows = KnowledgeBase.objects.filter(company=UUID(str(company_id))) if company_id else KnowledgeBase.objects.all()
+    return list(rows.order_by("name", "pk").values_list("pk", "name"))
+
+
+def company_of_base(kb_id: UUID | str) -> UUID | None:
+    from knowledge.models import KnowledgeBase
+
+    return KnowledgeBase.objects.filter(pk=kb_id).values_list("company", flat=True).first()
 
 
 def promises_read(kb_id: UUID | str) -> Promises:

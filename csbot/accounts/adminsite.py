@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from csbot.accounts.callers import caller_of
+
 # What stands on the index, by what people come for; whatever is registered and not named here follows at the end.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Knowledge"), ("Faq", "Article", "Intent", "WordList", "KnowledgeBase")),
@@ -23,6 +25,8 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 NAMES = {"Authenticator": _("Authenticator apps")}
 HIDDEN = ("Group", "EmailAddress")  # of the libraries: rights are roles here, and no mail is sent
+# Pages of knowledge that are no rows.
+PAGES = ((_("Promise"), "promise_first"), (_("Check answers"), "review_first"), (_("Try a question"), "console"), (_("Gold cases"), "gold_first"))
 
 
 class BackOffice(AdminSite):
@@ -42,10 +46,21 @@ class BackOffice(AdminSite):
         rows = {row["object_name"]: row for app in apps for row in app["models"] if row["object_name"] not in HIDDEN}
         named = {name for _, names in GROUPS for name in names}
         groups = [*GROUPS, (_("Other"), tuple(name for name in rows if name not in named))]
-        return [self._group(title, found) for title, names in groups if (found := [rows[name] for name in names if name in rows])]
+        found = [self._group(title, mine) for title, names in groups if (mine := [rows[name] for name in names if name in rows])]
+        if found and "KnowledgeBase" in rows and self._may_curate(request):
+            found[0]["models"] += [_page(title, address) for title, address in PAGES]
+        return found
+
+    def _may_curate(self, request: HttpRequest) -> bool:
+        caller = caller_of(request)
+        return request.user.is_superuser or (caller is not None and caller.may("knowledge.edit"))
 
     def _group(self, title: Any, rows: list[Any]) -> dict[str, Any]:
         for row in rows:
             row["name"] = NAMES.get(row["object_name"], row["name"])
         label = rows[0]["model"]._meta.app_label
         return {"name": title, "app_label": label, "app_url": reverse("admin:index"), "has_module_perms": True, "models": rows}
+
+
+def _page(title: Any, address: str) -> dict[str, Any]:
+    return {"name": title, "object_name": address, "admin_url": reverse(address), "add_url": None, "view_only": True, "perms": {}}

@@ -72,3 +72,11 @@ def conversation_for_caller(caller: Caller, conversation_id: object) -> Conversa
     if conversation is None:
         raise NotYours
     return conversation
+
+
+def turn_for_caller(caller: Caller, turn_id: object) -> Turn:
+    rows = Turn.objects.select_related("question", "trace", "conversation__site")
+    turn = rows.filter(pk=_uuid(turn_id)).filter(conversation__in=conversations_for_caller(caller)).first()
+    if turn is None:
+        raise NotYours
+    return turn

@@ -1,7 +1,4 @@
-"""Conversations in Django's admin, to read: what was said, which way each turn went, and why. Nothing is written here.
-
-"Test a question" asks the running system, by the same service as the socket.
-"""
+"""Conversations in Django's admin, to read: what was said, which way each turn went, and why. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -9,21 +6,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from csbot.accounts.owned import OwnedAdmin, OwnRows, caller, sites_of
+from csbot.accounts.owned import OwnedAdmin, OwnRows, caller
 from csbot.conversations.access import conversations_for_caller
 from csbot.conversations.explaining import trace_in_words
 from csbot.conversations.models import CannedReply, Conversation, Label, Message, Turn
-from csbot.conversations.testing import TestQuestionForm, tested
 
 
 class ReadOnly:
@@ -91,18 +84,6 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("first words"))
     def first_words(self, conversation: Any) -> str:
         return Truncator(conversation.words or "–").chars(60)
-
-    def get_urls(self) -> list[URLPattern]:
-        return [path("test/", self.admin_site.admin_view(self.test_page), name="test_question"), *super().get_urls()]
-
-    def test_page(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_module_permission(request):
-            raise PermissionDenied
-        form = TestQuestionForm(request.POST or None, sites=sites_of(request))
-        context = {**self.admin_site.each_context(request), "title": _("Test a question"), "form": form, "opts": self.opts}
-        if request.method == "POST" and form.is_valid():
-            context |= tested(form)
-        return render(request, "admin/conversations/test_question.html", context)
 
 
 @admin.register(CannedReply)

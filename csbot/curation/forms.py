@@ -1,4 +1,4 @@
-"""What an editor fills in to make knowledge from a question that was not answered."""
+"""What an editor fills in: to make knowledge from a question that was not answered, to try questions, to keep gold cases."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from csbot.accounts.models import LANGUAGE_CHOICES
+from csbot.accounts.models import LANGUAGE_CHOICES, Site
 from csbot.conversations.unanswered import Unanswered
 
 STATES = [("open", _("open")), ("done", _("done")), ("ignored", _("ignored")), ("", _("all"))]
@@ -81,8 +82,51 @@ class VariantForm(forms.Form):
 
     def clean_faq(self) -> str:
         """Its key, or its question as it is listed."""
-        told: str = self.cleaned_data["faq"].strip()
-        found = next((key for key, text in self.choices if told in (key, text)), None)
+        found = faq_named(self.choices, self.cleaned_data["faq"].strip())
         if found is None:
             raise forms.ValidationError(_("There is no such FAQ. Choose one of the list."))
         return found
+
+
+def faq_named(titles: list[tuple[str, str]], told: str) -> str | None:
+    """The key of a FAQ that is named by its key or by its question as it is listed; None where there is none."""
+    return next((key for key, text in titles if told in (key, text)), None)
+
+
+class ConsoleForm(forms.Form):
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("site"), empty_label=None)
+    language = forms.ChoiceField(label=_("language"), required=False, choices=[("", _("detected")), *LANGUAGE_CHOICES])
+    text = forms.CharField(label=_("question"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}))
+    earlier = forms.CharField(
+        label=_("said before"), max_length=4000, required=False, help_text=_("Asked first, so that the question follows on it. May stay empty.")
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.fields["site"].initial = sites.first()
+
+
+class UploadForm(forms.Form):
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("site"), empty_label=None)
+    file = forms.FileField(
+        label=_("file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+        help_text=_("TXT with one question a line, or CSV or XLSX with the columns “question” and “expected”; up to 2,000 questions."),
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "id_upload_%s", **kwargs})
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.fields["site"].initial = sites.first()
+
+
+class GoldForm(forms.Form):
+    question = forms.CharField(label=_("question"), max_length=500)
+    faq = forms.CharField(
+        label=_("expected FAQ"),
+        required=False,
+        widget=forms.TextInput(attrs={"list": "faqs", "autocomplete": "off"}),
+        help_text=_("Empty where no FAQ may answer it."),
+    )
+    language = forms.ChoiceField(label=_("language"), required=False, choices=[("", _("detected")), *LANGUAGE_CHOICES])
