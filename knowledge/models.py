@@ -309,7 +309,7 @@ class CheckedAnswer(models.Model):
     """
 
     class Verdict(models.TextChoices):
-        RIGHT = "right", _("right")
+        RIGHT = "right", _("correct")
         WRONG = "wrong", _("wrong")
         OTHER = "other", _("another FAQ is right")
         SKIPPED = "skipped", _("skipped")

@@ -48,10 +48,10 @@ def _intent(trace: Mapping[str, Any]) -> str:
 
 
 def _candidates(trace: Mapping[str, Any]) -> str:
-    candidates = trace.get("faq", {}).get("candidates", [])
+    candidates = [item for item in (trace.get("faq") or {}).get("candidates") or [] if "faq" in item and "p" in item]
     if not candidates:
         return ""
-    listed = "; ".join(f"{item['faq']} {round(item['p'] * 100)} % (“{item['variant']}”)" for item in candidates[:3])
+    listed = "; ".join(f"{item['faq']} {round(item['p'] * 100)} % (“{item.get('variant', '')}”)" for item in candidates[:3])
     return _("Nearest FAQs: %(listed)s.") % {"listed": listed}
 
 
@@ -62,7 +62,7 @@ def _decided(trace: Mapping[str, Any]) -> str:
 def route_in_words(trace: Mapping[str, Any]) -> str:
     """The route and why it was taken, such as "Refused (a listed word)"."""
     route, reason = trace["route"], trace.get("reason") or ""
-    match = str(trace.get("faq", {}).get("reason") or "").partition(":")[0]
+    match = str((trace.get("faq") or {}).get("reason") or "").partition(":")[0]
     routes = {
         "answer": _("Answered") if reason == "lookup" else _("Answered with the stored text"),
         "clarify": _("Asked back"),

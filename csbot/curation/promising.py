@@ -18,6 +18,7 @@ OUTCOMES: tuple[Outcome, ...] = ("answered", "clarified", "generated", "handed")
 AROUND = 10
 MOVED_SHOWN = 5
 CERTAIN_WRONG = 0.001
+LEAST_CHECKED = 20  # fewer say less than the calibration does
 COUNTED = ("right", "wrong", "other")
 
 
@@ -153,7 +154,7 @@ def _labels(
 def _estimate(answered: Sequence[Asked], labels: tuple[int, int], held_out: tuple[int, int] | None) -> Estimate:
     num_checked, wrong = labels
     for (total, hits), source in (((num_checked, wrong), "checked"), ((held_out or (0, 0))[::-1], "held_out")):
-        if interval := knowledge.clopper_pearson(hits, total):
+        if (source != "checked" or total >= LEAST_CHECKED) and (interval := knowledge.clopper_pearson(hits, total)):
             return Estimate(interval[0], (interval[1], interval[2]), source)  # type: ignore[arg-type]
     chances = [CERTAIN_WRONG if one.is_certain else 1 - (one.chance or 0) for one in answered if one.is_certain or one.chance is not None]
     return Estimate(sum(chances) / len(chances), None, "chances") if chances else Estimate(None, None, "nothing")

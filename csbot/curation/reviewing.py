@@ -115,7 +115,8 @@ def _stored(base: UUID, one: Asked) -> tuple[str, str]:
 
 def _before(one: Asked) -> tuple[str, ...]:
     """A short reply cannot be judged without what it replies to."""
-    earlier = Message.objects.filter(conversation=one.conversation, created__lt=one.at).exclude(sender=Message.Sender.SYSTEM)
+    earlier = Message.objects.filter(conversation=one.conversation, created__lt=one.at).exclude(asked=one.turn)
+    earlier = earlier.exclude(sender=Message.Sender.SYSTEM)
     return tuple(reversed([message.text[:300] for message in earlier.order_by("-created")[:2]]))
 
 

@@ -69,7 +69,7 @@ def trial(request: HttpRequest, pk: UUID) -> HttpResponse:
         "trial": found,
         "is_silent": is_silent(found),
         "routes": Counter(result["route"] for result in found.results).most_common(),
-        "verdicts": Counter(result["verdict"] for result in found.results if result["verdict"]),
+        "verdicts": Counter(result["verdict"] for result in found.results if result["verdict"]).most_common(),
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "only": only,
     }

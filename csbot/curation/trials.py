@@ -154,4 +154,4 @@ def _line(row: Sequence[str], result: dict[str, Any]) -> list[str]:
 
 
 def verdict_word(verdict: str) -> str:
-    return {"right": _("right"), "wrong": _("wrong"), "offered": _("offered")}.get(verdict, "")
+    return {"right": _("correct"), "wrong": _("wrong"), "offered": _("offered")}.get(verdict, "")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('question', models.TextField(verbose_name='question')),
                 ('language', models.CharField(choices=[('zh', 'Chinese'), ('en', 'English')], max_length=2, verbose_name='language')),
                 ('faq', models.CharField(blank=True, max_length=80, verbose_name='FAQ')),
-                ('verdict', models.CharField(choices=[('right', 'right'), ('wrong', 'wrong'), ('other', 'another FAQ is right'), ('skipped', 'skipped')], max_length=7, verbose_name='verdict')),
+                ('verdict', models.CharField(choices=[('right', 'correct'), ('wrong', 'wrong'), ('other', 'another FAQ is right'), ('skipped', 'skipped')], max_length=7, verbose_name='verdict')),
                 ('right_faq', models.CharField(blank=True, max_length=80, verbose_name='the right FAQ')),
                 ('source', models.CharField(choices=[('audit', 'drawn blindly'), ('near', 'near the line'), ('console', 'console'), ('click', "the visitor's choice"), ('thumb', "the visitor's thumb")], max_length=7, verbose_name='source')),
                 ('chance', models.FloatField(blank=True, null=True, verbose_name='chance')),

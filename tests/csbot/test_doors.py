@@ -17,8 +17,9 @@ from csbot.accounts.models import Company, Site
 from csbot.api.models import SCOPES
 from csbot.conversations.models import Conversation, Label, Note
 from csbot.conversations.unanswered import digest_of
+from csbot.curation.models import Trial
 from csbot.lib.clock import now
-from knowledge.models import Article, Faq, KnowledgeBase
+from knowledge.models import Article, Faq, GoldCase, KnowledgeBase
 from tests.csbot.api.conftest import Program, key_of
 from tests.csbot.dashboard.desks import agent_of, conversation_of
 from tests.csbot.reports.test_figures import turn_at
@@ -74,6 +75,19 @@ DOORS = [
     Door("engine", "GET", "/engine/", "company.manage", by_key=False),
     Door("unanswered", "GET", "/unanswered/", "knowledge.read", by_key=False),
     Door("unanswered_question", "GET", "/unanswered/en/{digest}/", "knowledge.edit", of_row=True, by_key=False),
+    Door("promise_first", "GET", "/promise/", "knowledge.edit", by_key=False),
+    Door("promise", "GET", "/promise/{base}/", "knowledge.edit", of_row=True, by_key=False),
+    Door("promise", "POST", "/promise/{base}/", "knowledge.edit", of_row=True, by_key=False, body={}),
+    Door("review_first", "GET", "/review/", "knowledge.edit", by_key=False),
+    Door("review", "GET", "/review/{base}/?way=near", "knowledge.edit", of_row=True, by_key=False),
+    Door("console", "GET", "/console/", "knowledge.read", by_key=False),
+    Door("console_turn", "GET", "/console/turn/{turn}/", "knowledge.read", of_row=True, by_key=False),
+    Door("console_turn", "POST", "/console/turn/{turn}/", "knowledge.edit", of_row=True, by_key=False, body={}),
+    Door("trial_upload", "POST", "/console/upload/", "knowledge.edit", by_key=False, body={}),
+    Door("trial", "GET", "/console/trial/{trial}/", "knowledge.edit", of_row=True, by_key=False),
+    Door("trial_table", "GET", "/console/trial/{trial}/table.csv", "knowledge.edit", of_row=True, by_key=False),
+    Door("gold_first", "GET", "/gold/", "knowledge.edit", by_key=False),
+    Door("gold", "GET", "/gold/{base}/", "knowledge.edit", of_row=True, by_key=False),
     api("api_health", "GET", "health", PUBLIC),  # type: ignore[arg-type]
     api("api_me", "GET", "me", "desk.read"),
     api("api_inbox", "GET", "inbox", "desk.read"),
@@ -133,14 +147,17 @@ def test_every_address_stands_in_the_table() -> None:
 def rows(site: Site, company: Company, base: KnowledgeBase) -> dict[str, str]:
     """Something behind every address, and words that nobody else may read."""
     conversation = conversation_of(site, "a secret question")
-    turn_at(conversation, now(), text="a secret question", route="refuse", reason="no_evidence")
+    turn = turn_at(conversation, now(), text="a secret question", route="refuse", reason="no_evidence")
     faq = Faq.objects.create(knowledge_base=base, key="tea.brewing")
     faq.variants.create(language="en", text="a secret phrasing", is_canonical=True)
     Article.objects.create(knowledge_base=base, key="brewing", language="en", title="a secret title", body="text")
     Label.objects.create(company=company, name="a secret label")
     Note.objects.create(conversation=conversation, author="Ann", text="a secret note")
+    GoldCase.objects.create(knowledge_base=base, question="a secret case", language="en")
+    trial = Trial.objects.create(company=company, site=site, kind="file", name="a secret file", rows=[["a secret", "en", ""]], num_rows=1)
     program = Program(key_of(company)).post("conversations").json()["id"]
-    return {"conversation": str(conversation.pk), "program": program, "digest": digest_of(str(base.pk), "a secret question")}
+    told = {"conversation": conversation.pk, "program": program, "turn": turn.pk, "trial": trial.pk, "base": base.pk}
+    return {**{name: str(value) for name, value in told.items()}, "digest": digest_of(str(base.pk), "a secret question")}
 
 
 @pytest.fixture
@@ -198,7 +215,7 @@ def test_a_stranger_is_led_to_sign_in_or_told_to(rows: dict[str, str]) -> None:
 
 def test_another_company_finds_nothing_and_learns_nothing(rows: dict[str, str], stranger: Company) -> None:
     client = client_as(agent_of(stranger, "eve", "admin").user)
-    nowhere = {"conversation": str(uuid4()), "program": str(uuid4()), "digest": "0" * 64}
+    nowhere = {**{name: str(uuid4()) for name in rows}, "digest": "0" * 64}
     for door in ASKED:
         answer = knock(client, door, rows)
         assert "secret" not in answer.text, door
@@ -212,7 +229,7 @@ def test_another_site_is_as_far_away_as_another_company(rows: dict[str, str], co
     limited = agent_of(company, "lim", "admin")
     limited.sites.add(Site.objects.create(company=company, knowledge_base=base, key="two", name="Two", default_language="en"))
     client = client_as(limited.user)
-    for door in (door for door in ASKED if door.of_row and "conversation" in door.path):
+    for door in (door for door in ASKED if door.of_row and any(name in door.path for name in ("conversation", "{turn}", "{trial}"))):
         assert knock(client, door, rows).status == 404, door
 
 

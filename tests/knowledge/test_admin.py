@@ -189,7 +189,7 @@ def test_only_people_of_a_company_get_in(client: Client, faq: Faq) -> None:
     nobody = User.objects.create(username="nobody", is_staff=True)
     client.force_login(nobody)
     assert client.get(reverse("admin:knowledge_faq_changelist")).status_code == 403
-    assert client.get(reverse("admin:test_question")).status_code == 403
+    assert client.get(reverse("console")).status_code == 403
 
 
 # --- roles and actions -----------------------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ def published(workers: None, site: Site, faq: Faq) -> KnowledgeBase:
 
 
 def ask(client: Client, site: Site) -> str:
-    page = client.post(reverse("admin:test_question"), {"site": str(site.pk), "text": "How long may I return it?", "language": "en"})
+    page = client.post(reverse("console"), {"site": str(site.pk), "text": "How long may I return it?", "language": "en"}, follow=True)
     return page.content.decode()
 
 
@@ -364,7 +364,7 @@ def test_a_published_change_and_a_rollback_answer_within_five_seconds(published:
 
 def test_a_question_is_tested_on_ones_own_sites_only(outsider: Client, site: Site) -> None:
     assert "errorlist" in ask(outsider, site)
-    assert site.name not in page_of(outsider, reverse("admin:test_question"))
+    assert site.name not in page_of(outsider, reverse("console"))
 
 
 def test_a_question_is_not_tested_where_nothing_runs(editor: Client, site: Site, redis_clean: None) -> None:

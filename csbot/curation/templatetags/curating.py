@@ -35,7 +35,7 @@ def signed(value: float) -> str:
 
 @register.filter
 def judged_word(verdict: str) -> str:
-    return {"right": _("right"), "wrong": _("wrong"), "other": _("another FAQ is right"), "skipped": _("skipped")}.get(verdict, verdict)
+    return {"right": _("correct"), "wrong": _("wrong"), "other": _("another FAQ is right"), "skipped": _("skipped")}.get(verdict, verdict)
 
 
 @register.filter
