@@ -38,13 +38,13 @@ def review_first(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     caller, base = base_door(request, pk, "knowledge.edit")
-    way = _way(request, pk, caller)
-    if request.method == "POST":
-        _judged(request, pk, caller, way)
-        return redirect(f"{reverse('review', args=[pk])}?way={way}")
     checked = checked_of(pk)
     cuts = knowledge.snapshot_cuts({row["snapshot"] for row in checked})
     now = next(one for one in choices_of(Scope(knowledge.promises_read(pk)), [], checked, cuts=cuts, held_out={}) if one.is_now)
+    way = _way(request, "near" if now.proof.state == "proven" else "audit", may_audit(pk, caller))
+    if request.method == "POST":
+        _judged(request, pk, caller, way)
+        return redirect(f"{reverse('review', args=[pk])}?way={way}")
     context = {
         "here": "review",
         "base": base,
@@ -60,10 +60,11 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "curation/review.html", context)
 
 
-def _way(request: HttpRequest, pk: UUID, caller: Caller) -> Way:
-    """Blindly while there is something to prove; whoever sees a part of the base's sites only cannot draw blindly."""
-    asked: Any = request.POST.get("way") or request.GET.get("way") or "audit"
-    return asked if asked in ("audit", "near") and (asked == "near" or may_audit(pk, caller)) else "near"
+def _way(request: HttpRequest, helps_most: Way, is_audit_open: bool) -> Way:
+    """What is asked for, else what helps most: blind draws while there is something to prove, then what lies near the line."""
+    told: Any = request.POST.get("way") or request.GET.get("way")
+    way: Way = told if told in ("audit", "near") else helps_most
+    return way if is_audit_open else "near"
 
 
 def _judged(request: HttpRequest, pk: UUID, caller: Caller, way: Way) -> None:

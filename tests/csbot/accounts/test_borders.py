@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -16,11 +17,14 @@ from csbot.accounts.people import invitation_path
 from csbot.api.keys import key_create
 from csbot.api.models import ApiKey
 from csbot.conversations.models import CannedReply, Conversation
+from csbot.curation.models import Trial
+from csbot.lib.clock import now
 from csbot.webhooks.models import NAMES, Delivery, Endpoint
 from knowledge import told
 from knowledge.models import Article, Faq, KnowledgeBase, WordList
 from tests.csbot.api.conftest import Program, key_of
 from tests.csbot.dashboard.desks import agent_of, conversation_of
+from tests.csbot.reports.test_figures import talk_at, turn_at
 
 pytestmark = pytest.mark.usefixtures("redis_clean")
 
@@ -159,6 +163,29 @@ def test_knowledge_of_other_sites_is_not_there(limited: Callable[[str], Client],
     words = WordList.objects.create(company=base.company, name="ours")
     assert editor.get(reverse("admin:knowledge_wordlist_change", args=[words.pk])).status_code == 200
     assert editor.post(reverse("admin:knowledge_wordlist_change", args=[words.pk]), {"name": "mine"}).status_code == 403
+
+
+def test_promises_checks_and_trials_of_other_sites_are_not_there(limited: Callable[[str], Client], site: Site, other: Site) -> None:
+    turn = turn_at(talk_at(site, now()), now(), text="a secret")
+    trial = Trial.objects.create(company=site.company, site=site, kind="file", name="a secret", rows=[], num_rows=0)
+    editor = limited("editor")
+    for name, theirs, ours in (("promise", site, other), ("review", site, other), ("gold", site, other)):
+        codes = [editor.get(reverse(name, args=[one.knowledge_base_id])).status_code for one in (theirs, ours)]
+        assert codes == [404, 200], name
+        assert editor.post(reverse(name, args=[site.knowledge_base_id]), {"promise": "7", "deed": "run"}).status_code == 404
+    for address in (reverse("console_turn", args=[turn.pk]), reverse("trial", args=[trial.pk]), reverse("trial_table", args=[trial.pk])):
+        assert editor.get(address).status_code == 404
+    assert "errorlist" in editor.post(reverse("console"), {"site": str(site.pk), "text": "x"}).content.decode()
+    file = SimpleUploadedFile("q.txt", b"x")
+    editor.post(reverse("trial_upload"), {"site": str(site.pk), "file": file})
+    assert Trial.objects.count() == 1
+
+
+def test_who_runs_the_installation_comes_in_everywhere(admin_client: Client, base: KnowledgeBase, site: Site) -> None:
+    for address in (*(reverse(name, args=[base.pk]) for name in ("promise", "review", "gold")), reverse("console")):
+        assert admin_client.get(address).status_code == 200, address
+    assert admin_client.get(reverse("promise_first"), follow=True).status_code == 200
+    assert reverse("promise_first") in admin_client.get(reverse("admin:index")).content.decode()
 
 
 def test_a_site_that_somebody_is_limited_to_is_not_deleted(admin_client: Client, company: Company, other: Site) -> None:
