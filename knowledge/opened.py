@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -51,6 +51,10 @@ class OpenedKnowledge:
         return self._snapshot
 
     def detect_intent(self, question: Question) -> IntentGuess:
+        reading = self._parts.router.speller.read(question.text, question.language)
+        return self._intent_of(replace(question, text=reading.text, language=reading.language))
+
+    def _intent_of(self, question: Question) -> IntentGuess:
         language = question.language or detect_language(question.text)
         if self._parts.router.choice(question, language) is not None:
             return IntentGuess("question", IntentAction.QUESTION, 1.0, "none", trace={"why": "it names one of the offered questions"})

@@ -49,9 +49,9 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
         return stages.word(_settle(intent, language))
     match = stages.find_faq(question)
     if match.band is not Band.GENERATE:
-        return stages.word(_remembering(match, _settle_match(match, language)))
+        return stages.word(_remembering(match, _settle_match(match)))
     evidence = stages.find_evidence(question, match)
-    return stages.word(_remembering(match, _ask_generator(match, evidence, language, can_generate=stages.can_generate())))
+    return stages.word(_remembering(match, _ask_generator(match, evidence, can_generate=stages.can_generate())))
 
 
 def _settle(intent: IntentGuess, language: Language) -> Decision:
@@ -63,7 +63,8 @@ def _settle(intent: IntentGuess, language: Language) -> Decision:
     return Decision("chitchat", "chitchat", language, text=intent.reply)
 
 
-def _settle_match(match: FaqMatch, language: Language) -> Decision:
+def _settle_match(match: FaqMatch) -> Decision:
+    language = match.language
     options: tuple[Option, ...] = tuple({"faq": option.faq, "text": option.text} for option in match.options)
     if match.band is Band.ANSWER and match.best and match.answer:
         return Decision("answer", "exact" if match.reason == "exact" else "faq", language, text=match.answer, faq=match.best.faq)
@@ -74,12 +75,14 @@ def _settle_match(match: FaqMatch, language: Language) -> Decision:
 
 def _remembering(match: FaqMatch, decision: Decision) -> Decision:
     """With what the visitor's next message may go on with."""
-    about = (decision.faq,) if decision.faq else tuple(item.id for item in decision.evidence if item.type == "faq")
-    return replace(decision, asked=match.asked, about=about)
+    of_evidence = tuple(item.id for item in decision.evidence if item.type == "faq")
+    offered = tuple(option["faq"] for option in decision.options[:1])
+    return replace(decision, asked=match.asked, about=(decision.faq,) if decision.faq else of_evidence or offered)
 
 
-def _ask_generator(match: FaqMatch, evidence: tuple[Evidence, ...], language: Language, *, can_generate: bool) -> Decision:
+def _ask_generator(match: FaqMatch, evidence: tuple[Evidence, ...], *, can_generate: bool) -> Decision:
     """The ladder's first rung: evidence. Without any there is nothing that an answer could rest on."""
+    language = match.language
     options: tuple[Option, ...] = tuple({"faq": option.faq, "text": option.text} for option in match.options)
     if evidence and can_generate:
         return Decision("generate", "evidence", language, options=options, evidence=evidence)

@@ -7,6 +7,7 @@ and its FAQ's answer belong together; with that FAQ hidden nothing does. Does no
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,10 @@ class EvidenceSelector:
     def __init__(self, bank: Bank, encoder: Encoder, vectors: Vectors, *, bm25: Bm25, model: Linear) -> None:
         self.bank, self.encoder, self.vectors, self.bm25, self.model = bank, encoder, vectors, bm25, model
         self.sentences = _sentences_of(bank)
+        self._rows_of: dict[str, list[int]] = defaultdict(list)
+        for row, sentence in enumerate(self.sentences):
+            if sentence.type == "faq":
+                self._rows_of[sentence.id].append(row)
         self._readable = {language: _readable_in(language, self.sentences) for language in LANGUAGES}
         self._language_penalty = {
             language: np.array([0.0 if sentence.language == language else OTHER_LANGUAGE for sentence in self.sentences]) for language in LANGUAGES
@@ -92,9 +97,21 @@ class EvidenceSelector:
         usable = self._usable(question) & self._readable[language]
         rows, signs = self._measured(asked, vector, language, usable)
         holds = sigmoid(self.model(signs)) if len(rows) else np.zeros(0)
+        rows, holds = self._with_candidates(match, rows, holds, usable)
         least = max(LEAST_HOLDS, FAR_BEHIND * float(holds.max(initial=0.0)))
         kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
         return self._within_budget(kept, language)
+
+    def _with_candidates(
+        self, match: FaqMatch, rows: NDArray[np.int64], holds: Matrix, usable: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], Matrix]:
+        """What the search for a FAQ found holds as much as it is likely: it knows the ways to ask, sentences know only what they say."""
+        found = {int(row): float(value) for row, value in zip(rows, holds, strict=True)}
+        for candidate in match.candidates:
+            for row in self._rows_of.get(candidate.faq, ()):
+                if usable[row]:
+                    found[row] = max(found.get(row, 0.0), candidate.probability)
+        return np.array(list(found), dtype=np.int64), np.array(list(found.values()))
 
     def _usable(self, question: Question) -> NDArray[np.bool_]:
         closed = {number for number, faq in enumerate(self.bank.faqs) if not faq.is_valid_at(question.now)}

@@ -203,12 +203,19 @@ def _cut(chances: Labels, right: Labels, shares: Labels, promise: float) -> floa
 
 
 def _best_cut(chances: Labels, table: _Table) -> float:
-    """Where most is decided rightly: the right FAQ for what is known, no direct answer for the rest."""
-    order = np.argsort(-chances, kind="stable")
-    known = table.kinds[order] == "known"
-    counted = table.shares[order] * (table.kinds[order] != "near")  # made up here, not asked
-    gain = np.cumsum(counted * np.where(known, table.first[order], -1.0))
-    return float(chances[order[int(np.argmax(gain))]])
+    """Where most is decided rightly: from there on a FAQ is more likely right than none is.
+
+    Both shares are read off smooth curves of the chance: the best place among a few hundred examples would be a matter of luck.
+    """
+    asked = table.kinds != "near"  # the others were made up here
+    shares, chances = table.shares[asked], np.clip(chances[asked], 1e-4, 1 - 1e-4)
+    logit = np.log(chances / (1 - chances)).reshape(-1, 1)
+    right = fit_probability(logit, table.first[asked], shares, strength=0.1)
+    some = fit_probability(logit, (table.kinds[asked] == "known").astype(np.float64), shares, strength=0.1)
+    steps = np.linspace(0.02, 0.98, 97)
+    grid = np.log(steps / (1 - steps)).reshape(-1, 1)
+    better = np.flatnonzero(sigmoid(right(grid)) >= 1 - sigmoid(some(grid)))
+    return float(steps[better[0]]) if len(better) else NEVER
 
 
 def _likely(table: _Table, first: Labels, three: Labels, language: Language) -> float:

@@ -62,6 +62,11 @@ def is_short(text: str) -> bool:
     return len(words(text)) <= SHORT_WORDS
 
 
+def goes_on(text: str) -> bool:
+    """Whether it opens as a further question: "and the freight?" names none of the questions just offered."""
+    return bool(_OPENER.search(fold(text)))
+
+
 def _why(text: str) -> Why | None:
     plain = fold(text)
     count = len(words(text))

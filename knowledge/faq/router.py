@@ -20,7 +20,7 @@ from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
 from knowledge.faq.fitting import PROMISES, Chances, Fit, choice_shares, fit
-from knowledge.faq.following import Context, context_of, is_short, said_before
+from knowledge.faq.following import Context, context_of, goes_on, is_short, said_before
 from knowledge.faq.guards.vetoing import Guards, Veto
 from knowledge.faq.index import VariantIndex, rows_of
 from knowledge.faq.normalise import detect_language, exact_key, words
@@ -34,6 +34,8 @@ MAX_OPTIONS = 3
 LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
 LEAST_SCOPE = 0.02
 EXACT = 0.999
+# Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
+ALONE_WINS = 2.0
 CONTEXT_SHARES = (0.4, 0.3, 0.3)  # of a message alone, after the one before it, after the title of what answered that one
 
 
@@ -112,7 +114,7 @@ class FaqRouter:
 
     def choice(self, question: Question, language: Language) -> int | None:
         """The FAQ that a short reply names among those just offered."""
-        if not question.history or not is_short(question.text):
+        if not question.history or not is_short(question.text) or goes_on(question.text):
             return None
         numbers = [number for key in question.history[-1].options if (number := self._numbers.get(key)) is not None]
         place = chosen(question.text, [self.bank.faqs[number].title(language) for number in numbers])
@@ -124,7 +126,7 @@ class FaqRouter:
         both = self._rank_together(question.text, question.history[-1], language, closed)
         chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
         trace = {"context": {"why": context.why, "before": context.before, **chances}}
-        if both.chances.first > alone.chances.first:
+        if alone.chances.first <= ALONE_WINS * both.chances.first:
             match = self._match(both, together, language, closed)
             if match.band is Band.ANSWER and self._repeats(both, question):
                 # What was just said word for word: the visitor wants something of it.
@@ -142,8 +144,8 @@ class FaqRouter:
         texts += [(f"{self.bank.faqs[about[0]].title(language)} {text}", CONTEXT_SHARES[2])] if about else []
         vectors = self.encoder.encode([one for one, _ in texts])
         asked = [(self.index.ask(one, vector), share) for (one, share), vector in zip(texts, vectors, strict=True)]
-        if about and self._brings_its_own(text, about):
-            closed = closed | set(about)
+        if about and not before.options and self._brings_its_own(text, about):
+            closed = closed | set(about)  # it was answered, and this names something else
         return self._ranked(self.measure.together(asked, closed=closed), language)
 
     def _brings_its_own(self, text: str, about: Sequence[int]) -> bool:
