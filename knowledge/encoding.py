@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 
 from knowledge.errors import KnowledgeError
 from knowledge.faq.encoder import Encoder, load_encoder
@@ -37,6 +39,17 @@ def building_encoder() -> Encoder:
     from knowledge.vectors import RememberingEncoder
 
     return RememberingEncoder(encoder(), Path(settings.DATA_DIR) / "vectors")
+
+
+def encoder_named(named: str, *, tell: Any) -> Encoder:
+    """For an evaluation: `hash`, a folder, or a catalogue entry, pulled where it is not there; empty: the setting. Progress goes to `tell`."""
+    named = named or settings.CSBOT.encoder
+    if named == "hash" or Path(named).is_dir():
+        return load_encoder(named)
+    folder = Path(settings.CSBOT.models_dir) / named
+    if not folder.is_dir():
+        call_command("models", "pull", named, stdout=tell)
+    return load_encoder(folder)
 
 
 @cache

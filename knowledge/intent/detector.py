@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +17,12 @@ import numpy as np
 
 from knowledge.contracts import IntentAction, IntentGuess, Language
 from knowledge.intent import speech
+from knowledge.intent.chooser import LEAST_EXAMPLES, Chooser
 from knowledge.intent.definitions import IntentDefinition, IntentError, check_together, checksum
 from knowledge.intent.phrases import PhraseRules, Reading
 from knowledge.intent.prototypes import Nearest, Prototypes, Vectors, fit
 
-FORMAT = 1
+FORMAT = 2
 QUESTION = "question"  # the key of "no intent of its own"
 OUT_OF_SCOPE = "out_of_scope"  # an intent of this key also learns the shipped examples: the rest of the world is wide
 
@@ -38,7 +40,10 @@ class Encoder(Protocol):
 class IntentDetector:
     """Immutable once built."""
 
-    def __init__(self, definitions: Sequence[IntentDefinition], prototypes: Prototypes, texts: Sequence[str]) -> None:
+    def __init__(
+        self, definitions: Sequence[IntentDefinition], prototypes: Prototypes, texts: Sequence[str], chooser: Chooser | None = None
+    ) -> None:
+        self._chooser = chooser
         self._definitions = tuple(definitions)
         self._rules = PhraseRules(self._definitions)
         self._prototypes = prototypes
@@ -57,7 +62,9 @@ class IntentDetector:
         vectors = np.asarray(encoder.encode([*texts, *background]), dtype=np.float32)
         groups = np.array([list(IntentAction).index(intent.action) for intent in intents], dtype=np.int64)
         prototypes = fit(vectors[: len(texts)], np.array(owners, dtype=np.int64), groups, vectors[len(texts) :])
-        return cls(intents, prototypes, texts)
+        num_taught = len(set(owners))
+        chooser = Chooser.build(texts, vectors[: len(texts)], np.array(owners)) if len(texts) >= LEAST_EXAMPLES and num_taught > 1 else None
+        return cls(intents, prototypes, texts, chooser)
 
     @property
     def background(self) -> Vectors:
@@ -71,6 +78,18 @@ class IntentDetector:
         if reading.intent:
             return _guess(reading.intent, language, reading.probability, by="phrase", trace={"phrase": reading.phrase})
         return self._by_examples(text, reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
+
+    def choose(self, text: str, vector: Vectors) -> tuple[str, float] | None:
+        """The intent that the examples speak for most, whatever the phrases say, and the chance that it or any other is meant."""
+        nearest = self._nearest(text, np.asarray(vector, dtype=np.float32).reshape(-1))
+        return (self._definitions[nearest.intent].key, nearest.probability) if nearest else None
+
+    def _nearest(self, text: str, vector: Vectors) -> Nearest | None:
+        nearest = self._prototypes.nearest(vector)
+        if nearest is None or self._chooser is None:
+            return nearest
+        choice = self._chooser.choose(text, vector)
+        return replace(nearest, intent=choice.intent, probability=choice.in_scope)
 
     def remainder(self, text: str) -> str:
         """The message without the small talk around it; the message itself where there is none."""
@@ -87,7 +106,7 @@ class IntentDetector:
         trace: dict[str, Any] = {"remainder": reading.remainder, "around": reading.around} if reading.remainder else {}
         if reading.doubt:
             trace["doubt"] = reading.doubt
-        nearest = self._prototypes.nearest(vector)
+        nearest = self._nearest(text, vector)
         if nearest is None:
             return _question(1.0, trace)
         intent = self._definitions[nearest.intent]
@@ -124,6 +143,8 @@ class IntentDetector:
             background=made.background,
             calibration=np.concatenate([[made.center, made.spread], made.weights]),
         )
+        if self._chooser:
+            self._chooser.save(folder)
         described = {"format": FORMAT, "definitions": checksum(self._definitions), "texts": self._texts}
         (folder / "intents.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
 
@@ -136,7 +157,7 @@ class IntentDetector:
         with np.load(folder / "intents.npz", allow_pickle=False) as kept:
             center, spread, *weights = kept["calibration"].tolist()
             prototypes = Prototypes(kept["examples"], kept["intents"], kept["groups"], kept["background"], center, spread, np.array(weights))
-        return cls(definitions, prototypes, described["texts"])
+        return cls(definitions, prototypes, described["texts"], Chooser.open(folder))
 
 
 def shipped(name: str) -> list[str]:

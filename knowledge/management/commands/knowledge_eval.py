@@ -7,11 +7,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from knowledge.encoding import encoder_named
 from knowledge.evaluation import faq_bench
-from knowledge.faq.encoder import load_encoder
 from knowledge.faq.router import FaqRouter
 
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             asked = faq_bench.queries_read(options["folder"], options["distractors"])
         except (faq_bench.BenchError, OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from error
-        encoder = load_encoder(self._encoder_folder(options["encoder"]))
+        encoder = encoder_named(options["encoder"], tell=self.stderr)
         router = FaqRouter.build(bank, encoder)
         outcomes = faq_bench.run(router, asked)
         if options["out"]:
@@ -44,14 +43,3 @@ class Command(BaseCommand):
             for name, value in figures.items():
                 self.stdout.write(f"{name:22} {value}")
         self.stdout.write(json.dumps(figures, ensure_ascii=False))
-
-    def _encoder_folder(self, named: str) -> Path | str:
-        from django.core.management import call_command
-
-        named = named or settings.CSBOT.encoder
-        if named == "hash" or Path(named).is_dir():
-            return named
-        folder = Path(settings.CSBOT.models_dir) / named
-        if not folder.is_dir():
-            call_command("models", "pull", named, stdout=self.stderr)
-        return folder
