@@ -40,24 +40,25 @@ def _examples(encoder: Encoder) -> Iterator[Example]:
     if not practised:
         return
     bank = _bank(practised)
-    background = encoder.encode([text for text, _ in background_texts()])
-    index = VariantIndex.build(bank, encoder.encode([text for _, text in rows_of(bank)]), background)
+    texts = [text for topic in practised for text in topic.texts()]
+    told = [text for text, _ in background_texts()]
+    encoded = encoder.encode([*texts, *told])  # at once: many small batches take far longer
+    vectors = dict(zip(texts, encoded[: len(texts)], strict=True))
+    background = encoded[len(texts) :]
+    index = VariantIndex.build(bank, np.stack([vectors[text] for _, text in rows_of(bank)]), background)
     measure = Measure.over(index, background)
     siblings = _siblings(practised, index)
     for number, topic in enumerate(practised):
-        own = index.rows_of[number]
         group = FIRST_GROUP + number
         for language in LANGUAGES:
-            asked = topic.asked[language][_kept_of(number) :][:ASKED]
-            others = topic.others[language]
-            vectors = encoder.encode([*asked, *others])
-            for text, vector in zip(asked, vectors, strict=False):
-                yield Example("known", language, number, group, measure(index.ask(text, vector)))
-            for text, vector in zip(asked[:1], vectors, strict=False):
-                yield Example("hidden", language, -1, group, measure(index.ask(text, vector), without=own))
-            for text, vector in zip(others, vectors[len(asked) :], strict=True):
+            asked = [index.ask(text, vectors[text]) for text in topic.asked[language][_kept_of(number) :][:ASKED]]
+            for one in asked:
+                yield Example("known", language, number, group, measure(one))
+            for one in asked[:1]:
+                yield Example("hidden", language, -1, group, measure(one, without=index.rows_of[number]))
+            for text in topic.others[language]:
                 # What this topic does not mean, a neighbour may: neighbours are hidden.
-                yield Example("other", language, -1, group, measure(index.ask(text, vector), without=siblings[number]))
+                yield Example("other", language, -1, group, measure(index.ask(text, vectors[text]), without=siblings[number]))
 
 
 def _bank(practised: Sequence[Topic]) -> Bank:

@@ -24,7 +24,7 @@ Matrix = NDArray[np.float64]
 
 LEAST_EXAMPLES = 300  # with fewer the nearest examples know more
 MEANING = 2.0  # weight of the encoder's vector beside the words
-SLACK = 1.0  # C of the support vector machine
+SLACK = 0.3  # C of the support vector machine
 NEIGHBOURS = 3
 FOLDS = 4
 _MOST_JUDGED = 3000
