@@ -32,6 +32,7 @@ from knowledge.intent.several import questions_in
 MAX_CANDIDATES = 5
 MAX_OPTIONS = 3
 LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
+LEAST_VAGUE = 0.25  # the same for a word or two, which more words will follow anyhow
 LEAST_SCOPE = 0.02
 EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
@@ -216,6 +217,8 @@ class FaqRouter:
             return (Band.CLARIFY, f"guard:{veto.guard}", veto) if veto else (Band.ANSWER, "faq", None)
         if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
             return Band.CLARIFY, "near", None
+        if chances.three >= LEAST_VAGUE and likely >= 2 and is_short(asked):
+            return Band.CLARIFY, "vague", None  # "refund": it may mean many things, and the visitor has said too little to guess
         if chances.scope < LEAST_SCOPE:
             return Band.OUT_OF_SCOPE, "elsewhere", None
         # One FAQ stands out, though not enough for its answer word for word: its sentences are evidence, and what is written is checked.

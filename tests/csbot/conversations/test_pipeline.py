@@ -102,12 +102,12 @@ def test_what_is_no_question_needs_no_search(intent: IntentGuess, route: Any, re
 @pytest.mark.parametrize(("found_by", "reason"), [("exact", "exact"), ("calibrated", "faq")])
 def test_a_sure_match_gets_the_stored_text(found_by: str, reason: Any) -> None:
     decision = decided(find_faq=lambda question: match(Band.ANSWER, answer="In 2 days.", reason=found_by), find_evidence=deny)
-    assert decision == Decision("answer", reason, "en", text="In 2 days.", faq="shipping")
+    assert decision == Decision("answer", reason, "en", text="In 2 days.", faq="shipping", about=("shipping",))
 
 
 def test_a_near_match_is_asked_back() -> None:
     decision = decided(find_faq=lambda question: match(Band.CLARIFY, options=OPTIONS), find_evidence=deny)
-    assert decision == Decision("clarify", "clarify", "en", options=CHIPS)
+    assert decision == Decision("clarify", "clarify", "en", options=CHIPS, about=("shipping",))
 
 
 @pytest.mark.parametrize("found", [match(Band.OUT_OF_SCOPE), match(Band.ANSWER), FaqMatch(Band.ANSWER, "en", (), answer="In 2 days.")])
@@ -117,7 +117,7 @@ def test_what_has_no_text_to_give_is_refused_with_an_offer(found: FaqMatch) -> N
 
 def test_evidence_goes_to_the_generator_with_the_chips_for_later() -> None:
     decision = decided(find_faq=lambda question: match(Band.GENERATE, options=OPTIONS), find_evidence=lambda question, found: (WEAK,))
-    assert decision == Decision("generate", "evidence", "en", options=CHIPS, evidence=(WEAK,))
+    assert decision == Decision("generate", "evidence", "en", options=CHIPS, evidence=(WEAK,), about=("shipping",))
 
 
 @pytest.mark.parametrize(("evidence", "can_generate"), [((), True), ((WEAK,), False), ((), False)])
@@ -127,7 +127,7 @@ def test_without_evidence_or_engine_the_chips_are_shown(evidence: tuple[Evidence
         find_evidence=lambda question, found: evidence,
         can_generate=lambda: can_generate,
     )
-    assert decision == Decision("clarify", "clarify", "en", options=CHIPS)
+    assert decision == Decision("clarify", "clarify", "en", options=CHIPS, about=("shipping",))
 
 
 def test_without_evidence_and_chips_nothing_is_made_up() -> None:
