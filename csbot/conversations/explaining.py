@@ -88,6 +88,9 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
         "guard": _("the nearest FAQ differs in a number, a name or a “not”"),
         "chosen": _("the reply names one of the offered questions"),
         "two_questions": _("several things are asked at once"),
+        "several": _("several things are asked at once"),
+        "vague": _("a word or two may mean many things"),
+        "same_faq": _("the visitor wants something of what was just answered"),
         "other_language": _("the FAQ has no answer in this language"),
     }
     why = nearer.get(match) or reasons.get(reason)
