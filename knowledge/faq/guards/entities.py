@@ -33,9 +33,9 @@ _NO_PART = lists.empty_words() | lists.light_words()
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """`rivals`: what stands in a thing's place elsewhere; `holders`: the FAQs and variants of each word. Immutable once built."""
+    """`places`: where a thing stands, and in which FAQs, others standing there elsewhere; `holders`: the FAQs and variants of each word. Immutable once built."""
 
-    rivals: dict[str, frozenset[str]]
+    places: dict[str, dict[int, frozenset[int]]]
     holders: dict[str, frozenset[tuple[int, int]]]
     compounds: frozenset[tuple[str, str]]
 
@@ -48,7 +48,7 @@ class Entities:
         for row, (number, found) in enumerate(joint):
             for word in found:
                 holders[word].add((number, row))
-        return cls(_rivals(joint), {word: frozenset(numbers) for word, numbers in holders.items()}, compounds)
+        return cls(_places(joint), {word: frozenset(numbers) for word, numbers in holders.items()}, compounds)
 
     def join(self, found: Sequence[str]) -> Sequence[str]:
         """With what this base writes as one word put together."""
@@ -64,10 +64,20 @@ class Entities:
         for mine in found.mine:
             if mine in told or not _is_name(mine):
                 continue
-            for theirs in self.rivals.get(mine, frozenset()) & found.others.keys():
-                if mine in found.asked.nouns and theirs in found.theirs.nouns and not self._is_interchangeable(mine, theirs):
+            for theirs in found.others:
+                if (
+                    self.are_rivals(mine, theirs)
+                    and mine in found.asked.nouns
+                    and theirs in found.theirs.nouns
+                    and not self._is_interchangeable(mine, theirs)
+                ):
                     return mine, theirs, 1
         return None
+
+    def are_rivals(self, one: str, other: str) -> bool:
+        """Whether some place holds the one in some FAQs and the other in others."""
+        mine, theirs = self.places.get(one, {}), self.places.get(other, {})
+        return any(faqs.isdisjoint(theirs[place]) for place, faqs in mine.items() if place in theirs)
 
     def _in_its_place(self, found: Difference, told: frozenset[str], free: frozenset[Frame]) -> tuple[str, str, int] | None:
         light = lists.light_words()
@@ -78,7 +88,7 @@ class Entities:
         one, other = joined(mine), joined(theirs)
         if set(mine) & set(theirs) or (not one.isascii() and (one in other or other in one)):
             return None  # the same thing, told more closely
-        is_rival = other in self.rivals.get(one, frozenset())
+        is_rival = self.are_rivals(one, other)
         is_thing = mine[-1] in found.asked.nouns and theirs[-1] in found.theirs.nouns
         is_free = frame_of(found.theirs, found.place[1], found.asked) in free
         if not is_rival and not (is_thing and not is_free and self._is_known(mine, other)):
@@ -88,7 +98,7 @@ class Entities:
     def _is_known(self, mine: Sequence[str], other: str) -> bool:
         """A thing of this base or of everyday business; where the base tells things apart, any that is no slip of the pen."""
         one = joined(mine)
-        return all(word in self.holders for word in mine) or one in lists.names() or (other in self.rivals and not _is_slip(one, other))
+        return all(word in self.holders for word in mine) or one in lists.names() or (other in self.places and not _is_slip(one, other))
 
     def _is_interchangeable(self, one: str, other: str) -> bool:
         """Where FAQs of one say the other too, though never in one breath, both mean one thing."""
@@ -121,7 +131,7 @@ def frame_of(one: Wording, exchanged: _Words, other: Wording) -> Frame:
 
 def other_name(asked: Wording, theirs: Wording, told: str) -> tuple[str, str, int] | None:
     """A name that the question has and the whole FAQ has not, where the variant has another of the kind that the question has not."""
-    mine, others = names_in(asked), names_in(theirs)
+    mine, others = asked.names, theirs.names
     for name in mine:
         rivals = lists.names()[name]
         if _is_said(name, told) or any(other in mine for other in others & rivals):
@@ -129,15 +139,6 @@ def other_name(asked: Wording, theirs: Wording, told: str) -> tuple[str, str, in
         for other in sorted(others & rivals):
             return name, other, max(len(words(name)), len(words(other)))
     return None
-
-
-def names_in(wording: Wording) -> frozenset[str]:
-    """Listed names: of Latin letters as whole words, of Chinese characters anywhere."""
-    known, text = lists.names(), wording.folded
-    parts = [word for word in words(text) if word.isascii()]
-    found = {" ".join(parts[start : start + n]) for n in range(1, lists.longest_name() + 1) for start in range(len(parts) - n + 1)}
-    found |= {text[start : start + n] for n in (2, 3, 4, 5) for start in range(len(text) - n + 1)}
-    return frozenset(found & known.keys())
 
 
 def _is_said(name: str, told: str) -> bool:
@@ -192,7 +193,7 @@ def _together(found: Sequence[str], compounds: frozenset[tuple[str, str]]) -> Se
     return made
 
 
-def _rivals(texts: Sequence[tuple[int, _Words]]) -> dict[str, frozenset[str]]:
+def _places(texts: Sequence[tuple[int, _Words]]) -> dict[str, dict[int, frozenset[int]]]:
     seen: set[int] = set()
     twice: set[int] = set()  # hashes only: few frames have a twin, and all of them would not fit
     for _, found in texts:
@@ -203,12 +204,12 @@ def _rivals(texts: Sequence[tuple[int, _Words]]) -> dict[str, frozenset[str]]:
         for frame, thing in _frames(found):
             if hash(frame) in twice:
                 things[frame][joined(thing)].add(number)
-    rivals: dict[str, set[str]] = defaultdict(set)
-    for kind in things.values():
-        if len(kind) > 1:
-            for one, its in kind.items():
-                rivals[one].update(other for other, theirs in kind.items() if other != one and its.isdisjoint(theirs))
-    return {thing: frozenset(others) for thing, others in rivals.items() if others}
+    places: dict[str, dict[int, frozenset[int]]] = defaultdict(dict)
+    for place, kind in enumerate(kind for kind in things.values() if len(kind) > 1):
+        if len(set().union(*kind.values())) > 1:
+            for thing, faqs in kind.items():
+                places[thing][place] = frozenset(faqs)
+    return dict(places)
 
 
 def _frames(found: _Words) -> Iterator[tuple[_Words, _Words]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from knowledge.faq.guards import lists
-from knowledge.faq.guards.wording import Difference, Wording, trimmed
+from knowledge.faq.guards.wording import Difference, trimmed
 
 _TURNS = re.compile(r"^(?:un|dis|de|non|in|im|ir|mis)-?(?=[a-z]{4})")
 _ENDING = ("取消", "退出", "停止", "关闭", "解除", "停用", "注销", "退订", "cancel", "disabl", "quit", "undo")
@@ -42,22 +42,13 @@ def against(found: Difference, pairs: lists.Opposed) -> tuple[str, str, int] | N
 def _written_together(found: Difference, pairs: lists.Opposed) -> tuple[str, str, int] | None:
     """Chinese words that a dictionary may have cut otherwise: 收款方 holds 收款."""
     asked, theirs = found.asked.affirmed.text, found.theirs.affirmed.text
-    for word in _held(found.asked, pairs):
-        if word in theirs:
+    for word in found.asked.pieces:
+        if word not in pairs or word in theirs:
             continue
         for other in sorted(pairs[word]):
             if len(other) >= _PHRASE and other in theirs and other not in asked:
                 return word, other, max(len(found.mine), len(found.others)) if found.is_one_place else 1
     return None
-
-
-def _held(asked: Wording, pairs: lists.Opposed) -> Iterable[str]:
-    text = asked.affirmed.text
-    for length in (2, 3, 4):
-        for start in range(len(text) - length + 1):
-            piece = text[start : start + length]
-            if piece in pairs and not piece.isascii():
-                yield piece
 
 
 def _ended(found: Difference) -> tuple[str, str, int] | None:

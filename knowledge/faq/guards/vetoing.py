@@ -16,13 +16,13 @@ from knowledge.faq.bank import Bank
 from knowledge.faq.guards import numbers, polarity, roles
 from knowledge.faq.guards.entities import Entities, Frame, exchanged_within, other_name
 from knowledge.faq.guards.quantities import Quantity
-from knowledge.faq.guards.wording import Difference, Wording
+from knowledge.faq.guards.wording import LEAST, Difference, Wording
 from knowledge.faq.normalise import words
 
 Name = Literal["polarity", "role", "number", "unit", "entity"]
 
 NEAR = 0.8  # likeness, what differs left out, from which a phrasing is the question but for that
-NAMED = 0.6  # the same where the difference is told outright: by digits or by names
+NAMED = LEAST  # the same where the difference is told outright: by digits or by names
 ABOUT_AS_NEAR = 0.1
 _REMEMBERED = 2048
 
@@ -76,6 +76,8 @@ class Guards:
 
     def _judged(self, found: Difference, told: _Told) -> tuple[float, Veto | None]:
         """How near the variant is, and what it has against the question."""
+        if found.is_hopeless:
+            return found.likeness(), None
         for guard, (mine, theirs, spared), least in self._differences(found, told):
             if (near := found.likeness(spared)) >= least:
                 return near, Veto(guard, mine, theirs)

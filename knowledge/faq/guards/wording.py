@@ -17,6 +17,8 @@ from knowledge.faq.guards.negation import Affirmed, affirmed
 from knowledge.faq.guards.quantities import Quantity, quantities, without
 from knowledge.faq.normalise import exact_key, fold, stem, words
 
+MOST_EXCHANGED = 3  # words that stand for one another
+LEAST = 0.6  # likeness below which no difference is looked at
 LONGEST = 1000  # characters that are looked at: nobody's near copy of a phrasing is longer
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # A thing follows; as the index keeps them.
@@ -60,6 +62,22 @@ class Wording:
         return Counter(self.words)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Listed names: of Latin letters as whole words, of Chinese characters anywhere."""
+        known, text = lists.names(), self.folded
+        parts = [word for word in words(text) if word.isascii()]
+        found = {" ".join(parts[start : start + n]) for n in range(1, lists.longest_name() + 1) for start in range(len(parts) - n + 1)}
+        if _HAN.search(text):
+            found |= {text[start : start + n] for n in (2, 3, 4, 5) for start in range(len(text) - n + 1)}
+        return frozenset(found & known.keys())
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """Two to four Chinese characters that stand together, however a dictionary cuts them."""
+        runs = _HAN.findall(self.affirmed.text)
+        return tuple(run[start : start + n] for run in runs for n in (2, 3, 4) for start in range(len(run) - n + 1))
+
+    @cached_property
     def plain(self) -> frozenset[str]:
         """All its words, those that carry nothing too, and as they are written."""
         return frozenset(self.join(words(self.folded)))
@@ -100,6 +118,11 @@ class Difference:
         return 2 * shared / (2 * shared + rest) if shared else float(rest == 0)
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether the two are far apart even if as much as ever may stands for one another."""
+        return self.likeness(MOST_EXCHANGED) < LEAST
+
+    @property
     def is_one_place(self) -> bool:
         """Whether a few words stand for a few others and all else is the same."""
         mine, theirs = self.place
@@ -107,9 +130,6 @@ class Difference:
 
     def exchanged(self) -> tuple[str, str]:
         return joined(self.place[0]), joined(self.place[1])
-
-
-MOST_EXCHANGED = 3
 
 
 def _weight(found: Counter[str]) -> int:
