@@ -33,7 +33,7 @@ _NO_PART = lists.empty_words() | lists.light_words()
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """`places`: where a thing stands, and in which FAQs, others standing there elsewhere; `holders`: the FAQs and variants of each word. Immutable once built."""
+    """`places`: where a thing stands and in which FAQs, where others stand elsewhere; `holders`: the FAQs and variants of each word."""
 
     places: dict[str, dict[int, frozenset[int]]]
     holders: dict[str, frozenset[tuple[int, int]]]
