@@ -209,3 +209,4 @@ def _coverage_at(outcomes: Sequence[Outcome], wrong_share: float) -> float:
 def _mean(values: Iterable[bool]) -> float | None:
     counted = list(values)
     return round(sum(counted) / len(counted), 4) if counted else None
+

@@ -201,9 +201,9 @@ def _places(texts: Sequence[tuple[int, _Words]]) -> dict[str, dict[int, frozense
             (twice if mark in seen else seen).add(mark)
     things: dict[_Words, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for number, found in texts:
-        for frame, thing in _frames(found):
+        for frame, words_in_it in _frames(found):
             if hash(frame) in twice:
-                things[frame][joined(thing)].add(number)
+                things[frame][joined(words_in_it)].add(number)
     places: dict[str, dict[int, frozenset[int]]] = defaultdict(dict)
     for place, kind in enumerate(kind for kind in things.values() if len(kind) > 1):
         if len(set().union(*kind.values())) > 1:
