@@ -213,7 +213,7 @@ class FaqRouter:
         if chances.first >= cut:
             if _answer(self.bank.faqs[number], language) is None:
                 return Band.GENERATE, "other_language", None
-            veto = self.guards.veto(asked, number, language, self.index.variants[ranked.rows[0]].text)
+            veto = self._veto(ranked, asked, language)
             return (Band.CLARIFY, f"guard:{veto.guard}", veto) if veto else (Band.ANSWER, "faq", None)
         if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
             return Band.CLARIFY, "near", None
@@ -223,6 +223,9 @@ class FaqRouter:
             return Band.OUT_OF_SCOPE, "elsewhere", None
         # One FAQ stands out, though not enough for its answer word for word: its sentences are evidence, and what is written is checked.
         return Band.GENERATE, "one_stands_out" if chances.three >= LEAST_THREE and likely == 1 else "far", None
+
+    def _veto(self, ranked: Ranked, asked: str, language: Language) -> Veto | None:
+        return self.guards.veto(asked, ranked.faqs[0], language, self.index.variants[ranked.rows[0]].text)
 
     def _one_by_one(self, match: FaqMatch, asked: str, language: Language, closed: frozenset[int]) -> FaqMatch:
         """A message that asks several things: every part's answer, one after the other, or what each might mean."""
@@ -236,7 +239,8 @@ class FaqRouter:
         answers = [_answer(self.bank.faqs[number], language) for number in found]
         parted = [[part, self.bank.faqs[head.faqs[0]].key, round(head.chances.first, 4)] for part, head in zip(several, heads, strict=True)]
         more: dict[str, Any] = {"options": self._as_options(found, language), "trace": {**match.trace, "questions": parted}}
-        if all(answers) and all(head.chances.first >= self.cut(head.faqs[0]) for head in heads):
+        certain = all(head.chances.first >= self.cut(head.faqs[0]) for head in heads)
+        if all(answers) and certain and not any(self._veto(head, part, language) for part, head in zip(several, heads, strict=True)):
             return replace(match, band=Band.ANSWER, answer="\n\n".join(answer for answer in answers if answer), reason="several", **more)
         if all(head.chances.first >= min(self.cut(), LEAST_THREE) for head in heads):
             return replace(match, band=Band.CLARIFY, answer=None, reason="two_questions", **more)

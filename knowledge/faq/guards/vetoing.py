@@ -1,11 +1,12 @@
 """The guards together: does anything speak against answering this question with this FAQ, however near it is?
 
-A guard objects where every near phrasing of the FAQ differs in what changes the matter. Knows one bank's wording; no chances.
+A guard objects where the phrasing nearest to the question differs from it in what changes the matter and in little else, and no
+other phrasing of the FAQ that is about as near has nothing against it. Knows one bank's wording; no chances.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -13,13 +14,16 @@ from typing import Literal
 from knowledge.contracts import Language
 from knowledge.faq.bank import Bank
 from knowledge.faq.guards import numbers, polarity, roles
-from knowledge.faq.guards.entities import Entities
-from knowledge.faq.guards.numbers import Quantity
-from knowledge.faq.guards.wording import Wording, exchanged, likeness
+from knowledge.faq.guards.entities import Entities, Frame, exchanged_within, other_name
+from knowledge.faq.guards.quantities import Quantity
+from knowledge.faq.guards.wording import LEAST, Difference, Wording
+from knowledge.faq.normalise import words
 
 Name = Literal["polarity", "role", "number", "unit", "entity"]
 
-NEAR = 0.6  # likeness from which a phrasing is nearly the question
+NEAR = 0.8  # likeness, what differs left out, from which a phrasing is the question but for that
+NAMED = LEAST  # the same where the difference is told outright: by digits or by names
+ABOUT_AS_NEAR = 0.1
 _REMEMBERED = 2048
 
 
@@ -36,8 +40,10 @@ class Veto:
 class _Told:
     """A FAQ in one language as the guards read it."""
 
+    keys: frozenset[str]  # of its phrasings in any language
     variants: tuple[Wording, ...]
     words: frozenset[str]
+    free: frozenset[Frame]
     text: str
     quantities: frozenset[Quantity]
 
@@ -54,79 +60,66 @@ class Guards:
     def build(cls, bank: Bank) -> Guards:
         return cls(bank, Entities.build(bank))
 
-    def veto(self, question: str, faq: int, language: Language, nearest: str) -> Veto | None:
-        """`faq` is its number in the bank, `nearest` the variant that fits best."""
-        asked, told = Wording(question), self._told(faq, language)
-        if any(asked.words == variant.words for variant in told.variants):
+    def veto(self, question: str, faq: int, language: Language, nearest: str = "") -> Veto | None:
+        """`faq` is its number in the bank; `nearest` the variant that fits best, looked at too where it is of another language."""
+        asked, told = self._wording(question), self._told(faq, language)
+        if asked.key in told.keys:
             return None
-        near = [variant for variant in told.variants if likeness(asked, variant) >= NEAR]
-        checks: tuple[Callable[[], Veto | None], ...] = (
-            lambda: _each("polarity", near, lambda variant: polarity.opposed(asked, variant)),
-            lambda: _each("role", near, lambda variant: roles.swapped(asked, variant)),
-            lambda: self._numbers(asked, near or [Wording(nearest)], told),
-            lambda: self._entity(asked, near, Wording(nearest), told),
-        )
-        return next((veto for check in checks if (veto := check())), None)
+        variants = told.variants or ((self._wording(nearest),) if nearest else ())
+        judged = [(*self._judged(Difference.between(asked, variant), told), variant) for variant in variants]
+        objections = [(near, veto) for near, veto, _ in judged if veto]
+        if not objections:
+            return None
+        nearest_objecting, objection = max(objections, key=lambda pair: pair[0])
+        free = (variant for near, veto, variant in judged if not veto and near >= nearest_objecting - ABOUT_AS_NEAR)
+        return None if any(_says(variant, objection, asked) for variant in free) else objection
+
+    def _judged(self, found: Difference, told: _Told) -> tuple[float, Veto | None]:
+        """How near the variant is, and what it has against the question."""
+        if found.is_hopeless:
+            return found.likeness(), None
+        for guard, (mine, theirs, spared), least in self._differences(found, told):
+            if (near := found.likeness(spared)) >= least:
+                return near, Veto(guard, mine, theirs)
+        return found.likeness(), None
+
+    def _differences(self, found: Difference, told: _Told) -> Iterator[tuple[Name, tuple[str, str, int], float]]:
+        if pair := roles.swapped(found):
+            yield "role", pair, NEAR
+        if pair := polarity.opposed(found):
+            yield "polarity", pair, NEAR
+        if differing := numbers.differing(found, told.quantities):
+            kind, mine, theirs = differing
+            yield ("unit" if kind == "unit" else "number"), (mine, theirs, 0), NAMED
+        if pair := other_name(found.asked, found.theirs, told.text):
+            yield "entity", pair, NAMED
+        if pair := self._entities.other_thing(found, told.words, told.free):
+            yield "entity", pair, NAMED
+
+    def _wording(self, text: str) -> Wording:
+        return Wording(text, self._entities.join)
 
     def _read(self, number: int, language: Language) -> _Told:
         faq = self._bank.faqs[number]
-        variants = tuple(Wording(variant.text) for variant in faq.variants if variant.language == language)
+        wordings = [(variant.language, self._wording(variant.text)) for variant in faq.variants]
+        variants = tuple(wording for spoken, wording in wordings if spoken == language)
         answer = faq.answers.get(language)
-        answers = [Wording(answer.text)] if answer else []
+        answers = [self._wording(answer.text)] if answer else []
         told = [*variants, *answers]
         return _Told(
+            keys=frozenset(wording.key for _, wording in wordings),
             variants=variants,
-            words=frozenset(word for wording in told for word in wording.words),
-            text=" ".join(wording.folded for wording in told),
-            quantities=frozenset(quantity for wording in answers for quantity in numbers.quantities(wording)),
+            words=frozenset(word for wording in told for word in (*wording.words, *wording.plain)),
+            free=exchanged_within(variants),
+            text=f" {' '.join(' '.join((wording.folded, *words(wording.folded))) for wording in told)} ",
+            quantities=frozenset(quantity for wording in answers for quantity in wording.quantities),
         )
 
-    def _numbers(self, asked: Wording, near: list[Wording], told: _Told) -> Veto | None:
-        found = [numbers.differing(asked, variant, told.quantities) for variant in near]
-        if found and all(found):
-            kind, mine, theirs = found[0] or ("number", "", "")
-            return Veto("unit" if kind == "unit" else "number", mine, theirs)
-        pairs = [numbers.units_exchanged(exchanged(asked, variant)) for variant in near]
-        return Veto("unit", *pairs[0]) if pairs and pairs[0] and all(pairs) else None
 
-    def _entity(self, asked: Wording, near: list[Wording], nearest: Wording, told: _Told) -> Veto | None:
-        """Another thing of the same kind, or one known word for another where all else is the same."""
-        if veto := _each("entity", near, lambda variant: self._other_word(asked, variant, told)):
-            return veto
-        for theirs in _things(nearest, self._entities):
-            for mine in self._entities.kinds[theirs]:
-                if _holds(asked.folded, mine) and not _holds(told.text, mine) and not _holds(asked.folded, theirs) and self._is_named(mine):
-                    return Veto("entity", mine, theirs)
-        return None
-
-    def _other_word(self, asked: Wording, variant: Wording, told: _Told) -> tuple[str, str] | None:
-        for mine, theirs in exchanged(asked, variant):
-            if mine and theirs and not _holds(told.text, mine) and self._is_known(mine):
-                return mine, theirs
-        return None
-
-    def _is_known(self, thing: str) -> bool:
-        return thing in self._entities.kinds or thing in self._entities.vocabulary
-
-    def _is_named(self, thing: str) -> bool:
-        """Long enough to be a name; "in" and "我" stand in frames too."""
-        return len(thing) >= (4 if thing.isascii() else 2)
-
-
-def _each(guard: Name, near: list[Wording], differs: Callable[[Wording], tuple[str, str] | None]) -> Veto | None:
-    """An objection that holds against every near phrasing."""
-    found = [differs(variant) for variant in near]
-    return Veto(guard, *found[0]) if found and found[0] and all(found) else None
-
-
-def _things(wording: Wording, entities: Entities) -> list[str]:
-    return [word for word in wording.words if word in entities.kinds and len(word) >= (4 if word.isascii() else 2)]
-
-
-def _holds(text: str, thing: str) -> bool:
-    """As words where they are Latin, as characters where not."""
-    if thing.isascii():
-        from knowledge.faq.normalise import words
-
-        return f" {thing} " in f" {' '.join(words(text))} "
-    return thing in text
+def _says(variant: Wording, objection: Veto, asked: Wording) -> bool:
+    """Whether a phrasing says what was objected to; one that says neither this nor the other speaks for neither."""
+    if objection.guard in ("number", "unit"):
+        return any(mine.agrees_with(theirs) for mine in asked.quantities for theirs in variant.quantities if str(mine) == objection.asked)
+    if objection.asked == "+" or objection.asked in asked.affirmed.noes:
+        return variant.affirmed.is_negative == asked.affirmed.is_negative
+    return all(part in variant.bag or part in variant.plain for part in objection.asked.split()) or objection.asked in variant.folded

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.encoding import encoder_named
-from knowledge.evaluation import faq_bench
+from knowledge.evaluation import faq_bench, guards_bench
 from knowledge.faq.router import FaqRouter
 
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             rows = (json.dumps(outcome.as_row(), ensure_ascii=False) for outcome in outcomes)
             options["out"].write_text("\n".join(rows) + "\n", encoding="utf-8")
         figures = faq_bench.figures(outcomes, best_cut=router.fit.best_cut) | {"floor": faq_bench.floor(bank, encoder, asked)}
+        figures["guards"] = guards_bench.figures(guards_bench.run(router, bank))
         if not options["json"]:
             for name, value in figures.items():
                 self.stdout.write(f"{name:22} {value}")
