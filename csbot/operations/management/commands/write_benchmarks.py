@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
 def measurements(data: Path) -> dict[str, list[str]]:
     """Name → command; those without their data are left out."""
-    found = {"pipeline": ["pipeline_bench", "--json"], "engine": ["inference_bench", "--json"]}
+    found = {"pipeline": ["pipeline_bench", "--json"], "engine": ["inference_bench", "--json"], "encoder": ["encoder_bench", "--json"]}
     found["desk_postgresql" if settings.CSBOT.database_url else "desk_sqlite"] = ["desk_bench", "--json"]
     if (data / "zh_faq").is_dir():
         found |= {name: ["knowledge_eval", str(data / name), "--json"] for name in ("zh_faq", "en_faq")}
