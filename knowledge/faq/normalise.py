@@ -29,7 +29,7 @@ _CLOSERS = re.compile(r"(?:\s*(?:吗|呢|啊|呀|吧|哦|噢|哈|嘛|么|啦|哇
 
 def fold(text: str) -> str:
     """Full width to half, traditional to simplified, lower case, runs of one character shortened, spaces single."""
-    folded = unicodedata.normalize("NFKC", whole(text)).casefold()
+    folded = unicodedata.normalize("NFKC", whole(text)).casefold().replace("’", "'")
     if _HAN.search(folded):
         folded = _simplifier().convert(folded)
     folded = _REPEATED.sub(r"\1\1", folded)

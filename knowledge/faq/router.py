@@ -201,6 +201,7 @@ class FaqRouter:
             options=options[:MAX_OPTIONS] or self._as_options(ranked.faqs[:1], language),
             reason=reason,
             asked=asked,
+            is_careful=ranked.chances.first >= self.fit.cuts[min(PROMISES)],
             trace=self._trace(ranked, asked, cut) | ({"veto": [veto.guard, veto.asked, veto.theirs]} if veto else {}),
         )
         return self._one_by_one(match, asked, language, closed)
@@ -237,7 +238,8 @@ class FaqRouter:
         parted = [[part, self.bank.faqs[head.faqs[0]].key, round(head.chances.first, 4)] for part, head in zip(several, heads, strict=True)]
         more: dict[str, Any] = {"options": self._as_options(found, language), "trace": {**match.trace, "questions": parted}}
         if all(answers) and all(head.chances.first >= self.cut(head.faqs[0]) for head in heads):
-            return replace(match, band=Band.ANSWER, answer="\n\n".join(answer for answer in answers if answer), reason="several", **more)
+            answer = "\n\n".join(answer for answer in answers if answer)
+            return replace(match, band=Band.ANSWER, answer=answer, reason="several", is_careful=False, **more)
         if all(head.chances.first >= min(self.cut(), LEAST_THREE) for head in heads):
             return replace(match, band=Band.CLARIFY, answer=None, reason="two_questions", **more)
         return match
@@ -262,7 +264,7 @@ class FaqRouter:
         band = Band.ANSWER if answer is not None else Band.GENERATE
         why = reason if answer is not None else "other_language"
         option = Option(faq.key, faq.title(language))
-        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, asked=text, trace={reason: True})
+        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, asked=text, is_careful=True, trace={reason: True})
 
     def _candidates(self, ranked: Ranked) -> tuple[Candidate, ...]:
         found = []
