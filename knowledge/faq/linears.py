@@ -1,8 +1,8 @@
 """The linear layers of a loaded model in the form that this CPU multiplies fastest: nearly all of an encoder's time is theirs.
 
 oneDNN's own weight order, and bfloat16 products (sums stay in single precision) where the CPU has instructions for them. Chosen by
-measurement (BENCHMARKS.md, "Encoder"): int8 was quicker still and too far off (cosine 0.98), ONNX Runtime and OpenVINO were no
-quicker. Knows torch's layers; no texts. Whoever changes weights does so before: what is packed is a copy.
+measurement (BENCHMARKS.md, "Encoder"): torch's int8 was quicker still and too far off (cosine 0.98), ONNX Runtime and OpenVINO were no
+quicker for one question. Knows torch's layers; no texts. Whoever changes weights does so before: what is packed is a copy.
 """
 
 from __future__ import annotations
