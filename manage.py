@@ -23,6 +23,9 @@ def take_data_dir(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csbot.settings")
+    # Read when torch loads: its threads sleep while they wait. Spinning, they take the cores from the other workers' threads, and where
+    # encoder and generator share two cores one question took ten times as long (BENCHMARKS.md, "Encoder").
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from django.core.management import execute_from_command_line
 
     from csbot.env import SettingRefused

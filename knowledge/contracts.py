@@ -102,6 +102,8 @@ class FaqMatch:
     """The outcome of a FAQ search.
 
     `answer` is the stored text, verbatim, in the question's language; None where the best FAQ has no text in it.
+    `is_careful`: it would be answered under the strictest promise as well. `holds_until`: when a FAQ begins or ends to be valid next, and
+    with it what else may be found.
     `options` is filled for every band (CLARIFY shows them, the ladder's fifth rung may). `asked` is the question in full.
     """
 
@@ -112,6 +114,8 @@ class FaqMatch:
     options: tuple[Option, ...] = ()
     reason: str = ""
     asked: str = ""
+    is_careful: bool = False
+    holds_until: datetime | None = None
     trace: Mapping[str, Any] = field(default_factory=dict)
 
     @property

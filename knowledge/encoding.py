@@ -43,13 +43,18 @@ def building_encoder() -> Encoder:
 
 def encoder_named(named: str, *, tell: Any) -> Encoder:
     """For an evaluation: `hash`, a folder, or a catalogue entry, pulled where it is not there; empty: the setting. Progress goes to `tell`."""
+    return load_encoder(folder_named(named, tell=tell))
+
+
+def folder_named(named: str, *, tell: Any) -> Path:
+    """The same encoder's folder, or the path `hash`."""
     named = named or settings.CSBOT.encoder
     if named == "hash" or Path(named).is_dir():
-        return load_encoder(named)
+        return Path(named)
     folder = Path(settings.CSBOT.models_dir) / named
     if not folder.is_dir():
         call_command("models", "pull", named, stdout=tell)
-    return load_encoder(folder)
+    return folder
 
 
 @cache

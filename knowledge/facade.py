@@ -49,6 +49,8 @@ __all__ = [
     "is_newer_than_published",
     "is_published",
     "listen",
+    "asks_the_same",
+    "meaning_key",
     "normalise_for_cache",
     "open_all_knowledge",
     "open_knowledge",
@@ -116,6 +118,20 @@ def normalise_for_cache(text: str) -> str:
     from knowledge.faq.normalise import exact_key
 
     return exact_key(text)
+
+
+def meaning_key(text: str, language: Language) -> str:
+    """Equal for questions of the same telling words; empty where there are none."""
+    from knowledge.faq.meaning import meaning_key as key_of
+
+    return key_of(text, language)
+
+
+def asks_the_same(text: str, other: str) -> bool:
+    """Of two questions with the same meaning key: no guard objects to taking one for the other."""
+    from knowledge.faq.meaning import asks_the_same as same
+
+    return same(text, other)
 
 
 def shared_pieces(text: str, other: str) -> list[tuple[str, bool]]:

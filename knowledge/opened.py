@@ -68,7 +68,8 @@ class OpenedKnowledge:
         return guess
 
     def find_faq(self, question: Question) -> FaqMatch:
-        return self._parts.router.route(question, self._vector(question.text))
+        match = self._parts.router.route(question, self._vector(question.text))
+        return replace(match, holds_until=self._parts.bank.next_change(question.now))
 
     def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:
         if examples:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from csbot.conversations import cache, pipeline
+from csbot.conversations import pipeline
 from csbot.conversations.contracts import Decision
 from csbot.conversations.history import history_of, lookup_before
 from csbot.conversations.models import Turn
 from csbot.conversations.services.turns import decision_commit, turn_claim, turn_retry_or_fail
+from csbot.conversations.shadowing import check_ask
 from csbot.conversations.stages import DecidingStages
 from csbot.lib.clock import now
 from knowledge import facade as knowledge
@@ -40,11 +41,11 @@ def _answer(turn: Turn) -> None:
     stages = parts.stages()
     decision = _after_chip(turn, question, parts) if turn.chip else pipeline.decide(question, language, stages)  # type: ignore[arg-type]
     trace = {**parts.trace, "route": decision.route, "reason": decision.reason, "ms": parts.timer.ms}
-    key = parts.cache_key(question.text) if parts.may_cache and decision.route == "answer" and not decision.lookup else ""
-    if key and not decision.is_cached:
-        cache.cache_put(key, decision)  # before the visitor sees it: a thumb down or the same question may follow at once
-    if not decision_commit(turn, decision, trace, snapshot=opened.snapshot, cache_key=key):
+    keys = None if turn.chip else parts.remember(question, decision)  # before the visitor sees it: a thumb down or the same may follow at once
+    if not decision_commit(turn, decision, trace, snapshot=opened.snapshot, keys=keys):
         log.info("turn %s: decided too late, another attempt or a person has it", turn.pk)
+    elif decision.is_cached:
+        check_ask(turn)
 
 
 def _after_chip(turn: Turn, question: Question, parts: DecidingStages) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from dataclasses import fields as fields_of
 from typing import Any
 
 from csbot.conversations.contracts import Decision
@@ -16,7 +17,9 @@ def decision_pack(decision: Decision) -> dict[str, Any]:
 
 
 def decision_unpack(data: dict[str, Any]) -> Decision:
-    fields = {key: value for key, value in data.items() if key != "cache_key"}
+    """What stands beside a decision in its turn (the cache's keys, a check's outcome) is no part of it."""
+    names = {field.name for field in fields_of(Decision)}
+    fields = {key: value for key, value in data.items() if key in names}
     fields["evidence"] = tuple(Evidence(**item) for item in data["evidence"])
     fields["options"] = tuple(data["options"])
     fields["sources"] = tuple(data["sources"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 
-from csbot.conversations import cancelling, pipeline
+from csbot.conversations import cache, cancelling, pipeline
 from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.decisions import decision_unpack
 from csbot.conversations.events import Finish
@@ -164,6 +164,14 @@ def _generate(current: Attempt) -> None:
     text = writer.close()
     if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
         raise Fenced
+    _remember(turn, decision, ending, text)
+
+
+def _remember(turn: Turn, decision: Decision, ending: Ending, text: str) -> None:
+    """Only a complete answer, every claim of which was found in the evidence."""
+    keys = turn.decision.get("cache")
+    if keys and ending.finish == "stop" and ending.rung == 3 and ending.is_grounded and ending.after == "nothing":
+        cache.cache_put(cache.Keys(**keys), turn.question.text, replace(decision, text=text), is_sure=True)
 
 
 def _says_nothing(text: str, turn: Turn) -> bool:

@@ -14,9 +14,10 @@ from csbot.accounts.models import Site
 from csbot.conversations import cache, wrapping
 from csbot.conversations.contracts import Decision
 from csbot.conversations.events import Language, Source
+from csbot.conversations.personal import is_personal
 from csbot.conversations.pipeline import Deciding
 from csbot.lib import status
-from csbot.lookups.answering import look_up
+from csbot.lookups.answering import look_up, lookups_version
 from knowledge import facade as knowledge
 from knowledge.contracts import Direction, FaqMatch, IntentGuess, Knowledge, Question, Verdict
 
@@ -53,6 +54,7 @@ class DecidingStages:
         self.timer = Timer()
         self.trace: dict[str, Any] = {"version": 1, "snapshot": opened.snapshot, "language": language}
         self.match: FaqMatch | None = None
+        self.found: cache.Found | None = None
         self._words = knowledge.word_filter(site.company_id)
 
     def stages(self) -> Deciding:
@@ -74,18 +76,34 @@ class DecidingStages:
         return verdict
 
     def recall(self, question: Question) -> Decision | None:
-        if not self.may_cache:
+        if not self.may_cache or is_personal(question.text):
             return None
-        found = cache.cache_get(self.cache_key(question.text))
-        if found is None:
+        self.found = cache.cache_find(self.cache_keys(question.text), question.text, knowledge.asks_the_same)
+        if self.found is None:
             return None
-        self.trace["cache"] = "exact"
-        return wrapping.word(found, self.site, sources=found.sources, screen=self.screen_answer)
+        decision = self.found.decision
+        self.trace["cache"] = self.found.tier
+        if decision.route == "generate":
+            self.trace |= {"rung": 3, "grounded": True}  # no others are kept
+        return wrapping.word(decision, self.site, sources=decision.sources, screen=self.screen_answer)
 
-    def cache_key(self, text: str) -> str:
+    def remember(self, question: Question, decision: Decision) -> cache.Keys | None:
+        """Keeps an answer that another visitor may get as well; under which keys, also where it is still to be generated."""
+        if not self.may_cache or decision.lookup or decision.route not in ("answer", "generate") or is_personal(question.text):
+            return None
+        keys = self.cache_keys(question.text)
+        if self.found:
+            return replace(keys, exact=self.found.key)
+        if decision.route == "answer" and self.match:
+            holds_s = (self.match.holds_until - question.now).total_seconds() if self.match.holds_until else cache.EXPIRY_S
+            cache.cache_put(keys, question.text, decision, is_sure=self.match.is_careful, holds_s=holds_s)
+        return keys
+
+    def cache_keys(self, text: str) -> cache.Keys:
         generation = status.generation_status()
-        versions = (self.opened.snapshot, generation.model, generation.prompt, self._words.version)
-        return cache.cache_key([str(self.site.pk), self.language, knowledge.normalise_for_cache(text), *versions])
+        versions = (self.opened.snapshot, generation.model, generation.prompt, self._words.version, lookups_version(self.site))
+        scope = (str(self.site.pk), self.language, *versions)
+        return cache.keys_of(scope, knowledge.normalise_for_cache(text), knowledge.meaning_key(text, self.language))
 
     def look_up(self, question: Question) -> Decision | None:
         return look_up(question.text, self.language, site=self.site, opened=self.opened, pending=self.pending, trace=self.trace, visitor=self.visitor)

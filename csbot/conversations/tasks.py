@@ -19,6 +19,13 @@ def generate_turn(turn_id: str, attempt: int) -> None:
     turn_generate(turn_id, attempt)
 
 
+@shared_task(name="conversations.check_cached")
+def check_cached(turn_id: str) -> None:
+    from csbot.conversations.shadowing import cached_check
+
+    cached_check(turn_id)
+
+
 @shared_task(name="conversations.sweep", expires=10)
 def sweep() -> None:
     from csbot.conversations.sweeper import sweep_once

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Count, Max
+
 from csbot.accounts.models import Site
 from csbot.conversations.contracts import Decision
 from csbot.conversations.events import Language
@@ -26,6 +28,12 @@ Examples = tuple[tuple[str, str], ...]  # (lookup's key, text)
 def lookups_of(site: Site) -> list[Lookup]:
     rows = Lookup.objects.filter(company=site.company_id, is_active=True).select_related("company").prefetch_related("slots")
     return [lookup for lookup in rows if lookup.site_id in (None, site.pk)]
+
+
+def lookups_version(site: Site) -> str:
+    """Changes with every lookup of the company: what one of them answers from now on, no FAQ does."""
+    told = Lookup.objects.filter(company=site.company_id, is_active=True).aggregate(number=Count("pk"), last=Max("changed"))
+    return f"{told['number']}-{told['last'].isoformat() if told['last'] else ''}"
 
 
 def look_up(

@@ -45,7 +45,8 @@ def titles() -> dict[str, str]:
         "handoffs": _("Why people were needed"),
         "ratings": _("Ratings"),
         "faqs": _("FAQs that answered most"),
-        "cached": _("Direct answers from the cache"),
+        "cached": _("Answers from the cache"),
+        "cache_checks": _("Cached answers, worked out again to check them"),
         "unanswered": _("Unanswered messages a day"),
         "sites": _("Conversations by site"),
         "languages": _("Conversations by language"),
@@ -104,6 +105,7 @@ def label_of(figure: Figure, value: Any, names: Mapping[str, str] | None = None)
         "lost": {"failed": _("failed"), "cancelled": _("stopped by the visitor or a person")},
         "ratings": {1: _("helpful"), -1: _("not helpful")},
         "cached": {True: _("from the cache"), False: _("worked out anew")},
+        "cache_checks": {"same": _("still the answer"), "other": _("not the answer any more")},
         "languages": {"zh": _("Chinese"), "en": _("English"), "": _("unknown")},
     }
     return str(words.get(figure.key, {}).get(value, value))

@@ -99,6 +99,11 @@ def _answers(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(state=Turn.State.DONE, route="answer")
 
 
+def _kept(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What a cache may hold: stored answers and generated ones."""
+    return rows.filter(state=Turn.State.DONE, route__in=["answer", "generate"])
+
+
 IN_HEADLINE = ("conversations", "routes", "ratings")
 BY_BOT = ("answer", "generate", "chitchat", "clarify")
 UNANSWERED = Q(route="refuse", reason__in=["no_evidence", "out_of_scope"])
@@ -112,7 +117,8 @@ FIGURES: dict[str, Figure] = {
         Figure("handoffs", "handoffs", "reason"),
         Figure("ratings", "feedback", "value", order="group"),
         Figure("faqs", "turns", "decision__faq", lambda rows: _answers(rows).exclude(decision__faq=None), top=TOP),
-        Figure("cached", "turns", "decision__is_cached", _answers),
+        Figure("cached", "turns", "decision__is_cached", _kept),
+        Figure("cache_checks", "turns", "decision__shadow", lambda rows: _kept(rows).filter(decision__has_key="shadow")),
         Figure("unanswered", "turns", "day", lambda rows: rows.filter(UNANSWERED, state=Turn.State.DONE), order="day"),
         Figure("sites", "conversations", "site__name"),
         Figure("languages", "conversations", "language"),

@@ -87,6 +87,11 @@ class Bank:
     promise: int = 3
     category_promises: Mapping[str, int] = field(default_factory=dict)
 
+    def next_change(self, moment: datetime) -> datetime | None:
+        """When a FAQ begins or ends to be valid next."""
+        moments = (at for faq in self.faqs for at in (faq.valid_from, faq.valid_until))
+        return min((at for at in moments if at and at > moment), default=None)
+
     def promise_of(self, faq: BankFaq) -> int:
         """Of 100 direct answers with FAQs like this one at most so many are wrong."""
         return self.category_promises.get(faq.category, self.promise)

@@ -29,11 +29,16 @@ _CLOSERS = re.compile(r"(?:\s*(?:吗|呢|啊|呀|吧|哦|噢|哈|嘛|么|啦|哇
 
 def fold(text: str) -> str:
     """Full width to half, traditional to simplified, lower case, runs of one character shortened, spaces single."""
-    folded = unicodedata.normalize("NFKC", _HALVES.sub("\ufffd", text)).casefold()
+    folded = unicodedata.normalize("NFKC", whole(text)).casefold().replace("’", "'")
     if _HAN.search(folded):
         folded = _simplifier().convert(folded)
     folded = _REPEATED.sub(r"\1\1", folded)
     return " ".join(folded.split())
+
+
+def whole(text: str) -> str:
+    """Without halves of characters, which no library takes."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def exact_key(text: str) -> str:

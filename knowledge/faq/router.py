@@ -201,6 +201,7 @@ class FaqRouter:
             options=options[:MAX_OPTIONS] or self._as_options(ranked.faqs[:1], language),
             reason=reason,
             asked=asked,
+            is_careful=ranked.chances.first >= self.fit.cuts[min(PROMISES)],
             trace=self._trace(ranked, asked, cut) | ({"veto": [veto.guard, veto.asked, veto.theirs]} if veto else {}),
         )
         return self._one_by_one(match, asked, language, closed)
@@ -241,7 +242,8 @@ class FaqRouter:
         more: dict[str, Any] = {"options": self._as_options(found, language), "trace": {**match.trace, "questions": parted}}
         certain = all(head.chances.first >= self.cut(head.faqs[0]) for head in heads)
         if all(answers) and certain and not any(self._veto(head, part, language) for part, head in zip(several, heads, strict=True)):
-            return replace(match, band=Band.ANSWER, answer="\n\n".join(answer for answer in answers if answer), reason="several", **more)
+            answer = "\n\n".join(answer for answer in answers if answer)
+            return replace(match, band=Band.ANSWER, answer=answer, reason="several", is_careful=False, **more)
         if all(head.chances.first >= min(self.cut(), LEAST_THREE) for head in heads):
             return replace(match, band=Band.CLARIFY, answer=None, reason="two_questions", **more)
         return match
@@ -266,7 +268,7 @@ class FaqRouter:
         band = Band.ANSWER if answer is not None else Band.GENERATE
         why = reason if answer is not None else "other_language"
         option = Option(faq.key, faq.title(language))
-        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, asked=text, trace={reason: True})
+        return FaqMatch(band, language, (candidate,), answer=answer, options=(option,), reason=why, asked=text, is_careful=True, trace={reason: True})
 
     def _candidates(self, ranked: Ranked) -> tuple[Candidate, ...]:
         found = []

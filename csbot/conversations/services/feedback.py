@@ -29,9 +29,9 @@ def message_rate(*, session: VisitorSession, message_id: str, value: int) -> Non
         message = Message.objects.select_related("feedback", "agent", "turn").get(pk=message.pk)
         frame_append(conversation, "msg.updated", {"message": message_data(message)})
         happened("rating", conversation, message=message_data(message), value=value)
-    key = message.turn.decision.get("cache_key") if message.turn else None
-    if value == Feedback.Value.DOWN and key:
-        cache.cache_evict(key)
+    keys = message.turn.decision.get("cache") if message.turn else None
+    if value == Feedback.Value.DOWN and keys:
+        cache.cache_evict(keys["exact"], is_meaning_unsure=True)
 
 
 def generation_cancel(*, session: VisitorSession, gen: str) -> None:

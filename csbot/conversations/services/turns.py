@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from django.db.models import F, Q
 
 from csbot.accounts.models import Site
 from csbot.conversations import cancelling
+from csbot.conversations.cache import Keys
 from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.decisions import decision_pack
 from csbot.conversations.events import Finish, GenEnd, GenStart, Wrap
@@ -88,15 +89,15 @@ def generation_renew(turn: Turn) -> bool:
 # --- committing ------------------------------------------------------------------------------------------------------
 
 
-def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *, snapshot: str, cache_key: str = "") -> bool:
+def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *, snapshot: str, keys: Keys | None = None) -> bool:
     """Commit what was decided; False where the turn or the conversation has moved on meanwhile (nothing is written then)."""
     decision, is_left = _received(decision, turn.conversation.site)
     with locked(turn.conversation_id) as conversation:
         if not _still_ours(turn, conversation, State.ROUTING):
             return False
         turn.route, turn.reason, turn.snapshot = decision.route, decision.reason, snapshot
-        turn.decision = {**decision_pack(decision), "cache_key": cache_key}
-        if decision.route == "generate":
+        turn.decision = {**decision_pack(decision), "cache": asdict(keys) if keys else None}
+        if decision.route == "generate" and not decision.is_cached:
             _generation_open(turn, conversation, attempt=1)
         else:
             _message_commit(turn, conversation, decision)
@@ -133,7 +134,7 @@ def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) 
         sender=Message.Sender.BOT,
         text=decision.text,
         language=decision.language,
-        wrap=wrap_of(decision, conversation.site),
+        wrap=wrap_of(decision, conversation.site, ending=Ending("stop", 3, True) if decision.route == "generate" else None),
     )
     cause = str(turn.question_id)
     frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=cause)

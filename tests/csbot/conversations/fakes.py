@@ -35,7 +35,8 @@ class FakeKnowledge:
         word = first_word(question)
         language = question.language or "en"
         if word == "answer":
-            return FaqMatch(Band.ANSWER, language, (Candidate("shipping", 0.99, "When do you ship?"),), answer=ANSWERS["shipping"][language])
+            candidates = (Candidate("shipping", 0.99, "When do you ship?"),)
+            return FaqMatch(Band.ANSWER, language, candidates, answer=ANSWERS["shipping"][language], is_careful="hardly" not in question.text)
         if word == "clarify":
             return FaqMatch(Band.CLARIFY, language, (Candidate("shipping", 0.6, "When do you ship?"),), options=OPTIONS)
         if word == "crash":

@@ -38,8 +38,8 @@ def test_a_decision_comes_back_from_json_as_it_was(decision: Decision) -> None:
     assert decision_unpack(json.loads(json.dumps(decision_pack(decision)))) == decision
 
 
-def test_a_turns_cache_key_is_no_part_of_its_decision() -> None:
-    assert decision_unpack({**decision_pack(FULL), "cache_key": "k"}) == FULL
+def test_what_a_turn_notes_of_the_cache_is_no_part_of_its_decision() -> None:
+    assert decision_unpack({**decision_pack(FULL), "cache": {"exact": "k"}, "shadow": "same"}) == FULL
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ def days(site: Site, base: KnowledgeBase) -> Span:
             route = draw.choice(["answer", "answer", "clarify", "generate", "refuse", "handoff"])
             reason = {"refuse": draw.choice(["no_evidence", "out_of_scope", "safety"])}.get(route, "faq")
             decision = {"faq": draw.choice(["a", "b", "c"]) if route == "answer" else None, "is_cached": draw.random() < 0.3}
+            decision |= {"shadow": draw.choice(["same", "other"])} if draw.random() < 0.3 else {}
             state = draw.choice(["done"] * 8 + ["failed", "cancelled"])
             turn = turn_at(talk, moment, seconds=draw.uniform(0.1, 9), route=route, reason=reason, decision=decision, state=state)
             if draw.random() < 0.4:
@@ -84,6 +85,7 @@ def slow(figure: str) -> Counter[Any]:
     every = [turn for turn in Turn.objects.all() if turn.conversation_id in ids and is_in(turn.created)]
     turns = [turn for turn in every if turn.state == "done"]
     answers = [turn for turn in turns if turn.route == "answer"]
+    kept = [turn for turn in turns if turn.route in ("answer", "generate")]
     day = lambda moment: moment.astimezone(ZONE).date()  # noqa: E731
     return {
         "conversations": Counter(day(talk.created) for talk in talks if is_in(talk.created)),
@@ -93,7 +95,8 @@ def slow(figure: str) -> Counter[Any]:
         "handoffs": Counter(stay.reason for stay in Handoff.objects.all() if stay.conversation_id in ids and is_in(stay.queued)),
         "ratings": Counter(f.value for f in Feedback.objects.select_related("message") if f.message.conversation_id in ids and is_in(f.at)),
         "faqs": Counter(turn.decision["faq"] for turn in answers),
-        "cached": Counter(turn.decision["is_cached"] for turn in answers),
+        "cached": Counter(turn.decision["is_cached"] for turn in kept),
+        "cache_checks": Counter(turn.decision["shadow"] for turn in kept if "shadow" in turn.decision),
         "unanswered": Counter(day(turn.created) for turn in turns if turn.route == "refuse" and turn.reason != "safety"),
         "sites": Counter(talk.site.name for talk in talks if is_in(talk.created)),
         "languages": Counter(talk.language for talk in talks if is_in(talk.created)),
