@@ -12,18 +12,21 @@ from knowledge.contracts import Language
 from knowledge.faq.bank import Bank, BankAnswer, BankFaq, BankVariant
 
 PER_FAQ = 5  # variants
-_ZH_HEADS = "青铜 白瓷 羊毛 竹编 碳钢 亚麻 胡桃 珐琅 磨砂 折叠 便携 防水 静音 智能 儿童 户外 车载 无线 迷你 加厚".split()
-_ZH_GOODS = "茶壶 台灯 背包 雨伞 水杯 书架 枕头 毛毯 炒锅 风扇 耳机 音箱 键盘 手表 帐篷 睡袋 滑板 相框 花瓶 行李箱 拖鞋 围巾 剪刀 砧板 闹钟".split()
-_EN_HEADS = "bronze porcelain woollen bamboo carbon linen walnut enamel frosted folding portable waterproof silent smart junior outdoor car wireless mini padded"
-_EN_GOODS = "teapot lamp backpack umbrella cup shelf pillow blanket wok fan headset speaker keyboard watch tent bag skateboard frame vase suitcase slipper scarf knife board clock"
+_NAMES = """
+青铜 白瓷 羊毛 竹编 碳钢 亚麻 胡桃 珐琅 磨砂 折叠 便携 防水 静音 智能 儿童 户外 车载 无线 迷你 加厚
+茶壶 台灯 背包 雨伞 水杯 书架 枕头 毛毯 炒锅 风扇 耳机 音箱 键盘 手表 帐篷 睡袋 滑板 相框 花瓶 拖鞋
+bronze porcelain woollen bamboo carbon linen walnut enamel folding portable waterproof silent smart outdoor wireless mini
+teapot lamp backpack umbrella cup shelf pillow blanket wok fan headset speaker keyboard watch tent bag skateboard frame vase slipper
+"""
+_ZH_HEADS, _ZH_GOODS, _EN_HEADS, _EN_GOODS = (line.split() for line in _NAMES.strip().splitlines())
 _MATTERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("{}多少钱", "想知道{}的价格", "{}现在卖多少"), ("How much is the {}?", "price of the {}", "what does the {} cost")),
     (("{}坏了怎么修", "{}能不能维修", "{}的维修要找谁"), ("How do I get the {} repaired?", "my {} is broken", "who repairs the {}")),
     (("{}怎么清洗", "{}可以机洗吗", "清洁{}要注意什么"), ("How do I clean the {}?", "can the {} go in the washer", "washing the {}")),
-    (("{}保修多久", "{}的保修期是几年", "{}过保了怎么办"), ("How long is the {} under warranty?", "warranty of the {}", "the {} is out of warranty")),
-    (("{}什么时候发货", "{}多久能到", "{}几天可以送到"), ("When does the {} ship?", "how long until the {} arrives", "delivery time of the {}")),
-    (("{}可以退货吗", "{}不想要了怎么退", "{}退货要运费吗"), ("Can I return the {}?", "sending the {} back", "who pays when I return the {}")),
-    (("{}有哪些颜色", "{}能换颜色吗", "{}有黑色的吗"), ("Which colours does the {} come in?", "is the {} available in black", "another colour of the {}")),
+    (("{}保修多久", "{}的保修期是几年", "{}过保了怎么办"), ("How long is the {} under warranty?", "warranty of the {}", "warranty ended, {}")),
+    (("{}什么时候发货", "{}多久能到", "{}几天可以送到"), ("When does the {} ship?", "how long until it comes, the {}", "delivery of the {}")),
+    (("{}可以退货吗", "{}不想要了怎么退", "{}退货要运费吗"), ("Can I return the {}?", "sending the {} back", "return the {}, who pays")),
+    (("{}有哪些颜色", "{}能换颜色吗", "{}有黑色的吗"), ("Which colours does the {} come in?", "the {} in black", "another colour of the {}")),
     (("{}的尺寸是多少", "{}有多大", "{}有多重"), ("How big is the {}?", "size of the {}", "what does the {} weigh")),
 )
 
@@ -47,10 +50,10 @@ def questions_made(bank: Bank, count: int, seed: int) -> list[str]:
 
 
 def _faq(number: int, count: int, chance: random.Random) -> BankFaq:
-    zh_heads, en_heads = chance.sample(_ZH_HEADS, 2), chance.sample(_EN_HEADS.split(), 2)
+    zh_heads, en_heads = chance.sample(_ZH_HEADS, 2), chance.sample(_EN_HEADS, 2)
     place = chance.randrange(len(_ZH_GOODS))
     model = f"{chance.choice('ABCDEFGHJKLMNP')}{number % 9973}"
-    zh, en = f"{''.join(zh_heads)}{_ZH_GOODS[place]}{model}", f"{' '.join(en_heads)} {_EN_GOODS.split()[place]} {model}"
+    zh, en = f"{''.join(zh_heads)}{_ZH_GOODS[place]}{model}", f"{' '.join(en_heads)} {_EN_GOODS[place]} {model}"
     zh_forms, en_forms = chance.choice(_MATTERS)
     texts: Iterator[BankVariant] = iter(
         BankVariant(form.format(name), language, is_canonical=not turn)

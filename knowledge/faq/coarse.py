@@ -1,0 +1,39 @@
+"""A coarse look at many vectors: along their principal axes only, so that an exact look at a few hundred of them is enough.
+
+Knows vectors. Made anew when a snapshot is opened; equal vectors give equal axes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.faq.encoder import Vectors
+
+AXES = 96
+_SAMPLE = 8192  # rows that the axes are found on
+
+
+class Coarse:
+    def __init__(self, axes: Vectors, faiss_index: Any) -> None:
+        self.axes = axes  # (d, AXES)
+        self._faiss = faiss_index
+
+    @classmethod
+    def over(cls, vectors: Vectors) -> Coarse:
+        import faiss
+
+        step = max(1, len(vectors) // _SAMPLE)
+        sample = vectors[::step].astype(np.float64)
+        _, axes = np.linalg.eigh(sample.T @ sample)
+        kept = np.ascontiguousarray(axes[:, ::-1][:, :AXES], dtype=np.float32)
+        index = faiss.IndexFlatIP(kept.shape[1])
+        for start in range(0, len(vectors), _SAMPLE):
+            index.add(np.ascontiguousarray(vectors[start : start + _SAMPLE] @ kept))
+        return cls(kept, index)
+
+    def nearest(self, vector: Vectors, count: int) -> NDArray[np.int64]:
+        _, ids = self._faiss.search((vector @ self.axes).reshape(1, -1), count)
+        return np.asarray(ids[0], dtype=np.int64)
