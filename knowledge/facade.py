@@ -61,6 +61,7 @@ __all__ = [
     "sample_questions",
     "use_encoder",
     "warm_encoder",
+    "watch_published",
     "word_filter",
     "word_list_version",
     "answer_check",
@@ -161,6 +162,13 @@ def open_all_knowledge() -> int:
     from knowledge.opened import open_all
 
     return open_all()
+
+
+def watch_published() -> None:
+    """From now on what is newly published is opened beside the answering, and nobody waits for it. Workers only."""
+    from knowledge.opened import watch_published as watch
+
+    watch()
 
 
 def is_published(kb_id: UUID | str) -> bool:

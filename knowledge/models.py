@@ -39,6 +39,9 @@ class KnowledgeBase(models.Model):
     category_promises: Any = models.JSONField(_("promises of categories"), default=dict, blank=True, editable=False)
     published_snapshot = models.ForeignKey("Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published snapshot"))
     publishing_since = models.DateTimeField(_("publishing since"), null=True, blank=True, editable=False)
+    publishing_seen = models.DateTimeField(_("last sign of the publishing"), null=True, blank=True, editable=False)
+    texts_done = models.PositiveIntegerField(_("texts encoded"), default=0, editable=False)
+    texts_all = models.PositiveIntegerField(_("texts in all"), default=0, editable=False)
     publish_error = models.TextField(_("why the last publishing failed"), blank=True, editable=False)
 
     class Meta:
@@ -240,6 +243,7 @@ class Snapshot(models.Model):
     manifest: Any = models.JSONField(_("manifest"), default=dict)
     report: Any = models.JSONField(_("report"), default=dict, blank=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
+    edits_until = models.DateTimeField(_("edits until"), null=True, blank=True)
     published = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.CharField(_("published by"), max_length=150, blank=True)
 

@@ -62,6 +62,7 @@ def start_answers() -> None:
         log.error("nothing can be answered: %s", problem)  # once: from here on the status says it
     else:
         _open_knowledge()
+        knowledge.watch_published()
     pulse.stop()
 
 
@@ -144,7 +145,7 @@ def start_background() -> None:
     Pulse("background", lambda: WorkerStatus("ready"))
     _limit_threads()
     knowledge.use_encoder(encoder_folder())
-    os.nice(5)  # a publishing must not slow answers down
+    os.nice(10)  # a publishing must not slow answers down
     if problem := encoder_problem():
         log.error("nothing can be published: %s", problem)
     else:

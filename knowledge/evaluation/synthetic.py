@@ -6,7 +6,6 @@ For measuring time and memory only: no figure of quality is worth anything here.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 from knowledge.contracts import Language
 from knowledge.faq.bank import Bank, BankAnswer, BankFaq, BankVariant
@@ -55,16 +54,15 @@ def _faq(number: int, count: int, chance: random.Random) -> BankFaq:
     model = f"{chance.choice('ABCDEFGHJKLMNP')}{number % 9973}"
     zh, en = f"{''.join(zh_heads)}{_ZH_GOODS[place]}{model}", f"{' '.join(en_heads)} {_EN_GOODS[place]} {model}"
     zh_forms, en_forms = chance.choice(_MATTERS)
-    texts: Iterator[BankVariant] = iter(
-        BankVariant(form.format(name), language, is_canonical=not turn)
-        for turn, pair in enumerate(zip(zh_forms, en_forms, strict=True))
-        for form, name, language in ((pair[0], zh, "zh"), (pair[1], en, "en"))  # type: ignore[misc]
-    )
+    forms: list[tuple[str, Language]] = []
+    for zh_form, en_form in zip(zh_forms, en_forms, strict=True):
+        forms += [(zh_form.format(zh), "zh"), (en_form.format(en), "en")]
+    variants = tuple(BankVariant(text, language, is_canonical=place < 2) for place, (text, language) in enumerate(forms[:count]))
     answers: dict[Language, BankAnswer] = {
         "zh": BankAnswer(f"{zh}的情况请看商品页。编号 {number} 的负责人会在 {number % 7 + 1} 天内答复。"),
         "en": BankAnswer(f"See the page of the {en}. The person in charge of number {number} replies within {number % 7 + 1} days."),
     }
-    return BankFaq(f"made.{number:06d}", tuple(variant for variant, _ in zip(texts, range(count), strict=False)), answers, f"part{number % 12}")
+    return BankFaq(f"made.{number:06d}", variants, answers, f"part{number % 12}")
 
 
 def _retold(variant: BankVariant, chance: random.Random) -> str:

@@ -6,7 +6,7 @@ Knows FAQs, variants, answers, articles and intents. Does not know rows, vectors
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -91,26 +91,8 @@ class Bank:
         """Of 100 direct answers with FAQs like this one at most so many are wrong."""
         return self.category_promises.get(faq.category, self.promise)
 
-    def to_json(self) -> dict[str, Any]:
-        data = asdict(self)
-        for faq in data["faqs"]:
-            for name in ("valid_from", "valid_until"):
-                faq[name] = faq[name].isoformat() if faq[name] else None
-        return data
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Bank:
-        return cls(
-            owner=data["owner"],
-            faqs=tuple(_faq(row) for row in data["faqs"]),
-            passages=tuple(BankPassage(**row) for row in data["passages"]),
-            intents=tuple(_intent(row) for row in data["intents"]),
-            promise=data["promise"],
-            category_promises={name: int(promise) for name, promise in data.get("category_promises", {}).items()},
-        )
-
-
-def _faq(row: Mapping[str, Any]) -> BankFaq:
+def faq_of(row: Mapping[str, Any]) -> BankFaq:
     moments = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until")}
     return BankFaq(
         key=row["key"],
@@ -121,6 +103,6 @@ def _faq(row: Mapping[str, Any]) -> BankFaq:
     )
 
 
-def _intent(row: Mapping[str, Any]) -> BankIntent:
+def intent_of(row: Mapping[str, Any]) -> BankIntent:
     texts = {name: {language: tuple(values) for language, values in row[name].items()} for name in ("examples", "phrases")}
     return BankIntent(row["key"], row["action"], dict(row["replies"]), texts["examples"], texts["phrases"])

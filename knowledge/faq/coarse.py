@@ -1,10 +1,11 @@
 """A coarse look at many vectors: along their principal axes only, so that an exact look at a few hundred of them is enough.
 
-Knows vectors. Made anew when a snapshot is opened; equal vectors give equal axes.
+Knows vectors. Equal vectors give equal axes.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge.faq.encoder import Vectors
 
+COARSE_FROM = 20_000  # vectors; below, looking at all of them takes a moment
 AXES = 96
 _SAMPLE = 8192  # rows that the axes are found on
 
@@ -37,3 +39,19 @@ class Coarse:
     def nearest(self, vector: Vectors, count: int) -> NDArray[np.int64]:
         _, ids = self._faiss.search((vector @ self.axes).reshape(1, -1), count)
         return np.asarray(ids[0], dtype=np.int64)
+
+    def save(self, folder: Path) -> None:
+        import faiss
+
+        np.save(folder / "axes.npy", self.axes)
+        faiss.write_index(self._faiss, str(folder / "coarse.faiss"))
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        return (folder / "axes.npy").is_file()
+
+    @classmethod
+    def open(cls, folder: Path) -> Coarse:
+        import faiss
+
+        return cls(np.load(folder / "axes.npy", allow_pickle=False), faiss.read_index(str(folder / "coarse.faiss")))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.faq.bank import Bank, BankVariant
-from knowledge.faq.coarse import Coarse
+from knowledge.faq.coarse import COARSE_FROM, Coarse
 from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Vectors, normalised
 from knowledge.faq.lexical import ANALYZERS, Bm25, Scores, WeightedTerms
@@ -24,7 +24,6 @@ Rows = NDArray[np.int64]
 Counted = Mapping[str, TermRows]
 VIEWS = ("grams", "terms")
 DEEP = 50  # rows that each view names
-COARSE_FROM = 20_000  # rows; below, looking at all of them takes a moment
 COARSE_DEEPER = 8  # rows of the coarse look for each one that is wanted
 _CENTRE_SHRINKAGE = 20  # as if so many variants lay at the background's centre
 
@@ -187,12 +186,25 @@ def _shared_rows(flat: Any) -> Vectors:
     inner = faiss.downcast_index(flat.index)
     if not inner.ntotal:
         return np.zeros((0, inner.d), dtype=np.float32)
-    rows: Vectors = faiss.rev_swig_ptr(inner.get_xb(), inner.ntotal * inner.d).reshape(inner.ntotal, inner.d)
+    flat_rows: Any = inner
+    rows: Vectors = faiss.rev_swig_ptr(flat_rows.get_xb(), inner.ntotal * inner.d).reshape(inner.ntotal, inner.d)
     rows.flags.writeable = False
     return rows
 
 
 def _top(scores: Scores, count: int) -> Rows:
     """Rows with the highest scores above zero."""
-    found = np.argpartition(scores, len(scores) - count)[-count:] if count < len(scores) else np.arange(len(scores))
-    return np.asarray(found[scores[found] > 0], dtype=np.int64)
+    least = _at_least(scores, count)
+    found = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
+    if count < len(found):
+        found = found[np.argpartition(scores[found], len(found) - count)[-count:]]
+    return np.asarray(found, dtype=np.int64)
+
+
+def _at_least(scores: Scores, count: int) -> float:
+    """A score that `count` rows reach: what the count-th best of equal parts has at its best. Spares sorting what is far below."""
+    size = len(scores) // (4 * count)
+    if size < 2:
+        return 0.0
+    best = scores[: 4 * count * size].reshape(4 * count, size).max(axis=1)
+    return float(np.partition(best, len(best) - count)[-count])
