@@ -21,7 +21,7 @@ LOT = 256
 class RememberingEncoder:
     """The inner encoder's vectors, byte for byte; asked for only once.
 
-    Encoded and remembered in small lots: what a kill cuts off goes on where it was. `told` hears of the texts of each lot.
+    Encoded and remembered in small lots: what a kill cuts off goes on where it was. `told` hears how many texts of each lot are new here.
     """
 
     def __init__(self, inner: Encoder, folder: Path, told: Callable[[int], None] = lambda count: None) -> None:
@@ -33,6 +33,7 @@ class RememberingEncoder:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=NORMAL")
         self._database.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        self._asked: set[bytes] = set()
         self.num_encoded = 0
 
     @property
@@ -47,16 +48,18 @@ class RememberingEncoder:
         found = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), LOT):
             lot = texts[start : start + LOT]
+            keys = [hashlib.blake2b(f"{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in lot]
             with self._lock:
-                found[start : start + len(lot)] = self._lot(lot, role)
-            self._told(len(lot))
+                found[start : start + len(lot)] = self._lot(lot, keys, role)
+                new = set(keys) - self._asked
+                self._asked |= new
+            self._told(len(new))
         return found
 
     def close(self) -> None:
         self._database.close()
 
-    def _lot(self, texts: Sequence[str], role: Role) -> Vectors:
-        keys = [hashlib.blake2b(f"{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+    def _lot(self, texts: Sequence[str], keys: Sequence[bytes], role: Role) -> Vectors:
         known = self._known(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:

@@ -57,10 +57,20 @@ class Sentence:
 class EvidenceSelector:
     """Immutable once built."""
 
-    def __init__(self, bank: Bank, encoder: Encoder, vectors: Vectors, *, bm25: Bm25, model: Linear, coarse: Coarse | None = None) -> None:
+    def __init__(
+        self,
+        bank: Bank,
+        encoder: Encoder,
+        vectors: Vectors,
+        *,
+        bm25: Bm25,
+        model: Linear,
+        coarse: Coarse | None = None,
+        found: tuple[Sentence, ...] | None = None,
+    ) -> None:
         self.bank, self.encoder, self.vectors, self.bm25, self.model = bank, encoder, vectors, bm25, model
         self._coarse = coarse
-        self.sentences = _sentences_of(bank)
+        self.sentences = _sentences_of(bank) if found is None else found
         self.counted: TermRows | None = None  # of one that was built; one that was opened is not saved again
         self._faq_of = np.array([sentence.faq for sentence in self.sentences], dtype=np.int64)
         self._rows_of: dict[str, list[int]] = defaultdict(list)
@@ -77,19 +87,20 @@ class EvidenceSelector:
     @classmethod
     def build(cls, bank: Bank, encoder: Encoder, model: Linear | None = None, earlier: Earlier | None = None) -> EvidenceSelector:
         """`model` spares learning one; `earlier`: a build whose counted words are taken over for the sentences that it has too."""
-        texts = [_with_context(sentence) for sentence in _sentences_of(bank)]
+        found = _sentences_of(bank)
+        texts = [_with_context(sentence) for sentence in found]
         vectors = encoder.encode(texts, "passage") if texts else np.zeros((0, 1), dtype=np.float32)
         before = ([_with_context(sentence) for sentence in _sentences_of(earlier.bank)], TermRows.open(earlier.folder, "terms")) if earlier else None
         counted = TermRows.build(terms, texts, before)
         coarse = Coarse.over(vectors) if len(vectors) >= COARSE_FROM else None
-        made = cls(bank, encoder, vectors, bm25=Bm25(counted), model=model or _UNPROVEN, coarse=coarse)
+        made = cls(bank, encoder, vectors, bm25=Bm25(counted), model=model or _UNPROVEN, coarse=coarse, found=found)
         made.counted = counted
         if model is None:
             made.model = made._fit()
         return made
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "sentences.npy", self.vectors)
+        np.save(folder / "sentences.npy", self.vectors if self._coarse is None else self.vectors.astype(np.float16))
         if self.counted is not None:
             self.counted.save(folder, "terms")
         if self._coarse is not None:
@@ -152,8 +163,8 @@ class EvidenceSelector:
         count = min(12, int(usable[near].sum()))
         if not count:
             return np.zeros(0, dtype=np.int64), np.zeros((0, len(SIGNS)))
-        best = np.argsort(-(dense + 0.15 * lexical), kind="stable")[:count]
-        typical = float(np.sort(dense[usable[near]])[::-1][: 5 * count].mean())
+        best = _highest(dense + 0.15 * lexical, count)
+        typical = float(dense[_highest(dense, min(5 * count, int(usable[near].sum())))].mean())
         columns = [(dense[best] - 0.7) / 0.3, lexical[best], (dense[best] - typical) / 0.1]
         return near[best].astype(np.int64), np.clip(np.column_stack(columns), -1, 2)
 
@@ -223,6 +234,14 @@ class EvidenceSelector:
 _POINTS_BACK_EN = ("it ", "this ", "that ", "these ", "they ", "then ", "otherwise", "if so", "if not", "after that")
 _POINTS_BACK = (*_POINTS_BACK_EN, "其", "这", "该", "否则", "之后", "然后", "此")
 _UNPROVEN = Linear((4.0, 2.0, 1.0), -4.5)
+
+
+def _highest(values: Vectors, count: int) -> NDArray[np.int64]:
+    """Places of the highest values, best first; what lies below is not sorted."""
+    if 4 * count < len(values):
+        places = np.sort(np.argpartition(values, len(values) - count)[-count:])
+        return np.asarray(places[np.argsort(-values[places], kind="stable")], dtype=np.int64)
+    return np.asarray(np.argsort(-values, kind="stable")[:count], dtype=np.int64)
 
 
 def model_saved(folder: Path) -> Linear:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from knowledge.contracts import Language
@@ -96,9 +97,9 @@ def faq_of(row: Mapping[str, Any]) -> BankFaq:
     moments = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until")}
     return BankFaq(
         key=row["key"],
-        variants=tuple(BankVariant(**variant) for variant in row["variants"]),
-        answers={language: BankAnswer(**answer) for language, answer in row["answers"].items()},
-        category=row["category"],
+        variants=tuple(BankVariant(one["text"], intern(one["language"]), one["is_canonical"]) for one in row["variants"]),  # type: ignore[arg-type]
+        answers={intern(language): BankAnswer(**answer) for language, answer in row["answers"].items()},  # type: ignore[misc]
+        category=intern(row["category"]),
         **moments,
     )
 

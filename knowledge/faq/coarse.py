@@ -31,7 +31,7 @@ class Coarse:
         sample = vectors[::step].astype(np.float64)
         _, axes = np.linalg.eigh(sample.T @ sample)
         kept = np.ascontiguousarray(axes[:, ::-1][:, :AXES], dtype=np.float32)
-        index = faiss.IndexFlatIP(kept.shape[1])
+        index = faiss.IndexScalarQuantizer(kept.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         for start in range(0, len(vectors), _SAMPLE):
             index.add(np.ascontiguousarray(vectors[start : start + _SAMPLE] @ kept))
         return cls(kept, index)

@@ -27,10 +27,10 @@ def crowding_of(index: VariantIndex, rows: Rows | None = None) -> Crowding:
     count = min(NEIGHBOURS, max(len(among) - 1, 0))
     if not count:
         return crowding
-    others, faqs = index.centred[among], index.faq_of[among]
+    others, faqs = index.centred[among].astype(np.float32), index.faq_of[among]  # two halves have no quick product
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
-        near = index.centred[block] @ others.T
+        near = index.centred[block].astype(np.float32) @ others.T
         near[index.faq_of[block, None] == faqs[None, :]] = -1.0
         top = -np.partition(-near, count - 1, axis=1)[:, :count]
         crowding[start : start + _BLOCK] = 0.5 * np.maximum(top, 0).mean(axis=1)

@@ -173,21 +173,31 @@ def _flat(centred: Vectors) -> Any:
 
     # One question over some thousand rows is too little work to share: waking threads takes longer than searching.
     faiss.omp_set_num_threads(1)
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(centred.shape[1]))
+    index = faiss.IndexIDMap2(_rows_kept(centred.shape[1], len(centred)))
     if len(centred):
         index.add_with_ids(centred, np.arange(len(centred), dtype=np.int64))
     return index
+
+
+def _rows_kept(dimension: int, count: int) -> Any:
+    """Of very many rows in half precision: a cosine differs by less than 0.001, and the memory is half."""
+    import faiss
+
+    if count < COARSE_FROM:
+        return faiss.IndexFlatIP(dimension)
+    return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
 
 
 def _shared_rows(flat: Any) -> Vectors:
     """FAISS' own memory, not a copy; valid as long as the index, which whoever reads it holds."""
     import faiss
 
-    inner = faiss.downcast_index(flat.index)
+    inner: Any = faiss.downcast_index(flat.index)
+    shape = (inner.ntotal, inner.d)
     if not inner.ntotal:
-        return np.zeros((0, inner.d), dtype=np.float32)
-    flat_rows: Any = inner
-    rows: Vectors = faiss.rev_swig_ptr(flat_rows.get_xb(), inner.ntotal * inner.d).reshape(inner.ntotal, inner.d)
+        return np.zeros(shape, dtype=np.float32)
+    numbers = np.float32 if isinstance(inner, faiss.IndexFlat) else np.float16
+    rows: Vectors = faiss.rev_swig_ptr(inner.codes.data(), inner.ntotal * inner.code_size).view(numbers).reshape(shape)
     rows.flags.writeable = False
     return rows
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,8 @@ class WeightedTerms:
         self.kind = kind
         self.vocabulary = {term: column for column, term in enumerate(rows.vocabulary)}
         self.idf = np.asarray(np.log((1 + len(rows)) / (1 + rows.frequency())) + 1, dtype=np.float32)
-        self.columns = rows.by_column(_cosine_weights(rows, self.idf))  # scipy CSC, (num_texts, num_terms), rows of length 1
+        self.columns = rows.by_column(_cosine_weights(rows, self.idf))
+        self._num_texts = len(rows)
         self.rarest = float(self.idf.max()) if len(self.idf) else 1.0
 
     @classmethod
@@ -37,14 +37,14 @@ class WeightedTerms:
     def scores(self, text: str) -> Scores:
         """Cosine of the text to every text of the index; terms that the index does not have lengthen the text."""
         counts = Counter(ANALYZERS[self.kind](text))
-        total = np.zeros(self.columns.shape[0], dtype=np.float32)
+        total = np.zeros(self._num_texts, dtype=np.float32)
         length = 0.0
         for term, count in sorted(counts.items()):
             column = self.vocabulary.get(term)
             weight = (1 + float(np.log(count))) * (self.rarest if column is None else float(self.idf[column]))
             length += weight * weight
             if column is not None:
-                _add_column(total, self.columns, column, weight)
+                self.columns.add_to(total, column, weight)
         total /= max(length**0.5, 1e-9)
         return total
 
@@ -61,6 +61,7 @@ class Bm25:
         frequency = rows.frequency()
         self.idf = np.asarray(np.log(1 + (len(rows) - frequency + 0.5) / (frequency + 0.5)), dtype=np.float64)
         self.columns = rows.by_column(_bm25_weights(rows, self.idf))
+        self._num_texts = len(rows)
         self._rarest = float(self.idf.max()) if len(self.idf) else 0.0
 
     @classmethod
@@ -70,20 +71,15 @@ class Bm25:
     def scores(self, text: str) -> Scores:
         asked = list(dict.fromkeys(terms(text)))
         known = [column for term in asked if (column := self.vocabulary.get(term)) is not None]
-        total = np.zeros(self.columns.shape[0], dtype=np.float32)
+        total = np.zeros(self._num_texts, dtype=np.float32)
         if not known:
             return total
         # A term that occurs once in a text of middle length earns idf / (1 + k1).
         best = (float(self.idf[known].sum()) + self._rarest * (len(asked) - len(known))) / (1 + _K1)
         for column in known:
-            _add_column(total, self.columns, column, 1.0)
+            self.columns.add_to(total, column, 1.0)
         total /= max(best, 1e-9)
         return np.minimum(total, 1.0, out=total)
-
-
-def _add_column(total: Scores, columns: Any, column: int, weight: float) -> None:
-    start, end = columns.indptr[column : column + 2]
-    total[columns.indices[start:end]] += np.float32(weight) * columns.data[start:end]
 
 
 def _cosine_weights(rows: TermRows, idf: Scores) -> Scores:

@@ -60,10 +60,11 @@ class FaqRouter:
     def __init__(self, bank: Bank, encoder: Encoder, measure: Measure, fitted: Fit, reading: BankReading | None = None) -> None:
         self.bank, self.encoder, self.measure, self.fit = bank, encoder, measure, fitted
         self.index = measure.index
-        self.reading = reading or BankReading.build(bank)
-        self.guards = Guards(bank, self.reading.entities)
-        self.speller = Speller.over(self.reading.said)
-        self._exact = self.reading.exact_map(bank)
+        reading = reading or BankReading.build(bank)
+        self.reading: BankReading | None = reading
+        self.guards = Guards(bank, reading.entities)
+        self.speller = Speller.over(reading.said)
+        self._exact = reading.exact_map(bank)
         self._numbers = {faq.key: number for number, faq in enumerate(bank.faqs)}
         self._dated = [number for number, faq in enumerate(bank.faqs) if faq.valid_from or faq.valid_until]
 
@@ -87,7 +88,8 @@ class FaqRouter:
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)
-        self.reading.save(folder)
+        if self.reading is not None:
+            self.reading.save(folder)
         np.save(folder / "background.npy", self.measure.background)
         np.save(folder / "crowding.npy", self.measure.crowding)
         (folder / "fit.json").write_text(json.dumps(self.fit.to_json()), encoding="utf-8")
@@ -97,7 +99,9 @@ class FaqRouter:
         index = VariantIndex.open(folder, bank)
         background = np.load(folder / "background.npy", allow_pickle=False)
         crowding = np.load(folder / "crowding.npy", allow_pickle=False)
-        return cls(bank, encoder, Measure(index, background, crowding), fit_saved(folder), BankReading.open(folder))
+        opened = cls(bank, encoder, Measure(index, background, crowding), fit_saved(folder), BankReading.open(folder))
+        opened.reading = None  # only a build saves itself
+        return opened
 
     # --- routing -----------------------------------------------------------------------------------------------------
 

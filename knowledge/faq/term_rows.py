@@ -8,15 +8,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.faq.coarse import COARSE_FROM
+
 Analyser = Callable[[str], list[str]]
 Places = NDArray[np.int32]
 _MOST_COUNTED = 255  # in one text; more says no more
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Of each term the rows that have it, and their values there."""
+
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    values: NDArray[np.floating[Any]]
+
+    def add_to(self, total: NDArray[np.float32], column: int, weight: float) -> None:
+        start, end = self.starts[column : column + 2]
+        total[self.rows[start:end]] += np.float32(weight) * self.values[start:end]
 
 
 class TermRows:
@@ -55,11 +71,12 @@ class TermRows:
         """In how many rows each term stands."""
         return np.bincount(self.columns, minlength=len(self.vocabulary))
 
-    def by_column(self, values: NDArray[np.float32]) -> Any:
-        """One value for each count, as a scipy matrix that is quick by column."""
+    def by_column(self, values: NDArray[np.float32]) -> Columns:
+        """One value for each count, as a scipy matrix that is quick by column; of very many in half precision, which is enough."""
         from scipy import sparse
 
-        return sparse.csr_matrix((values, self.columns, self.starts), shape=(len(self), len(self.vocabulary))).tocsc()
+        made = sparse.csr_matrix((values, self.columns, self.starts), shape=(len(self), len(self.vocabulary))).tocsc()
+        return Columns(made.indptr, made.indices, made.data.astype(np.float16) if len(self) >= COARSE_FROM else made.data)
 
     def row_of_each(self) -> NDArray[np.int64]:
         """The row of each count."""

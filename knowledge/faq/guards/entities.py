@@ -26,15 +26,14 @@ class Kinds(Mapping[str, frozenset[str]]):
 
     def __init__(self, places: Sequence[Place]) -> None:
         self.places = places
-        self._of: dict[str, list[int]] = defaultdict(list)
+        self._of: dict[str, tuple[int, ...]] = {}
         for number, place in enumerate(places):
+            alone = (number,)
             for thing in place:
-                self._of[thing].append(number)
+                self._of[thing] = self._of[thing] + alone if thing in self._of else alone
 
     def __getitem__(self, thing: str) -> frozenset[str]:
-        places = [self.places[number] for number in self._of[thing]] if thing in self._of else None
-        if places is None:
-            raise KeyError(thing)
+        places = [self.places[number] for number in self._of[thing]]
         return frozenset(other for place in places for other, its in place.items() if other != thing and its != place[thing])
 
     def __contains__(self, thing: object) -> bool:
