@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from knowledge.contracts import Knowledge, Language, WordFilter
+from knowledge.contracts import Knowledge, Language, Publishing, WordFilter
 from knowledge.judging import (
     answer_check,
     answer_uncheck,
@@ -58,7 +58,10 @@ __all__ = [
     "publish_again",
     "publishing_start",
     "replace_knowledge",
+    "made_up_faqs",
+    "publishing_state",
     "sample_questions",
+    "snapshot_report",
     "use_encoder",
     "warm_encoder",
     "watch_published",
@@ -208,6 +211,21 @@ def publishing_start(kb_id: UUID | str, *, actor: str) -> bool:
     return start(base=KnowledgeBase.objects.get(pk=kb_id), actor=actor)
 
 
+def publishing_state(kb_id: UUID | str) -> Publishing:
+    """How far a publishing is that was asked for."""
+    from knowledge.publishing import publishing_state as state
+
+    return state(kb_id)
+
+
+def snapshot_report(kb_id: UUID | str) -> Row:
+    """What the builder of the published snapshot wrote down of it; empty where nothing is published."""
+    from knowledge.models import KnowledgeBase
+
+    snapshot = KnowledgeBase.objects.select_related("published_snapshot").get(pk=kb_id).published_snapshot
+    return dict(snapshot.report) if snapshot else {}
+
+
 def build_and_publish(kb_id: UUID | str, *, actor: str) -> str:
     """The same here and now; the snapshot's id. Workers and tests only."""
     from knowledge.snapshots import publish
@@ -227,6 +245,21 @@ def sample_questions(kb_id: UUID | str, count: int) -> list[str]:
     step = max(1, len(rows) // max(1, count))
     openers = {"zh": "想了解一下，", "en": "I was wondering, "}
     return [openers[language] + text for text, language in rows[::step]][:count]
+
+
+def made_up_faqs(num_variants: int, seed: int) -> list[Row]:
+    """A bank of any size as `replace_knowledge` takes it. For measurements only."""
+    from knowledge.evaluation.synthetic import bank_made
+
+    return [
+        {
+            "key": faq.key,
+            "category": faq.category,
+            "variants": {language: [variant.text for variant in faq.variants if variant.language == language] for language in ("zh", "en")},
+            "answers": {language: answer.text for language, answer in faq.answers.items()},
+        }
+        for faq in bank_made(num_variants, seed).faqs
+    ]
 
 
 def bare_search(kb_id: UUID | str) -> Callable[[str], object]:

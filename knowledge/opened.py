@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
-WATCH_S = 0.2
+WATCH_S = 0.15
 RETRY_S = 30.0
 FITTED_AT_ONCE = 16  # sets of examples: two for each site's lookups
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,11 @@ def build(bank: Bank, encoder: Encoder, folder: Path, before: Before | None = No
 
     What `before` found for the same texts is taken over; `is_quick`: and all that it learnt, so that only changed texts cost anything.
     """
+    with many_objects():
+        return _build(bank, encoder, folder, before, is_quick=is_quick)
+
+
+def _build(bank: Bank, encoder: Encoder, folder: Path, before: Before | None, *, is_quick: bool) -> Parts:
     quick = before if is_quick else None
     of_faq, of_evidence = (before.part(name) if before else None for name in ("faq", "evidence"))
     parts = Parts(
@@ -65,15 +72,28 @@ def build(bank: Bank, encoder: Encoder, folder: Path, before: Before | None = No
 
 
 def open_parts(folder: Path, encoder: Encoder) -> Parts:
-    bank = bank_read(folder)
-    parts = Parts(
-        bank,
-        IntentDetector.load(folder / "intents", definitions(bank)),
-        FaqRouter.open(folder / "faq", bank, encoder),
-        EvidenceSelector.open(folder / "evidence", bank, encoder),
-    )
+    with many_objects():
+        bank = bank_read(folder)
+        parts = Parts(
+            bank,
+            IntentDetector.load(folder / "intents", definitions(bank)),
+            FaqRouter.open(folder / "faq", bank, encoder),
+            EvidenceSelector.open(folder / "evidence", bank, encoder),
+        )
     give_memory_back()
     return parts
+
+
+@contextlib.contextmanager
+def many_objects() -> Iterator[None]:
+    """Nothing made in here is garbage: looking for it again and again would take longer than the work itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def give_memory_back() -> None:

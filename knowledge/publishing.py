@@ -6,22 +6,22 @@ Knows who asked, when, and how far it is; building and switching snapshots is kn
 from __future__ import annotations
 
 import logging
-import time
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from knowledge.errors import KnowledgeError, as_stored
+from knowledge.contracts import Publishing
+from knowledge.errors import KnowledgeError, as_stored, in_words
 from knowledge.intent.definitions import IntentError
 from knowledge.models import KnowledgeBase
 
 log = logging.getLogger(__name__)
 
 STUCK_AFTER = timedelta(minutes=10)
-TOLD_EVERY_S = 1.0
 REFIT_AFTER_S = 5  # several publishings in a row are learnt from once
 
 
@@ -48,7 +48,7 @@ def publish_or_explain(kb_id: str, *, actor: str) -> bool:
     from knowledge.tasks import refit_calibration
 
     try:
-        snapshot = snapshots.publish(kb_id, actor=actor, on_progress=Progress(kb_id))
+        snapshot = snapshots.publish(kb_id, actor=actor, on_progress=partial(_told, kb_id))
     except Exception as error:
         log.exception("publishing of knowledge base %s failed", kb_id)
         _ended(kb_id, as_stored(_explained(error)))
@@ -57,6 +57,11 @@ def publish_or_explain(kb_id: str, *, actor: str) -> bool:
     if snapshots.needs_refit(snapshot):
         refit_calibration.apply_async((kb_id, snapshot.pk), countdown=REFIT_AFTER_S)
     return True
+
+
+def publishing_state(kb_id: UUID | str) -> Publishing:
+    base = KnowledgeBase.objects.get(pk=kb_id)
+    return Publishing(base.publishing_since is not None, base.texts_done, base.texts_all, in_words(base.publish_error) if base.publish_error else "")
 
 
 def refit_or_log(kb_id: str, snapshot_id: str) -> bool:
@@ -70,17 +75,9 @@ def refit_or_log(kb_id: str, snapshot_id: str) -> bool:
         return False
 
 
-class Progress:
-    """Kept with the base about once a second: the page shows it, and its silence means that the worker is gone."""
-
-    def __init__(self, kb_id: str) -> None:
-        self._kb_id, self._last = kb_id, time.monotonic()
-
-    def __call__(self, done: int, of: int) -> None:
-        if time.monotonic() - self._last < TOLD_EVERY_S and done < of:
-            return
-        self._last = time.monotonic()
-        KnowledgeBase.objects.filter(pk=self._kb_id).update(texts_done=done, texts_all=of, publishing_seen=timezone.now())
+def _told(kb_id: str, done: int, of: int) -> None:
+    """Kept with the base: the page shows it, and its silence means that the worker is gone."""
+    KnowledgeBase.objects.filter(pk=kb_id).update(texts_done=done, texts_all=of, publishing_seen=timezone.now())
 
 
 def _ended(kb_id: str, error: str = "") -> None:

@@ -27,6 +27,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.faq.bank import Bank
 from knowledge.models import KnowledgeBase, Snapshot
 from knowledge.promises import learnt
+from knowledge.quietly import quietly
 
 if TYPE_CHECKING:
     from knowledge.opening import Before
@@ -106,14 +107,15 @@ def _is_current(snapshot: Snapshot) -> bool:
 def _before(kb_id: UUID | str) -> Before | None:
     """The published snapshot, as far as a new one can take anything over from it."""
     from knowledge.bank_files import bank_read
-    from knowledge.opening import Before
+    from knowledge.opening import Before, many_objects
 
     snapshot = Snapshot.objects.filter(pk__in=KnowledgeBase.objects.filter(pk=kb_id).values("published_snapshot")).first()
     if snapshot is None or not _is_current(snapshot):
         return None
     try:
         folder = snapshot_files.fetch(snapshot.pk, snapshot.manifest)
-        return Before(bank_read(folder), folder)
+        with many_objects():
+            return Before(bank_read(folder), folder)
     except (KnowledgeError, OSError, ValueError, KeyError):
         log.exception("nothing is taken over from snapshot %s", snapshot.pk[:12])
         return None
@@ -130,11 +132,15 @@ def _built(bank: Bank, before: Before | None, moment: datetime | None, *, is_qui
     from knowledge.encoding import building_encoder
 
     start = time.perf_counter()
-    encoder = building_encoder(_Progress(opening.texts_encoded(bank), on_progress))
+    progress = _Progress(opening.texts_encoded(bank))
+    encoder = building_encoder(progress)
     scratch = Path(settings.DATA_DIR) / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as draft:
-        opening.build(bank, encoder, Path(draft), before, is_quick=is_quick)
+        if is_quick:
+            opening.build(bank, encoder, Path(draft), before, is_quick=True)
+        else:
+            quietly(lambda: opening.build(bank, encoder, Path(draft), before), lambda: on_progress(progress.done, progress.total))
         kept = {"promise": bank.promise, "category_promises": dict(bank.category_promises), **learnt(Path(draft) / "faq")}
         described = {"format": FORMAT, "owner": bank.owner, "encoder": encoder.version, "faqs": len(bank.faqs)}
         manifest = snapshot_files.manifest_of(Path(draft), **described)
@@ -153,12 +159,13 @@ def _built(bank: Bank, before: Before | None, moment: datetime | None, *, is_qui
 
 
 class _Progress:
-    def __init__(self, total: int, on_progress: Told) -> None:
-        self._done, self._total, self._told = 0, total, on_progress
+    """Counts what the encoder has done; whoever wants to know looks."""
+
+    def __init__(self, total: int) -> None:
+        self.done, self.total = 0, total
 
     def __call__(self, count: int) -> None:
-        self._done += count
-        self._told(min(self._done, self._total), self._total)
+        self.done = min(self.done + count, self.total)
 
 
 @transaction.atomic

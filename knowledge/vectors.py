@@ -50,7 +50,7 @@ class RememberingEncoder:
             lot = texts[start : start + LOT]
             keys = [hashlib.blake2b(f"{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in lot]
             with self._lock:
-                found[start : start + len(lot)] = self._lot(lot, keys, role)
+                self._fill(found[start : start + len(lot)], lot, keys, role)
                 new = set(keys) - self._asked
                 self._asked |= new
             self._told(len(new))
@@ -59,20 +59,21 @@ class RememberingEncoder:
     def close(self) -> None:
         self._database.close()
 
-    def _lot(self, texts: Sequence[str], keys: Sequence[bytes], role: Role) -> Vectors:
-        known = self._known(keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            made = self._inner.encode(list(missing.values()), role)
-            known |= dict(zip(missing, made, strict=True))
-            self._remember([(key, known[key].astype(np.float32).tobytes()) for key in missing])
-            self.num_encoded += len(missing)
-        return np.stack([known[key] for key in keys])
-
-    def _known(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
-        marks = ",".join("?" * len(keys))
-        rows = self._database.execute(f"SELECT text, vector FROM vectors WHERE text IN ({marks})", keys)  # noqa: S608 - marks only
-        return {key: np.frombuffer(vector, dtype=np.float32) for key, vector in rows}
+    def _fill(self, found: Vectors, texts: Sequence[str], keys: Sequence[bytes], role: Role) -> None:
+        places: dict[bytes, list[int]] = {}
+        for place, key in enumerate(keys):
+            places.setdefault(key, []).append(place)
+        marks = ",".join("?" * len(places))
+        known = self._database.execute(f"SELECT text, vector FROM vectors WHERE text IN ({marks})", list(places))  # noqa: S608 - marks only
+        for key, vector in known:
+            found[places.pop(key)] = np.frombuffer(vector, dtype=np.float32)
+        if not places:
+            return
+        made = self._inner.encode([texts[where[0]] for where in places.values()], role).astype(np.float32)
+        for where, vector in zip(places.values(), made, strict=True):
+            found[where] = vector
+        self._remember([(key, vector.tobytes()) for key, vector in zip(places, made, strict=True)])
+        self.num_encoded += len(places)
 
     def _remember(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
         with self._database:

@@ -145,7 +145,7 @@ def start_background() -> None:
     Pulse("background", lambda: WorkerStatus("ready"))
     _limit_threads()
     knowledge.use_encoder(encoder_folder())
-    os.nice(10)  # a publishing must not slow answers down
+    os.nice(5)  # a publishing must not slow answers down
     if problem := encoder_problem():
         log.error("nothing can be published: %s", problem)
     else:
