@@ -89,9 +89,9 @@ class EvidenceSelector:
         """`model` spares learning one; `earlier`: a build whose counted words are taken over for the sentences that it has too."""
         found = _sentences_of(bank)
         texts = [_with_context(sentence) for sentence in found]
-        vectors = encoder.encode(texts, "passage") if texts else np.zeros((0, 1), dtype=np.float32)
-        before = ([_with_context(sentence) for sentence in _sentences_of(earlier.bank)], TermRows.open(earlier.folder, "terms")) if earlier else None
-        counted = TermRows.build(terms, texts, before)
+        old_texts = [_with_context(sentence) for sentence in _sentences_of(earlier.bank)] if earlier else []
+        vectors = _vectors_of(texts, encoder, (old_texts, earlier.folder) if earlier else None)
+        counted = TermRows.build(terms, texts, (old_texts, TermRows.open(earlier.folder, "terms")) if earlier else None)
         coarse = Coarse.over(vectors) if len(vectors) >= COARSE_FROM else None
         made = cls(bank, encoder, vectors, bm25=Bm25(counted), model=model or _UNPROVEN, coarse=coarse, found=found)
         made.counted = counted
@@ -234,6 +234,21 @@ class EvidenceSelector:
 _POINTS_BACK_EN = ("it ", "this ", "that ", "these ", "they ", "then ", "otherwise", "if so", "if not", "after that")
 _POINTS_BACK = (*_POINTS_BACK_EN, "其", "这", "该", "否则", "之后", "然后", "此")
 _UNPROVEN = Linear((4.0, 2.0, 1.0), -4.5)
+
+
+def _vectors_of(texts: Sequence[str], encoder: Encoder, earlier: tuple[Sequence[str], Path] | None) -> Vectors:
+    """Those that an earlier build has are read from there; of a very large one not, because it kept them in half precision."""
+    if not texts:
+        return np.zeros((0, 1), dtype=np.float32)
+    if earlier is None or not earlier[0] or Coarse.is_in(earlier[1]):
+        return encoder.encode(texts, "passage")
+    old_texts, folder = earlier
+    places = {text: place for place, text in enumerate(old_texts)}
+    new = list(dict.fromkeys(text for text in texts if text not in places))
+    places |= {text: len(old_texts) + number for number, text in enumerate(new)}
+    old = np.load(folder / "sentences.npy", allow_pickle=False)
+    both = np.concatenate([old, encoder.encode(new, "passage")]) if new else old
+    return np.asarray(both[[places[text] for text in texts]], dtype=np.float32)
 
 
 def _highest(values: Vectors, count: int) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ Knows rows (one per variant) and which FAQ a row belongs to. Does not know proba
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,22 @@ class VariantIndex:
         lengths = np.linalg.norm(moved, axis=1).astype(np.float32) if len(vectors) else np.zeros(0, dtype=np.float32)
         flat = _flat(normalised(moved))
         return cls(bank, flat, lengths=lengths, centre=centre, typical=typical_cosine(background), counted=counted or counted_of(bank))
+
+    @classmethod
+    def renewed(cls, bank: Bank, earlier: Earlier, encode: Callable[[list[str]], Vectors]) -> VariantIndex:
+        """Around the earlier build's centre: its rows are taken over where their texts are the same, the others encoded."""
+        centre = np.load(earlier.folder / "centre.npy", allow_pickle=False)
+        old, old_lengths = _saved_rows(earlier.folder)
+        places = {text: place for place, text in enumerate(earlier.texts)}
+        texts = [text for _, text in rows_of(bank)]
+        new = list(dict.fromkeys(text for text in texts if text not in places))
+        moved = encode(new) - centre if new else np.zeros((0, len(centre)), dtype=np.float32)
+        places |= {text: len(old) + number for number, text in enumerate(new)}
+        order = np.array([places[text] for text in texts], dtype=np.int64)
+        centred = np.concatenate([old, normalised(moved)])[order]
+        lengths = np.concatenate([old_lengths, np.linalg.norm(moved, axis=1)]).astype(np.float32)[order]
+        typical = float(np.load(earlier.folder / "typical.npy", allow_pickle=False))
+        return cls(bank, _flat(centred), lengths=lengths, centre=centre, typical=typical, counted=counted_of(bank, earlier))
 
     def __len__(self) -> int:
         return len(self.faq_of)
@@ -166,6 +182,14 @@ def typical_cosine(background: Vectors) -> float:
     total = background.sum(axis=0)
     count = len(background)
     return float((total @ total - count) / (count * (count - 1)))
+
+
+def _saved_rows(folder: Path) -> tuple[Vectors, Vectors]:
+    """The centred rows of a saved index, copied, and their lengths."""
+    import faiss
+
+    flat = faiss.read_index(str(folder / "variants.faiss"))
+    return _shared_rows(flat).astype(np.float32), np.load(folder / "lengths.npy", allow_pickle=False)
 
 
 def _flat(centred: Vectors) -> Any:

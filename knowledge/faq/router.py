@@ -17,7 +17,7 @@ from knowledge.contracts import Band, Candidate, Exchange, FaqMatch, Language, O
 from knowledge.faq.bank import Bank, BankFaq
 from knowledge.faq.bank_reading import BankReading
 from knowledge.faq.choosing import chosen
-from knowledge.faq.crowding import crowding_of, crowding_renewed
+from knowledge.faq.crowding import crowding_renewed
 from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
@@ -74,17 +74,25 @@ class FaqRouter:
 
         `earlier`: a build whose findings are taken over for the texts that it has too.
         """
+        if fitted is not None and earlier is not None:
+            return cls._renewed(bank, encoder, fitted, earlier)
         told = background_texts()
         vectors = encoder.encode([text for _, text in rows_of(bank)])
         background = encoder.encode([text for text, _ in told])
         index = VariantIndex.build(bank, vectors, background, counted_of(bank, earlier))
-        is_quick = fitted is not None
-        crowding = crowding_renewed(index, earlier) if earlier and is_quick else crowding_of(index)
-        measure = Measure.over(index, background, crowding)
-        reading = BankReading.build(bank, earlier, is_quick=is_quick)
+        measure = Measure.over(index, background)
+        reading = BankReading.build(bank, earlier)
         if fitted is None:
             fitted = fit(list(examples(measure, told, background, encoder.encode)), practice(encoder))
         return cls(bank, encoder, measure, fitted, reading)
+
+    @classmethod
+    def _renewed(cls, bank: Bank, encoder: Encoder, fitted: Fit, earlier: Earlier) -> FaqRouter:
+        """What was learnt stays, down to the centre of the vectors: only new texts cost anything."""
+        index = VariantIndex.renewed(bank, earlier, encoder.encode)
+        background = np.load(earlier.folder / "background.npy", allow_pickle=False)
+        measure = Measure(index, background, crowding_renewed(index, earlier))
+        return cls(bank, encoder, measure, fitted, BankReading.build(bank, earlier, is_quick=True))
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)

@@ -54,7 +54,7 @@ class TermRows:
         added = _counted(old.vocabulary, new.values())
         both = _stacked(old, added)
         places |= {text: len(old) + number for number, text in enumerate(new)}
-        return _tidy(both, np.array([places[text] for text in texts], dtype=np.int64))
+        return _tidy(both, np.array([places[text] for text in texts], dtype=np.int64), len(old))
 
     def save(self, folder: Path, name: str) -> None:
         (folder / f"{name}.terms.txt").write_text("\n".join(self.vocabulary), encoding="utf-8")
@@ -105,8 +105,8 @@ def _stacked(old: TermRows, added: TermRows) -> TermRows:
     return TermRows(added.vocabulary, np.concatenate([old.counts, added.counts]), np.concatenate([old.columns, added.columns]), starts)
 
 
-def _tidy(rows: TermRows, order: NDArray[np.int64]) -> TermRows:
-    """The named rows in their order; unused terms left out, the vocabulary sorted, each row's columns ascending."""
+def _tidy(rows: TermRows, order: NDArray[np.int64], num_old: int) -> TermRows:
+    """The named rows in their order; unused terms left out, the vocabulary sorted, each row's columns ascending as the old ones' are already."""
     sizes = np.diff(rows.starts)[order]
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     taken = np.arange(starts[-1]) + np.repeat(rows.starts[order] - starts[:-1], sizes)
@@ -116,5 +116,8 @@ def _tidy(rows: TermRows, order: NDArray[np.int64]) -> TermRows:
     place = np.zeros(len(rows.vocabulary), dtype=np.int32)
     place[[column for _, column in terms]] = np.arange(len(terms), dtype=np.int32)
     columns = place[columns]
-    within = np.lexsort((columns, np.repeat(np.arange(len(order)), sizes)))
-    return TermRows([term for term, _ in terms], counts[within], columns[within], starts)
+    for row in np.flatnonzero(order >= num_old):
+        here = slice(starts[row], starts[row + 1])
+        ascending = np.argsort(columns[here])
+        columns[here], counts[here] = columns[here][ascending], counts[here][ascending]
+    return TermRows([term for term, _ in terms], counts, columns, starts)
