@@ -91,6 +91,29 @@ class Faq(models.Model):
         return self.key
 
 
+class FaqHealth(models.Model):
+    """What the published snapshot found out about a FAQ: whether phrasings that it does not have would find it."""
+
+    class State(models.TextChoices):
+        UNPROVEN = "unproven", _("unproven")
+        FRAGILE = "fragile", _("fragile")
+        SOLID = "solid", _("solid")
+
+    faq = models.OneToOneField(Faq, models.CASCADE, related_name="health", verbose_name=_("FAQ"))
+    state = models.CharField(_("health"), max_length=8, choices=State.choices, db_index=True)
+    asked = models.PositiveSmallIntegerField(_("phrasings asked"), default=0)
+    found = models.PositiveSmallIntegerField(_("phrasings that found it"), default=0)
+    lost: Any = models.JSONField(_("phrasings that found another"), default=list)  # [text, language, key of the FAQ that was found]
+
+    class Meta:
+        verbose_name = _("health of a FAQ")
+        verbose_name_plural = _("health of FAQs")
+        constraints = [models.CheckConstraint(condition=Q(state__in=["unproven", "fragile", "solid"]), name="faq_health_known")]
+
+    def __str__(self) -> str:
+        return str(self.get_state_display())
+
+
 class FaqAnswer(models.Model):
     faq = models.ForeignKey(Faq, models.CASCADE, related_name="answers", verbose_name=_("FAQ"))
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)

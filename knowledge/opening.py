@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from knowledge.faq.bank import Bank
 from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts
+from knowledge.faq.health import HEALTH, changed_since, healths_of
 from knowledge.faq.router import FaqRouter, fit_saved
 from knowledge.intent.definitions import IntentDefinition, IntentError, definitions_from
 from knowledge.intent.detector import IntentDetector
@@ -65,10 +67,23 @@ def _build(bank: Bank, encoder: Encoder, folder: Path, before: Before | None, *,
         EvidenceSelector.build(bank, encoder, model_saved(quick.folder / "evidence") if quick else None, of_evidence),
     )
     bank_write(bank, folder)
+    _health_write(parts.router, folder, quick)
     for name, part in (("intents", parts.intents), ("faq", parts.router), ("evidence", parts.evidence)):
         (folder / name).mkdir(exist_ok=True)
         part.save(folder / name)
     return parts
+
+
+def _health_write(router: FaqRouter, folder: Path, quick: Before | None) -> None:
+    """Quickly, only of FAQs that are asked in other words than before."""
+    known: dict[str, Any] = {}
+    numbers = None
+    if quick and (quick.folder / HEALTH).is_file():
+        known = json.loads((quick.folder / HEALTH).read_text(encoding="utf-8"))
+        numbers = changed_since(router.bank, quick.bank)
+    found = known | {key: one.to_json() for key, one in healths_of(router.measure, router.fit, numbers).items()}
+    told = {faq.key: found[faq.key] for faq in router.bank.faqs if faq.key in found}
+    (folder / HEALTH).write_text(json.dumps(told, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
 def open_parts(folder: Path, encoder: Encoder) -> Parts:

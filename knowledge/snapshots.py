@@ -25,6 +25,7 @@ from knowledge import open_check, snapshot_files, told
 from knowledge.banking import bank_of
 from knowledge.errors import KnowledgeError
 from knowledge.faq.bank import Bank
+from knowledge.health import health_keep
 from knowledge.models import KnowledgeBase, Snapshot
 from knowledge.promises import learnt
 from knowledge.quietly import quietly
@@ -47,8 +48,7 @@ def _nobody(done: int, of: int) -> None:
 
 def publish(kb_id: UUID | str, *, actor: str, on_progress: Told = _nobody) -> Snapshot:
     """Build a snapshot of the base's live rows and publish it. Equal content gives the same snapshot again."""
-    snapshot = build(kb_id, on_progress=on_progress)
-    return switch(snapshot, actor=actor)
+    return switch(build(kb_id, on_progress=on_progress), actor=actor)
 
 
 def rollback(kb_id: UUID | str, snapshot_id: str, *, actor: str) -> Snapshot:
@@ -85,7 +85,10 @@ def refit(kb_id: UUID | str, snapshot_id: str) -> Snapshot | None:
             snapshot.published, snapshot.published_by, snapshot.edits_until = timezone.now(), quick.published_by, quick.edits_until
             snapshot.report = {**snapshot.report, "is_quick": False}  # where nothing else was learnt, it is the same one
             snapshot.save(update_fields=["published", "published_by", "edits_until", "report"])
-    return snapshot if replaced else None
+    if not replaced:
+        return None
+    health_keep(kb_id, snapshot_files.local_folder(snapshot.pk))
+    return snapshot
 
 
 def needs_refit(snapshot: Snapshot) -> bool:
@@ -180,10 +183,15 @@ def _row(kb_id: str, snapshot_id: str, manifest: Mapping[str, Any], report: Mapp
     return Snapshot.objects.create(id=snapshot_id, knowledge_base_id=kb_id, **values)
 
 
-@transaction.atomic
 def switch(snapshot: Snapshot, *, actor: str) -> Snapshot:
+    _switch(snapshot, actor=actor)
+    health_keep(snapshot.knowledge_base_id, snapshot_files.local_folder(snapshot.pk))  # behind it: nobody's answer waits for that
+    return snapshot
+
+
+@transaction.atomic
+def _switch(snapshot: Snapshot, *, actor: str) -> None:
     snapshot.published, snapshot.published_by = timezone.now(), actor
     snapshot.save(update_fields=["published", "published_by", "edits_until"])
     KnowledgeBase.objects.filter(pk=snapshot.knowledge_base_id).update(published_snapshot=snapshot)
     told.tell("published", snapshot.knowledge_base.company_id, actor, f"{snapshot.knowledge_base} {snapshot}")
-    return snapshot
