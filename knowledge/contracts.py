@@ -177,6 +177,16 @@ class Knowledge(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """A publishing that was asked for: texts encoded, texts in all, and why the last one failed."""
+
+    is_going_on: bool
+    done: int
+    of: int
+    error: str
+
+
 # --- sensitive words -------------------------------------------------------------------------------------------------
 
 

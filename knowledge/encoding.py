@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
 
 from knowledge.errors import KnowledgeError
 from knowledge.faq.encoder import Encoder, load_encoder
+
+if TYPE_CHECKING:
+    from knowledge.vectors import RememberingEncoder
 
 _lock = threading.Lock()
 _folder: str | None = None
@@ -34,11 +38,11 @@ def encoder() -> Encoder:
         return _load(_folder)
 
 
-def building_encoder() -> Encoder:
-    """The same one with a memory on disk: for building snapshots, not for visitors' questions."""
+def building_encoder(told: Callable[[int], None] = lambda count: None) -> RememberingEncoder:
+    """The same one with a memory on disk: for building snapshots, not for visitors' questions. `told` hears how many texts are done."""
     from knowledge.vectors import RememberingEncoder
 
-    return RememberingEncoder(encoder(), Path(settings.DATA_DIR) / "vectors")
+    return RememberingEncoder(encoder(), Path(settings.DATA_DIR) / "vectors", told)
 
 
 def encoder_named(named: str, *, tell: Any) -> Encoder:

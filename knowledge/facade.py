@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from knowledge.contracts import Knowledge, Language, WordFilter
+from knowledge.contracts import Knowledge, Language, Publishing, WordFilter
 from knowledge.judging import (
     answer_check,
     answer_uncheck,
@@ -60,9 +60,13 @@ __all__ = [
     "publish_again",
     "publishing_start",
     "replace_knowledge",
+    "made_up_faqs",
+    "publishing_state",
     "sample_questions",
+    "snapshot_report",
     "use_encoder",
     "warm_encoder",
+    "watch_published",
     "word_filter",
     "word_list_version",
     "answer_check",
@@ -179,6 +183,13 @@ def open_all_knowledge() -> int:
     return open_all()
 
 
+def watch_published() -> None:
+    """From now on what is newly published is opened beside the answering, and nobody waits for it. Workers only."""
+    from knowledge.opened import watch_published as watch
+
+    watch()
+
+
 def is_published(kb_id: UUID | str) -> bool:
     """Whether visitors can be answered from this base at all."""
     from knowledge.models import KnowledgeBase
@@ -216,6 +227,21 @@ def publishing_start(kb_id: UUID | str, *, actor: str) -> bool:
     return start(base=KnowledgeBase.objects.get(pk=kb_id), actor=actor)
 
 
+def publishing_state(kb_id: UUID | str) -> Publishing:
+    """How far a publishing is that was asked for."""
+    from knowledge.publishing import publishing_state as state
+
+    return state(kb_id)
+
+
+def snapshot_report(kb_id: UUID | str) -> Row:
+    """What the builder of the published snapshot wrote down of it; empty where nothing is published."""
+    from knowledge.models import KnowledgeBase
+
+    snapshot = KnowledgeBase.objects.select_related("published_snapshot").get(pk=kb_id).published_snapshot
+    return dict(snapshot.report) if snapshot else {}
+
+
 def build_and_publish(kb_id: UUID | str, *, actor: str) -> str:
     """The same here and now; the snapshot's id. Workers and tests only."""
     from knowledge.snapshots import publish
@@ -235,6 +261,21 @@ def sample_questions(kb_id: UUID | str, count: int) -> list[str]:
     step = max(1, len(rows) // max(1, count))
     openers = {"zh": "想了解一下，", "en": "I was wondering, "}
     return [openers[language] + text for text, language in rows[::step]][:count]
+
+
+def made_up_faqs(num_variants: int, seed: int) -> list[Row]:
+    """A bank of any size as `replace_knowledge` takes it. For measurements only."""
+    from knowledge.evaluation.synthetic import bank_made
+
+    return [
+        {
+            "key": faq.key,
+            "category": faq.category,
+            "variants": {language: [variant.text for variant in faq.variants if variant.language == language] for language in ("zh", "en")},
+            "answers": {language: answer.text for language, answer in faq.answers.items()},
+        }
+        for faq in bank_made(num_variants, seed).faqs
+    ]
 
 
 def bare_search(kb_id: UUID | str) -> Callable[[str], object]:

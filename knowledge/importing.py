@@ -33,11 +33,12 @@ def replace_knowledge(kb_id: str, *, faqs: Iterable[Row], articles: Iterable[Row
 
 
 def is_newer_than_published(kb_id: UUID | str) -> bool:
-    """Whether anything was edited or removed since the last switch of snapshots: a stop or a failure may have come between."""
+    """Whether anything was edited or removed since the rows were read that visitors are answered from: a stop or a failure may have come between."""
     base = KnowledgeBase.objects.get(pk=kb_id)
-    published = base.snapshots.aggregate(last=Max("published"))["last"]
+    published = base.snapshots.exclude(published=None).order_by("-published").first()
+    until = published and (published.edits_until or published.published)
     edits = [model.history.filter(knowledge_base_id=base.pk).aggregate(last=Max("history_date"))["last"] for model in (Faq, Article, Intent)]
-    return published is None or any(edit > published for edit in edits if edit)
+    return until is None or any(edit > until for edit in edits if edit)
 
 
 def passages_refresh(article: Article) -> None:

@@ -39,6 +39,9 @@ class KnowledgeBase(models.Model):
     category_promises: Any = models.JSONField(_("promises of categories"), default=dict, blank=True, editable=False)
     published_snapshot = models.ForeignKey("Snapshot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published snapshot"))
     publishing_since = models.DateTimeField(_("publishing since"), null=True, blank=True, editable=False)
+    publishing_seen = models.DateTimeField(_("last sign of the publishing"), null=True, blank=True, editable=False)
+    texts_done = models.PositiveIntegerField(_("texts encoded"), default=0, editable=False)
+    texts_all = models.PositiveIntegerField(_("texts in all"), default=0, editable=False)
     publish_error = models.TextField(_("why the last publishing failed"), blank=True, editable=False)
 
     class Meta:
@@ -86,6 +89,29 @@ class Faq(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class FaqHealth(models.Model):
+    """What the published snapshot found out about a FAQ: whether phrasings that it does not have would find it."""
+
+    class State(models.TextChoices):
+        UNPROVEN = "unproven", _("unproven")
+        FRAGILE = "fragile", _("fragile")
+        SOLID = "solid", _("solid")
+
+    faq = models.OneToOneField(Faq, models.CASCADE, related_name="health", verbose_name=_("FAQ"))
+    state = models.CharField(_("health"), max_length=8, choices=State.choices, db_index=True)
+    asked = models.PositiveSmallIntegerField(_("phrasings asked"), default=0)
+    found = models.PositiveSmallIntegerField(_("phrasings that found it"), default=0)
+    lost: Any = models.JSONField(_("phrasings that found another"), default=list)  # [text, language, key of the FAQ that was found]
+
+    class Meta:
+        verbose_name = _("health of a FAQ")
+        verbose_name_plural = _("health of FAQs")
+        constraints = [models.CheckConstraint(condition=Q(state__in=["unproven", "fragile", "solid"]), name="faq_health_known")]
+
+    def __str__(self) -> str:
+        return str(self.get_state_display())
 
 
 class FaqAnswer(models.Model):
@@ -240,6 +266,7 @@ class Snapshot(models.Model):
     manifest: Any = models.JSONField(_("manifest"), default=dict)
     report: Any = models.JSONField(_("report"), default=dict, blank=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
+    edits_until = models.DateTimeField(_("edits until"), null=True, blank=True)
     published = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.CharField(_("published by"), max_length=150, blank=True)
 

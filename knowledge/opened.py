@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
+from django.db import DatabaseError, connection
 
 from knowledge import snapshot_files
 from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Question
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
+WATCH_S = 0.15
+RETRY_S = 30.0
 FITTED_AT_ONCE = 16  # sets of examples: two for each site's lookups
 
 
@@ -128,13 +131,17 @@ class _Kept:
 
 _kept: dict[str, _Kept] = {}
 _lock = threading.Lock()
+_watching = threading.Event()
 
 
 def open_knowledge(kb_id: UUID | str) -> OpenedKnowledge:
-    """The published snapshot, at most a second old. A damaged new one is logged and the last good one stays."""
+    """The published snapshot, at most a second old. A damaged new one is logged and the last good one stays.
+
+    Where `watch_published` runs, nobody waits for a new one to open: the one before answers until it is.
+    """
     key = str(kb_id)
     kept = _kept.get(key)
-    if kept and time.monotonic() - kept.checked < POLL_S:
+    if kept and (_watching.is_set() or time.monotonic() - kept.checked < POLL_S):
         return kept.opened
     with _lock:
         kept = _kept.get(key)
@@ -149,6 +156,42 @@ def open_knowledge(kb_id: UUID | str) -> OpenedKnowledge:
             opened = kept.opened
         _kept[key] = _Kept(opened, time.monotonic())
         return opened
+
+
+def watch_published() -> threading.Thread:
+    """Opens what is newly published beside the answering. Ends with the process; a database that is away is tried again."""
+    thread = threading.Thread(target=_watch, name="published", daemon=True)
+    thread.start()
+    return thread
+
+
+def _watch() -> None:
+    refused: dict[str, tuple[str, float]] = {}
+    while True:
+        try:
+            _renew_all(refused)
+            _watching.set()
+        except Exception as error:
+            _watching.clear()
+            connection.close()  # kept otherwise: five new ones a second would be a burden
+            log.log(logging.INFO if isinstance(error, DatabaseError) else logging.ERROR, "snapshots are not watched for a moment", exc_info=True)
+        time.sleep(WATCH_S)
+
+
+def _renew_all(refused: dict[str, tuple[str, float]]) -> None:
+    """`refused`: by base, the snapshot that could not be opened and when that was tried last."""
+    published = KnowledgeBase.objects.filter(pk__in=list(_kept)).exclude(published_snapshot=None).values_list("pk", "published_snapshot")
+    for pk, snapshot in published:
+        key, now = str(pk), time.monotonic()
+        kept = _kept.get(key)
+        tried, when = refused.get(key, ("", 0.0))
+        if kept is None or kept.opened.snapshot == snapshot or (tried == snapshot and now - when < RETRY_S):
+            continue
+        try:
+            kept.opened = _renewed(key, kept.opened)
+        except KnowledgeError:
+            log.exception("knowledge base %s: the new snapshot is not used", key)
+            refused[key] = (snapshot, now)
 
 
 def open_all() -> int:

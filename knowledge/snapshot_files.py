@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,12 +18,10 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from knowledge import open_check
 from knowledge.errors import SnapshotDamaged
 
-log = logging.getLogger(__name__)
-
 OPENED = ".opened"  # mark of the local cache: a child process has opened these files without dying
-OPEN_LIMIT_S = 120
 
 
 def manifest_of(folder: Path, **described: Any) -> dict[str, Any]:
@@ -43,14 +38,15 @@ def id_of(manifest: Mapping[str, Any]) -> str:
 
 
 def store(folder: Path, manifest: Mapping[str, Any]) -> str:
-    """Verified in the local cache, then copied to the storage. Storing the same content twice changes nothing."""
+    """Copied to the storage; the folder itself becomes the local cache. Storing the same content twice changes nothing."""
     snapshot_id = id_of(manifest)
     for name in manifest["files"]:
         stored = _stored_name(snapshot_id, name)
         if not default_storage.exists(stored):
             with (folder / name).open("rb") as file:
                 default_storage.save(stored, File(file))
-    fetch(snapshot_id, manifest)
+    if not (local_folder(snapshot_id) / OPENED).is_file():
+        _keep(folder, snapshot_id)
     return snapshot_id
 
 
@@ -64,17 +60,26 @@ def fetch(snapshot_id: str, manifest: Mapping[str, Any]) -> Path:
     try:
         for name, listed in manifest["files"].items():
             _copy_verified(snapshot_id, name, listed["sha256"], draft / name)
-        _try_in_child(draft)
-        (draft / OPENED).touch()
+        _keep(draft, snapshot_id)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def _keep(draft: Path, snapshot_id: str) -> None:
+    """What a child process opens becomes the local folder, and the draft is gone."""
+    target = local_folder(snapshot_id)
+    if not open_check.opens(draft):
+        raise SnapshotDamaged("cannot_be_opened")
+    (draft / OPENED).touch()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
         if target.exists():
             shutil.rmtree(target)
         draft.replace(target)
     except OSError:
         if not (target / OPENED).is_file():  # another process was quicker
             raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
 
 
 def local_folder(snapshot_id: str) -> Path:
@@ -90,15 +95,6 @@ def _copy_verified(snapshot_id: str, name: str, sha256: str, target: Path) -> No
         shutil.copyfileobj(source, file)
     if _sha256(target) != sha256:
         raise SnapshotDamaged("file_damaged", snapshot=snapshot_id[:12], file=name)
-
-
-def _try_in_child(folder: Path) -> None:
-    """Native code reads these files: what it cannot survive must not take a worker down."""
-    command = [sys.executable, "-m", "knowledge.opening", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=OPEN_LIMIT_S, check=False, cwd=settings.BASE_DIR)
-    if done.returncode:
-        log.error("the snapshot in %s cannot be opened: %s", folder, done.stderr.strip() or f"it died ({done.returncode})")
-        raise SnapshotDamaged("cannot_be_opened")
 
 
 def _stored_name(snapshot_id: str, name: str) -> str:

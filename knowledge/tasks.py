@@ -10,3 +10,10 @@ def publish_knowledge(kb_id: str, actor: str) -> None:
     from knowledge.publishing import publish_or_explain
 
     publish_or_explain(kb_id, actor=actor)
+
+
+@shared_task(name="knowledge.refit", queue="background")
+def refit_calibration(kb_id: str, snapshot_id: str) -> None:
+    from knowledge.publishing import refit_or_log
+
+    refit_or_log(kb_id, snapshot_id)

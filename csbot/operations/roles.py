@@ -62,6 +62,7 @@ def start_answers() -> None:
         log.error("nothing can be answered: %s", problem)  # once: from here on the status says it
     else:
         _open_knowledge()
+        knowledge.watch_published()
     pulse.stop()
 
 
@@ -186,5 +187,9 @@ def generator_folder() -> Path | None:
 
 
 def _limit_threads() -> None:
+    """A question over some thousand rows is too little work for several threads: those that wait burn what answers would need."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, "blas")
     if settings.CSBOT.torch_threads:
         os.environ["OMP_NUM_THREADS"] = str(settings.CSBOT.torch_threads)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.admin.faq_health import health_in_words
 from knowledge.admin.faq_import import ImportsFaqs
 from knowledge.admin.rows import KeepsHistory, OwnRows, PartOfOwn
 from knowledge.faq_history import by_edit, parts_changes
@@ -47,11 +48,12 @@ class MissingLanguage(admin.SimpleListFilter):
 
 @admin.register(Faq)
 class FaqAdmin(ImportsFaqs, KeepsHistory):
-    list_display = ("canonical", "category", "state", "num_variants", "changed", "key")
+    list_display = ("canonical", "category", "state", "num_variants", "health_shown", "changed", "key")
     list_display_links = ("canonical", "key")
     ordering = ("key",)
     import_export_change_list_template = "admin/knowledge/faq/change_list.html"
-    list_filter = ("state", "category", MissingLanguage, ("knowledge_base", OwnRows))
+    list_filter = ("state", "category", "health__state", MissingLanguage, ("knowledge_base", OwnRows))
+    readonly_fields = ("health_told",)
     search_fields = ("key", "variants__text", "answers__text")
     list_per_page = 50
     date_hierarchy = "changed"
@@ -60,7 +62,7 @@ class FaqAdmin(ImportsFaqs, KeepsHistory):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
-        return rows.annotate(variant_count=Count("variants", distinct=True)).prefetch_related("variants")
+        return rows.annotate(variant_count=Count("variants", distinct=True)).prefetch_related("variants", "health")
 
     @admin.display(description=_("question"))
     def canonical(self, faq: Faq) -> str:
@@ -69,6 +71,17 @@ class FaqAdmin(ImportsFaqs, KeepsHistory):
     @admin.display(description=_("phrasings"), ordering="variant_count")
     def num_variants(self, faq: Any) -> int:
         return int(faq.variant_count)
+
+    @admin.display(description=_("health"), ordering="health__state", empty_value="–")
+    def health_shown(self, faq: Faq) -> str | None:
+        health = getattr(faq, "health", None)
+        return str(health) if health else None
+
+    @admin.display(description=_("health"), empty_value="–")
+    def health_told(self, faq: Faq) -> str | None:
+        """In words, with the phrasings that would lead elsewhere."""
+        health = getattr(faq, "health", None) if faq.pk else None
+        return health_in_words(health, faq.knowledge_base_id) if health else None
 
     @admin.action(description=_("Make the chosen FAQs live (with the next publishing)"), permissions=["change"])
     def make_live(self, request: HttpRequest, faqs: QuerySet[Faq]) -> None:

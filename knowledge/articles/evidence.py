@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from knowledge.articles.sentences import sentences
 from knowledge.contracts import LANGUAGES, Evidence, FaqMatch, Language, Question
 from knowledge.faq.bank import Bank
+from knowledge.faq.coarse import COARSE_FROM, Coarse
+from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.fusion import Linear, fit_probability, sigmoid
-from knowledge.faq.lexical import Bm25
-from knowledge.faq.normalise import detect_language
+from knowledge.faq.lexical import Bm25, Scores
+from knowledge.faq.normalise import detect_language, terms
+from knowledge.faq.term_rows import TermRows
 
 MAX_EVIDENCE = 3
 MAX_TOKENS = 120
@@ -31,6 +34,7 @@ LEAST_HOLDS = 0.2  # nothing nearer than this: no evidence; the generator may st
 FAR_BEHIND = 0.5  # of the best one's chance: what has less only tempts the generator away from it
 OTHER_LANGUAGE = 0.03  # of cosine: the question's own language comes first
 _MOST_EXAMPLES = 800
+_LOOKED_AT = 200  # of very many sentences: so many by words, twice as many by meaning
 
 Matrix = NDArray[np.float64]
 
@@ -53,36 +57,62 @@ class Sentence:
 class EvidenceSelector:
     """Immutable once built."""
 
-    def __init__(self, bank: Bank, encoder: Encoder, vectors: Vectors, *, bm25: Bm25, model: Linear) -> None:
+    def __init__(
+        self,
+        bank: Bank,
+        encoder: Encoder,
+        vectors: Vectors,
+        *,
+        bm25: Bm25,
+        model: Linear,
+        coarse: Coarse | None = None,
+        found: tuple[Sentence, ...] | None = None,
+    ) -> None:
         self.bank, self.encoder, self.vectors, self.bm25, self.model = bank, encoder, vectors, bm25, model
-        self.sentences = _sentences_of(bank)
+        self._coarse = coarse
+        self.sentences = _sentences_of(bank) if found is None else found
+        self.counted: TermRows | None = None  # of one that was built; one that was opened is not saved again
+        self._faq_of = np.array([sentence.faq for sentence in self.sentences], dtype=np.int64)
         self._rows_of: dict[str, list[int]] = defaultdict(list)
         for row, sentence in enumerate(self.sentences):
             if sentence.type == "faq":
                 self._rows_of[sentence.id].append(row)
+        self._dated = [number for number, faq in enumerate(bank.faqs) if faq.valid_from or faq.valid_until]
         self._readable = {language: _readable_in(language, self.sentences) for language in LANGUAGES}
         self._language_penalty = {
-            language: np.array([0.0 if sentence.language == language else OTHER_LANGUAGE for sentence in self.sentences]) for language in LANGUAGES
+            language: np.array([0.0 if sentence.language == language else OTHER_LANGUAGE for sentence in self.sentences], dtype=np.float32)
+            for language in LANGUAGES
         }
 
     @classmethod
-    def build(cls, bank: Bank, encoder: Encoder) -> EvidenceSelector:
+    def build(cls, bank: Bank, encoder: Encoder, model: Linear | None = None, earlier: Earlier | None = None) -> EvidenceSelector:
+        """`model` spares learning one; `earlier`: a build whose counted words are taken over for the sentences that it has too."""
         found = _sentences_of(bank)
-        vectors = encoder.encode([_with_context(sentence) for sentence in found], "passage") if found else np.zeros((0, 1), dtype=np.float32)
-        bm25 = Bm25.build([_with_context(sentence) for sentence in found])
-        draft = cls(bank, encoder, vectors, bm25=bm25, model=_UNPROVEN)
-        return cls(bank, encoder, vectors, bm25=bm25, model=draft._fit())
+        texts = [_with_context(sentence) for sentence in found]
+        old_texts = [_with_context(sentence) for sentence in _sentences_of(earlier.bank)] if earlier else []
+        vectors = _vectors_of(texts, encoder, (old_texts, earlier.folder) if earlier else None)
+        counted = TermRows.build(terms, texts, (old_texts, TermRows.open(earlier.folder, "terms")) if earlier else None)
+        coarse = Coarse.over(vectors) if len(vectors) >= COARSE_FROM else None
+        made = cls(bank, encoder, vectors, bm25=Bm25(counted), model=model or _UNPROVEN, coarse=coarse, found=found)
+        made.counted = counted
+        if model is None:
+            made.model = made._fit()
+        return made
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "sentences.npy", self.vectors)
-        self.bm25.save(folder)
+        np.save(folder / "sentences.npy", self.vectors if self._coarse is None else self.vectors.astype(np.float16))
+        if self.counted is not None:
+            self.counted.save(folder, "terms")
+        if self._coarse is not None:
+            self._coarse.save(folder)
         (folder / "holds.json").write_text(json.dumps({"weights": self.model.weights, "bias": self.model.bias}), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path, bank: Bank, encoder: Encoder) -> EvidenceSelector:
-        model = json.loads((folder / "holds.json").read_text(encoding="utf-8"))
-        vectors = np.load(folder / "sentences.npy", allow_pickle=False)
-        return cls(bank, encoder, vectors, bm25=Bm25.open(folder, len(vectors)), model=Linear(tuple(model["weights"]), model["bias"]))
+        coarse = Coarse.open(folder) if Coarse.is_in(folder) else None
+        # Of many sentences each question reads some hundred: the rest may stay on disk.
+        vectors = np.load(folder / "sentences.npy", allow_pickle=False, mmap_mode="r" if coarse else None)
+        return cls(bank, encoder, vectors, bm25=Bm25(TermRows.open(folder, "terms")), model=model_saved(folder), coarse=coarse)
 
     # --- selecting ---------------------------------------------------------------------------------------------------
 
@@ -114,23 +144,36 @@ class EvidenceSelector:
         return np.array(list(found), dtype=np.int64), np.array(list(found.values()))
 
     def _usable(self, question: Question) -> NDArray[np.bool_]:
-        closed = {number for number, faq in enumerate(self.bank.faqs) if not faq.is_valid_at(question.now)}
-        return np.array([sentence.faq not in closed for sentence in self.sentences])
+        closed = [number for number in self._dated if not self.bank.faqs[number].is_valid_at(question.now)]
+        return ~np.isin(self._faq_of, closed) if closed else np.ones(len(self.sentences), dtype=bool)
 
     def _measured(
-        self, asked: str, vector: Vectors, language: Language, usable: NDArray[np.bool_]
+        self, asked: str, vector: Vectors, language: Language, usable: NDArray[np.bool_], own: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], Matrix]:
-        """The nearest sentences and their SIGNS."""
-        dense = np.where(usable, self.vectors @ np.asarray(vector, dtype=np.float32) - self._language_penalty[language], -1.0)
-        lexical = np.where(usable, self.bm25.scores(asked), 0.0)
-        count = min(12, int(usable.sum()))
+        """The nearest sentences (of `own`, where it is given) and their SIGNS."""
+        vector = np.asarray(vector, dtype=np.float32)
+        lexical = self.bm25.scores(asked)
+        near = self._near(vector, lexical) if own is None else own
+        if near is None:
+            dense, near = self.vectors @ vector, np.arange(len(self.sentences), dtype=np.int64)
+        else:
+            dense = self.vectors[near] @ vector
+        dense = np.where(usable[near], dense - self._language_penalty[language][near], -1.0)
+        lexical = np.where(usable[near], lexical[near], 0.0)
+        count = min(12, int(usable[near].sum()))
         if not count:
             return np.zeros(0, dtype=np.int64), np.zeros((0, len(SIGNS)))
-        quick = dense + 0.15 * lexical
-        rows = np.argsort(-quick, kind="stable")[:count].astype(np.int64)
-        typical = float(np.sort(dense[usable])[::-1][: 5 * count].mean())
-        columns = [(dense[rows] - 0.7) / 0.3, lexical[rows], (dense[rows] - typical) / 0.1]
-        return rows, np.clip(np.column_stack(columns), -1, 2)
+        best = _highest(dense + 0.15 * lexical, count)
+        typical = float(dense[_highest(dense, min(5 * count, int(usable[near].sum())))].mean())
+        columns = [(dense[best] - 0.7) / 0.3, lexical[best], (dense[best] - typical) / 0.1]
+        return near[best].astype(np.int64), np.clip(np.column_stack(columns), -1, 2)
+
+    def _near(self, vector: Vectors, lexical: Scores) -> NDArray[np.int64] | None:
+        """Rows that are worth a look; None for all of them."""
+        if self._coarse is None:
+            return None
+        in_words = np.argpartition(lexical, len(lexical) - _LOOKED_AT)[-_LOOKED_AT:]
+        return np.union1d(self._coarse.nearest(vector, 2 * _LOOKED_AT), in_words)
 
     def _within_budget(self, kept: Sequence[tuple[int, float]], language: Language) -> tuple[Evidence, ...]:
         """Best first; the same words (a FAQ and an article that agree, or two languages of one FAQ) only once."""
@@ -166,16 +209,17 @@ class EvidenceSelector:
         Passages take no part: they often say what a FAQ says, and would count as wrong where they are right.
         """
         rows, labels = [], []
-        of_faqs = np.array([sentence.faq >= 0 for sentence in self.sentences])
+        of_faqs = self._faq_of >= 0
         for number, text, language, vector in self._questions():
-            own = np.array([sentence.faq == number for sentence in self.sentences])
-            if not own.any():
+            own = np.array(self._rows_of[self.bank.faqs[number].key], dtype=np.int64)
+            if not len(own):
                 continue
-            for usable, label in ((own, 1.0), (of_faqs & ~own, 0.0)):
-                _, signs = self._measured(text, vector, language, usable)
-                if len(signs):
-                    rows.append(signs[0])
-                    labels.append(label)
+            others = of_faqs.copy()
+            others[own] = False
+            for found in (self._measured(text, vector, language, of_faqs, own), self._measured(text, vector, language, others)):
+                if len(found[0]):
+                    rows.append(found[1][0])
+                    labels.append(float(found[0][0] in own))
         if sum(labels) < 15 or sum(labels) == len(labels):
             return _UNPROVEN
         return fit_probability(np.array(rows), np.array(labels), np.ones(len(labels)), strength=1.0)
@@ -190,6 +234,34 @@ class EvidenceSelector:
 _POINTS_BACK_EN = ("it ", "this ", "that ", "these ", "they ", "then ", "otherwise", "if so", "if not", "after that")
 _POINTS_BACK = (*_POINTS_BACK_EN, "其", "这", "该", "否则", "之后", "然后", "此")
 _UNPROVEN = Linear((4.0, 2.0, 1.0), -4.5)
+
+
+def _vectors_of(texts: Sequence[str], encoder: Encoder, earlier: tuple[Sequence[str], Path] | None) -> Vectors:
+    """Those that an earlier build has are read from there; of a very large one not, because it kept them in half precision."""
+    if not texts:
+        return np.zeros((0, 1), dtype=np.float32)
+    if earlier is None or not earlier[0] or Coarse.is_in(earlier[1]):
+        return encoder.encode(texts, "passage")
+    old_texts, folder = earlier
+    places = {text: place for place, text in enumerate(old_texts)}
+    new = list(dict.fromkeys(text for text in texts if text not in places))
+    places |= {text: len(old_texts) + number for number, text in enumerate(new)}
+    old = np.load(folder / "sentences.npy", allow_pickle=False)
+    both = np.concatenate([old, encoder.encode(new, "passage")]) if new else old
+    return np.asarray(both[[places[text] for text in texts]], dtype=np.float32)
+
+
+def _highest(values: Vectors, count: int) -> NDArray[np.int64]:
+    """Places of the highest values, best first; what lies below is not sorted."""
+    if 4 * count < len(values):
+        places = np.sort(np.argpartition(values, len(values) - count)[-count:])
+        return np.asarray(places[np.argsort(-values[places], kind="stable")], dtype=np.int64)
+    return np.asarray(np.argsort(-values, kind="stable")[:count], dtype=np.int64)
+
+
+def model_saved(folder: Path) -> Linear:
+    model = json.loads((folder / "holds.json").read_text(encoding="utf-8"))
+    return Linear(tuple(model["weights"]), model["bias"])
 
 
 def tokens_of(text: str) -> float:

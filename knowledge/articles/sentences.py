@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_CHARACTERS = 320
 _ABBREVIATIONS = frozenset({
@@ -12,6 +13,7 @@ _ABBREVIATIONS = frozenset({
 _END = re.compile(r"[。！？!?；]+[”’」』）)\"']*|\.(?=\s|$)[”’\"')]*|\n+")
 
 
+@lru_cache(maxsize=8192)  # one snapshot after the other asks for the same texts
 def sentences(text: str) -> tuple[str, ...]:
     """In order, stripped, none empty. A very short one (a list item's label, "Yes.") stays with the next, at the end with the one before."""
     found: list[str] = []

@@ -6,8 +6,9 @@ Knows FAQs, variants, answers, articles and intents. Does not know rows, vectors
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from knowledge.contracts import Language
@@ -96,36 +97,18 @@ class Bank:
         """Of 100 direct answers with FAQs like this one at most so many are wrong."""
         return self.category_promises.get(faq.category, self.promise)
 
-    def to_json(self) -> dict[str, Any]:
-        data = asdict(self)
-        for faq in data["faqs"]:
-            for name in ("valid_from", "valid_until"):
-                faq[name] = faq[name].isoformat() if faq[name] else None
-        return data
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Bank:
-        return cls(
-            owner=data["owner"],
-            faqs=tuple(_faq(row) for row in data["faqs"]),
-            passages=tuple(BankPassage(**row) for row in data["passages"]),
-            intents=tuple(_intent(row) for row in data["intents"]),
-            promise=data["promise"],
-            category_promises={name: int(promise) for name, promise in data.get("category_promises", {}).items()},
-        )
-
-
-def _faq(row: Mapping[str, Any]) -> BankFaq:
+def faq_of(row: Mapping[str, Any]) -> BankFaq:
     moments = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until")}
     return BankFaq(
         key=row["key"],
-        variants=tuple(BankVariant(**variant) for variant in row["variants"]),
-        answers={language: BankAnswer(**answer) for language, answer in row["answers"].items()},
-        category=row["category"],
+        variants=tuple(BankVariant(one["text"], intern(one["language"]), one["is_canonical"]) for one in row["variants"]),  # type: ignore[arg-type]
+        answers={intern(language): BankAnswer(**answer) for language, answer in row["answers"].items()},  # type: ignore[misc]
+        category=intern(row["category"]),
         **moments,
     )
 
 
-def _intent(row: Mapping[str, Any]) -> BankIntent:
+def intent_of(row: Mapping[str, Any]) -> BankIntent:
     texts = {name: {language: tuple(values) for language, values in row[name].items()} for name in ("examples", "phrases")}
     return BankIntent(row["key"], row["action"], dict(row["replies"]), texts["examples"], texts["phrases"])

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.contracts import Language
+from knowledge.faq.crowding import crowding_of
 from knowledge.faq.encoder import Vectors, normalised
 from knowledge.faq.index import Asked, Rows, VariantIndex
 from knowledge.faq.normalise import fold, words
@@ -70,9 +71,9 @@ class Measure:
         self._pairs = lru_cache(maxsize=_REMEMBERED)(lambda row: _pairs(index.variants[row].text))
 
     @classmethod
-    def over(cls, index: VariantIndex, background: Vectors) -> Measure:
+    def over(cls, index: VariantIndex, background: Vectors, crowding: NDArray[np.float32] | None = None) -> Measure:
         """`background`: (m, d) as the encoder gave them."""
-        return cls(index, normalised(background - index.centre) if len(background) else background)
+        return cls(index, normalised(background - index.centre) if len(background) else background, crowding)
 
     def __call__(self, asked: Asked, *, without: Rows | None = None, closed: frozenset[int] = frozenset()) -> Measured:
         """`without`: rows that do not count; `closed`: FAQs that do not."""
@@ -215,20 +216,6 @@ def _shown(rows: Rows, hidden: frozenset[int]) -> Rows:
     if not hidden or hidden.isdisjoint(rows.tolist()):
         return rows
     return np.array([row for row in rows.tolist() if row not in hidden], dtype=np.int64)
-
-
-def crowding_of(index: VariantIndex, block: int = 1024) -> NDArray[np.float32]:
-    """Half the mean cosine of each row to its nearest rows of other FAQs: a row that is near to everything proves little."""
-    crowding = np.zeros(len(index), dtype=np.float32)
-    count = min(_NEIGHBOURS, max(len(index) - 1, 0))
-    if not count:
-        return crowding
-    for start in range(0, len(index), block):
-        near = index.centred[start : start + block] @ index.centred.T
-        near[index.faq_of[start : start + block, None] == index.faq_of[None, :]] = -1.0
-        top = -np.partition(-near, count - 1, axis=1)[:, :count]
-        crowding[start : start + block] = 0.5 * np.maximum(top, 0).mean(axis=1)
-    return crowding
 
 
 def _weighted(text: str, index: VariantIndex) -> dict[str, float]:

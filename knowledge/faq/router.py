@@ -15,18 +15,20 @@ import numpy as np
 
 from knowledge.contracts import Band, Candidate, Exchange, FaqMatch, Language, Option, Question
 from knowledge.faq.bank import Bank, BankFaq
+from knowledge.faq.bank_reading import BankReading
 from knowledge.faq.choosing import chosen
+from knowledge.faq.crowding import crowding_renewed
+from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
 from knowledge.faq.fitting import PROMISES, Chances, Fit, choice_shares, fit
 from knowledge.faq.following import Context, context_of, goes_on, is_short, said_before
 from knowledge.faq.guards.vetoing import Guards, Veto
-from knowledge.faq.index import VariantIndex, rows_of
+from knowledge.faq.index import VariantIndex, counted_of, rows_of
 from knowledge.faq.normalise import detect_language, exact_key, words
 from knowledge.faq.practice import practice
 from knowledge.faq.spelling.speller import Speller
-from knowledge.faq.spelling.texts import texts_of
 from knowledge.intent.several import questions_in
 
 MAX_CANDIDATES = 5
@@ -55,27 +57,47 @@ class Ranked:
 class FaqRouter:
     """Immutable once built."""
 
-    def __init__(self, bank: Bank, encoder: Encoder, measure: Measure, fitted: Fit) -> None:
+    def __init__(self, bank: Bank, encoder: Encoder, measure: Measure, fitted: Fit, reading: BankReading | None = None) -> None:
         self.bank, self.encoder, self.measure, self.fit = bank, encoder, measure, fitted
         self.index = measure.index
-        self.guards = Guards.build(bank)
-        self.speller = Speller.build(texts_of(bank))
-        self._exact = _exact_map(bank)
+        reading = reading or BankReading.build(bank)
+        self.reading: BankReading | None = reading
+        self.guards = Guards(bank, reading.entities)
+        self.speller = Speller.over(reading.said)
+        self._exact = reading.exact_map(bank)
         self._numbers = {faq.key: number for number, faq in enumerate(bank.faqs)}
+        self._dated = [number for number, faq in enumerate(bank.faqs) if faq.valid_from or faq.valid_until]
 
     @classmethod
-    def build(cls, bank: Bank, encoder: Encoder, fitted: Fit | None = None) -> FaqRouter:
-        """Learns its chances and cuts from the bank, which takes a while; `fitted` spares it where only little has changed."""
+    def build(cls, bank: Bank, encoder: Encoder, fitted: Fit | None = None, earlier: Earlier | None = None) -> FaqRouter:
+        """Learns its chances and cuts from the bank, which takes a while; `fitted` spares it where only little has changed.
+
+        `earlier`: a build whose findings are taken over for the texts that it has too.
+        """
+        if fitted is not None and earlier is not None:
+            return cls._renewed(bank, encoder, fitted, earlier)
         told = background_texts()
         vectors = encoder.encode([text for _, text in rows_of(bank)])
         background = encoder.encode([text for text, _ in told])
-        measure = Measure.over(VariantIndex.build(bank, vectors, background), background)
+        index = VariantIndex.build(bank, vectors, background, counted_of(bank, earlier))
+        measure = Measure.over(index, background)
+        reading = BankReading.build(bank, earlier)
         if fitted is None:
             fitted = fit(list(examples(measure, told, background, encoder.encode)), practice(encoder))
-        return cls(bank, encoder, measure, fitted)
+        return cls(bank, encoder, measure, fitted, reading)
+
+    @classmethod
+    def _renewed(cls, bank: Bank, encoder: Encoder, fitted: Fit, earlier: Earlier) -> FaqRouter:
+        """What was learnt stays, down to the centre of the vectors: only new texts cost anything."""
+        index = VariantIndex.renewed(bank, earlier, encoder.encode)
+        background = np.load(earlier.folder / "background.npy", allow_pickle=False)
+        measure = Measure(index, background, crowding_renewed(index, earlier))
+        return cls(bank, encoder, measure, fitted, BankReading.build(bank, earlier, is_quick=True))
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)
+        if self.reading is not None:
+            self.reading.save(folder)
         np.save(folder / "background.npy", self.measure.background)
         np.save(folder / "crowding.npy", self.measure.crowding)
         (folder / "fit.json").write_text(json.dumps(self.fit.to_json()), encoding="utf-8")
@@ -85,8 +107,9 @@ class FaqRouter:
         index = VariantIndex.open(folder, bank)
         background = np.load(folder / "background.npy", allow_pickle=False)
         crowding = np.load(folder / "crowding.npy", allow_pickle=False)
-        learnt = Fit.from_json(json.loads((folder / "fit.json").read_text(encoding="utf-8")))
-        return cls(bank, encoder, Measure(index, background, crowding), learnt)
+        opened = cls(bank, encoder, Measure(index, background, crowding), fit_saved(folder), BankReading.open(folder))
+        opened.reading = None  # only a build saves itself
+        return opened
 
     # --- routing -----------------------------------------------------------------------------------------------------
 
@@ -103,7 +126,7 @@ class FaqRouter:
         return replace(best, trace={**best.trace, **trace})
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
-        closed = frozenset(number for number, faq in enumerate(self.bank.faqs) if not faq.is_valid_at(question.now))
+        closed = frozenset(number for number in self._dated if not self.bank.faqs[number].is_valid_at(question.now))
         if (exact := self._exact.get((language, exact_key(question.text)))) is not None and exact not in closed:
             return self._certain_match(exact, language, question.text, "exact")
         if (number := self.choice(question, language)) is not None and number not in closed:
@@ -295,18 +318,12 @@ class FaqRouter:
         }
 
 
+def fit_saved(folder: Path) -> Fit:
+    return Fit.from_json(json.loads((folder / "fit.json").read_text(encoding="utf-8")))
+
+
 def _chance(match: FaqMatch) -> float:
     return match.best.probability if match.best else 0.0
-
-
-def _exact_map(bank: Bank) -> dict[tuple[Language, str], int]:
-    """Texts that two FAQs share lead to neither."""
-    found: dict[tuple[Language, str], int | None] = {}
-    for number, faq in enumerate(bank.faqs):
-        for variant in faq.variants:
-            key = (variant.language, exact_key(variant.text))
-            found[key] = number if found.get(key, number) == number else None
-    return {key: number for key, number in found.items() if number is not None and key[1]}
 
 
 def _answer(faq: BankFaq, language: Language) -> str | None:

@@ -75,11 +75,11 @@ def test_a_snapshot_of_another_base_is_refused(filled: KnowledgeBase) -> None:
 def test_a_damaged_file_is_named_and_the_open_snapshot_stays(filled: KnowledgeBase, damage: str) -> None:
     snapshot = snapshots.publish(filled.pk, actor="ada")
     held = facade.open_knowledge(filled.pk)
-    name = f"snapshots/{snapshot.pk}/faq/vectors.npy"
+    name = f"snapshots/{snapshot.pk}/faq/variants.faiss"
     path = Path(default_storage.path(name))
     path.unlink() if damage == "gone" else path.write_bytes(path.read_bytes()[:50])
     (snapshot_files.local_folder(snapshot.pk) / snapshot_files.OPENED).unlink()
-    with pytest.raises(SnapshotDamaged, match=r"vectors\.npy"):
+    with pytest.raises(SnapshotDamaged, match=r"variants\.faiss"):
         snapshot_files.fetch(snapshot.pk, snapshot.manifest)
     assert held.find_faq(ask("Where is the shop?")).answer == "In Lisbon."
 

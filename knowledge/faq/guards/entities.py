@@ -6,12 +6,16 @@ What no base need say (countries, carriers, cards) comes from `names.txt`. Knows
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 from knowledge.faq.bank import Bank
 from knowledge.faq.guards import lists
+from knowledge.faq.guards.holders import Holders
 from knowledge.faq.guards.wording import MOST_EXCHANGED, Difference, Wording, cut, joined, middle
 from knowledge.faq.normalise import fold, words
 
@@ -28,27 +32,41 @@ _SLIP = 0.75  # likeness of letters from which one word is the other, mistyped
 
 _Words = tuple[str, ...]
 Frame = tuple[_Words, _Words]
+Place = dict[str, list[int]]  # the things that stand there, and the FAQs of each
 _NO_PART = lists.empty_words() | lists.light_words()
 
 
-@dataclass(frozen=True, slots=True)
 class Entities:
-    """`places`: where a thing stands and in which FAQs, where others stand elsewhere; `holders`: the FAQs and variants of each word."""
+    """`places`: the things that stand in one place, each with its FAQs. Immutable once built."""
 
-    places: dict[str, dict[int, frozenset[int]]]
-    holders: dict[str, frozenset[tuple[int, int]]]
-    compounds: frozenset[tuple[str, str]]
+    def __init__(self, places: Sequence[Place], holders: Holders, compounds: frozenset[tuple[str, str]]) -> None:
+        self._places, self.holders, self.compounds = places, holders, compounds
+        self._places_of: dict[str, tuple[int, ...]] = {}
+        for number, place in enumerate(places):
+            for thing in place:
+                self._places_of[thing] = (*self._places_of.get(thing, ()), number)
 
     @classmethod
     def build(cls, bank: Bank) -> Entities:
         texts = [(number, tuple(cut(fold(variant.text)))) for number, faq in enumerate(bank.faqs) for variant in faq.variants]
         compounds = _compounds(found for _, found in texts)
-        joint = [(number, tuple(lists.meaning(word) for word in _together(found, compounds))) for number, found in texts]
-        holders: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        for row, (number, found) in enumerate(joint):
-            for word in found:
-                holders[word].add((number, row))
-        return cls(_places(joint), {word: frozenset(numbers) for word, numbers in holders.items()}, compounds)
+        joint = [(number, _meanings(_together(found, compounds))) for number, found in texts]
+        return cls(_places(joint), Holders.of(joint), compounds)
+
+    def with_words(self, texts: Iterable[str]) -> Entities:
+        """The same things, and the words of a few more texts."""
+        added = (word for text in texts for word in _meanings(self.join(cut(fold(text)))))
+        return Entities(self._places, self.holders.with_words(added), self.compounds)
+
+    def save(self, folder: Path) -> None:
+        told = {"places": self._places, "compounds": sorted(self.compounds)}
+        (folder / "entities.json").write_text(json.dumps(told), encoding="utf-8")
+        self.holders.save(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Entities:
+        told = json.loads((folder / "entities.json").read_text(encoding="utf-8"))
+        return cls(told["places"], Holders.open(folder), frozenset((one, other) for one, other in told["compounds"]))
 
     def join(self, found: Sequence[str]) -> Sequence[str]:
         """With what this base writes as one word put together."""
@@ -76,8 +94,8 @@ class Entities:
 
     def are_rivals(self, one: str, other: str) -> bool:
         """Whether some place holds the one in some FAQs and the other in others."""
-        mine, theirs = self.places.get(one, {}), self.places.get(other, {})
-        return any(faqs.isdisjoint(theirs[place]) for place, faqs in mine.items() if place in theirs)
+        common = set(self._places_of.get(one, ())).intersection(self._places_of.get(other, ()))
+        return any(set(self._places[place][one]).isdisjoint(self._places[place][other]) for place in common)
 
     def _in_its_place(self, found: Difference, told: frozenset[str], free: frozenset[Frame]) -> tuple[str, str, int] | None:
         light = lists.light_words()
@@ -98,14 +116,15 @@ class Entities:
     def _is_known(self, mine: Sequence[str], other: str) -> bool:
         """A thing of this base or of everyday business; where the base tells things apart, any that is no slip of the pen."""
         one = joined(mine)
-        return all(word in self.holders for word in mine) or one in lists.names() or (other in self.places and not _is_slip(one, other))
+        return all(word in self.holders for word in mine) or one in lists.names() or (other in self._places_of and not _is_slip(one, other))
 
     def _is_interchangeable(self, one: str, other: str) -> bool:
         """Where FAQs of one say the other too, though never in one breath, both mean one thing."""
-        mine, theirs = self.holders.get(one, frozenset()), self.holders.get(other, frozenset())
-        both = {faq for faq, _ in mine} & {faq for faq, _ in theirs}
-        fewer = min(len({faq for faq, _ in mine}), len({faq for faq, _ in theirs}))
-        return len(both) >= max(_LEAST_SHARED, _INTERCHANGEABLE * fewer) and mine.isdisjoint(theirs)
+        mine, theirs = self.holders.rows_of(one), self.holders.rows_of(other)
+        ours, others = np.unique(self.holders.owners[mine]), np.unique(self.holders.owners[theirs])
+        both = np.intersect1d(ours, others)
+        fewer = min(len(ours), len(others))
+        return len(both) >= max(_LEAST_SHARED, _INTERCHANGEABLE * fewer) and not len(np.intersect1d(mine, theirs))
 
 
 def exchanged_within(variants: Sequence[Wording]) -> frozenset[Frame]:
@@ -193,7 +212,11 @@ def _together(found: Sequence[str], compounds: frozenset[tuple[str, str]]) -> Se
     return made
 
 
-def _places(texts: Sequence[tuple[int, _Words]]) -> dict[str, dict[int, frozenset[int]]]:
+def _meanings(found: Sequence[str]) -> _Words:
+    return tuple(lists.meaning(word) for word in found)
+
+
+def _places(texts: Sequence[tuple[int, _Words]]) -> list[Place]:
     seen: set[int] = set()
     twice: set[int] = set()  # hashes only: few frames have a twin, and all of them would not fit
     for _, found in texts:
@@ -204,12 +227,8 @@ def _places(texts: Sequence[tuple[int, _Words]]) -> dict[str, dict[int, frozense
         for frame, words_in_it in _frames(found):
             if hash(frame) in twice:
                 things[frame][joined(words_in_it)].add(number)
-    places: dict[str, dict[int, frozenset[int]]] = defaultdict(dict)
-    for place, kind in enumerate(kind for kind in things.values() if len(kind) > 1):
-        if len(set().union(*kind.values())) > 1:
-            for thing, faqs in kind.items():
-                places[thing][place] = frozenset(faqs)
-    return dict(places)
+    kinds = (kind for kind in things.values() if len(kind) > 1 and len(set().union(*kind.values())) > 1)
+    return [{thing: sorted(faqs) for thing, faqs in kind.items()} for kind in kinds]
 
 
 def _frames(found: _Words) -> Iterator[tuple[_Words, _Words]]:

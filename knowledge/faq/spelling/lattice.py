@@ -12,8 +12,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.faq.spelling.bank_words import LONGEST_PHRASE, LONGEST_WORD, BankWords
+from knowledge.faq.spelling.bank_words import BankWords
 from knowledge.faq.spelling.lexicon import chinese
+from knowledge.faq.spelling.said import LONGEST_PHRASE, LONGEST_WORD
 from knowledge.faq.spelling.signs import HAN
 from knowledge.faq.spelling.sounds import Spelt
 from knowledge.faq.spelling.syllables import LONGEST, SYLLABLES, blurred

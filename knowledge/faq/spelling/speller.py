@@ -16,6 +16,7 @@ from knowledge.faq.spelling import regional as regional_words
 from knowledge.faq.spelling.bank_words import BankWords, bank_words
 from knowledge.faq.spelling.lexicon import common_english
 from knowledge.faq.spelling.reading import Change, Reading, changed
+from knowledge.faq.spelling.said import Said
 
 LONGEST = 300  # characters; nobody writes so much in pinyin, and what is long says enough as it is
 
@@ -29,7 +30,11 @@ class Speller:
     @classmethod
     def build(cls, texts: Iterable[tuple[str, Language]]) -> Speller:
         """`texts`: everything that the knowledge base says, each with its language."""
-        made = cls(bank_words(texts))
+        return cls.over(Said.of(texts))
+
+    @classmethod
+    def over(cls, said: Said) -> Speller:
+        made = cls(bank_words(said))
         common_english()  # now, lest the first visitor wait for it
         return made
 
