@@ -46,7 +46,7 @@ _ASIDES = re.compile(
     r"|(?:can|could|would|will) you (?:please )?(?:help|check|look|confirm|explain|tell me|assist|advise)(?: (?:me|us|this|that|it|for me|into it|on this|out|please|with that|with this))*"
     r"|what (?:can|should|do|shall) (?:i|we) do(?: now)?|what now|any (?:idea|ideas|news|update|updates|help)|isn't it|aren't they|don't you|can you|do you"
     r"|(?:亲|客服|请问)*(?:在吗|在么|在不在|有人吗|有人在吗|有人么)|你好吗|真的吗|真的假的|是吗|是吧|对吗|对吧|对不对|好吗|好不好|行吗|行不行|可以吗|可不可以|能吗|什么|什么啊|啥|啊|懂吗|明白吗|知道吗"
-    r"|为什么|为啥|怎么回事|什么情况|咋回事|怎么办|怎么弄|怎么搞|咋办|是不是|有没有|不是吗|请问|多谢)$"
+    r"|为什么|为啥|怎么回事|什么情况|咋回事|(?:你|您|麻烦)*(?:能|可以|能不能|可不可以)?(?:帮我|帮忙|给我)(?:查|看|处理|确认|解决)(?:一下|下|看|查)?[吗么吧]?|怎么办|怎么弄|怎么搞|咋办|是不是|有没有|不是吗|请问|多谢)$"
 )
 _LEANS = re.compile(
     r"^(?:and |but |so )?(?:if (?:so|not|yes|no|it does|they do|you do|possible)\b|otherwise\b|or\b|because\b|since\b|unless\b|except\b|like\b|such as\b|for example\b|e\.g)"
@@ -55,8 +55,8 @@ _LEANS = re.compile(
 _DEPENDS = re.compile(rf"^{_LEAD}(?:if|after|before|since|because|while|once|unless|until|although|as|when (?!{_AUX}\b)|where (?!{_AUX}\b|to\b))")
 _DEPENDS_ZH = re.compile(r"^(?:如果|要是|因为|由于|当|等|万一|假如|假设|虽然)|的话$")
 _OPENERS = re.compile(
-    r"^[\s,，:：]*(?:(?:and also|and|also|oh and|oh|plus|but|by the way|btw|one more thing|another question|then|finally|lastly|last question)\b(?! (?:how|what) about\b)"
-    r"|另外|还有一个问题|还有就是|还有(?=[,，])|再问一下|再问|顺便问一下|顺便问|对了|以及|然后|最后)[\s,，:：]*"
+    r"^[\s,，:：]*(?:(?:and also|and|first of all|also|oh and|oh|plus|but|by the way|btw|one more thing|another question|then|finally|lastly|last question)\b(?! (?:how|what) about\b)"
+    r"|另外|还有一个问题|还有就是|还有(?=[,，])|再问一下|再问|顺便问一下|顺便问|对了|以及|然后|最后|首先|其次|[一二三]是(?!不))[\s,，:：]*"
 )
 _POINTING = frozenset("it its they them this that these those there here the a an is are was my our 它 这 那 的 了 呢 吗 啊".split())
 _HAS_HAN = re.compile(r"[\u3400-\u9fff]")
@@ -118,7 +118,7 @@ def without_opener(part: str) -> int:
 
 
 def _sentences(text: str) -> list[str]:
-    return [piece.strip(" \t") for piece in re.split(r"[,，.。!！?？;；\n~～…]+", text.rstrip(",，.。!！?？;；\n~～… "))]
+    return [piece.strip(" \t") for piece in re.split(r"[,，.。!！?？;；:：\n~～…]+", text.rstrip(",，.。!！?？;；\n~～… "))]
 
 
 def _says_something(clause: str) -> bool:

@@ -73,7 +73,7 @@ def without(text: str, words: Sequence[Word], dropped: Iterable[int]) -> str:
     for index in dropped:
         word = words[index]
         pieces[word.start : word.end] = [" "] * (word.end - word.start)
-    return re.sub(r"^[\W_]+|(?<=[\s,，])[\s,，]+|\s+$", "", "".join(pieces)).strip()
+    return re.sub(r"^[\W_]+|(?<=[\s,，])[\s,，]+|[\s,，]+$", "", "".join(pieces)).strip()
 
 
 def ends_asking(text: str) -> bool:
