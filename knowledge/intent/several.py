@@ -27,7 +27,8 @@ _COUNT |= {"first": 1, "firstly": 1, "second": 2, "secondly": 2, "third": 3, "th
 _PREFACE = re.compile(
     r"^(?:(?:hi|hello|hey|你好|您好)(?: there| all| everyone)?[\s,，!！。.]*)?"
     r"(?:(?:我|想|就|还|请问|要|这边|问|请教|咨询)*有?(?:两|2|几|三|3|二|四|4)(?:个?(?:小)?问题|件事情?)(?:想?(?:问|请教|咨询)(?:一下|下|你|您)*)?"
-    r"|(?:i have |i've got |i got |just )?(?:two|2|a few|some|three|3|four|4|a couple of|quick|several) (?:quick |more |short |other )?(?:questions?|things)(?: for you| to ask)?)[\s:：,，.。!！\-–—]+"
+    r"|(?:i have |i've got |i got |just )?(?:two|2|a few|some|three|3|four|4|a couple of|quick|several) "
+    r"(?:quick |more |short |other )?(?:questions?|things)(?: for you| to ask)?)[\s:：,，.。!！\-–—]+"
 )
 _HARD = re.compile(r"[?？]+[!！?？\s]*")
 _TURN_WORDS = (

@@ -8,29 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from knowledge.intent import speech
 from knowledge.intent.asking import plain
 
 MOST_WORDS = 4
 
-_NAMED = re.compile(r"\b(the|my|your|our|this|these|those)\s+((?:[\w'-]+\s*)+)")
-_STOPS = frozenset(
-    # what ends the name of a thing: small words and the verbs that often follow it
-    """a an the and or but if so as at by for from in into of off on onto out over per since than that then through till to until up via when where which while who with without
-    i you he she it we they me us them my your our their his her this these those is are was were be been am do does did has have had can could may might must shall should will would not
-    come comes work works fit fits have need needs arrive arrives include includes shrink shrinks ship ships cost costs run runs support supports last lasts take takes look looks get gets go goes
-    start starts end ends open opens close closes expire expires apply applies stay stays break breaks count counts use uses still already also available possible included allowed sold made good
-    again today tomorrow yet too now soon please online""".split()
-)
 _IT = re.compile(r"\b(it|its|they|them|their)\b(?!')")
 _NOT_A_THING = re.compile(
-    r"\b(?:(?:does|will|would|did|can|could|should) it (?:\w+ )?(?:take|matter|help)\b|time is it\b|(?:is|was|will|would) it (?:be )?(?:\w+ )?(?:possible|ok|okay|fine|true|safe|allowed|too late|necessary|legal|normal|better|enough|me|rain)"
+    r"\b(?:(?:does|will|would|did|can|could|should) it (?:\w+ )?(?:take|matter|help)\b|time is it\b|(?:is|was|will|would) it (?:be )?(?:\w+ )?"
+    r"(?:possible|ok|okay|fine|true|safe|allowed|too late|necessary|legal|normal|better|enough|me|rain)"
     r"|it (?:says|said|rains|takes|seems|depends|happens|is possible))|\bthey (?:say|said)\b"
 )
 _TOPIC_ZH = re.compile(
     r"^(?:(?:你好|您好|请问|想问一下|想问下|我想问一下|问一下|问下|那个|亲)[\s,，]*)*(?P<topic>[\u3400-\u9fffA-Za-z0-9]{2,10}?)"
     r"(?=有没有|是不是|能不能|可不可以|会不会|有|是|能|可以|会|要|怎么|多少|什么|几|多久|支持|需要|在哪|防)"
 )
-_NO_TOPIC_ZH = re.compile(r"[我你您他她它咱谁哪怎]|^(?:如果|要是|因为|当|等|现在|今天|明天|什么|多少|是否|能否|可以|有|没|不|想|请|退|换|买|改|查|取消|申请|从|在|到|把|被|给|跟|和|用)")
+_NO_TOPIC_ZH = re.compile(
+    r"[我你您他她它咱谁哪怎]"
+    r"|^(?:如果|要是|因为|当|等|现在|今天|明天|什么|多少|是否|能否|可以|有|没|不|想|请|退|换|买|改|查|取消|申请|从|在|到|把|被|给|跟|和|用)"
+)
 _IT_ZH = re.compile(r"^(?:它们|它|(?:这|那)(?:个|款|种|件|双|台|张)(?![\u3400-\u9fff]{1,6}[有是能会要可]))")
 _BARE_ZH = re.compile(r"^(?:是(?:什么|啥|不是)|有没有|多少钱|什么(?:面料|材质|材料|颜色|价格|价钱|牌子|时候到期)|贵不贵)")
 
@@ -64,19 +60,26 @@ def _thing(before: str, *, is_many: bool) -> str:
     found: list[str] = []
     folded = plain(before)
     for place in re.finditer(r"\b(?:the|my|your|our|this|these|those)\s+(?=\w)", folded):
-        name = []
-        for word in re.finditer(r"([\w'-]+)(\s*)", folded[place.end() :]):
-            if word[1] in _STOPS or word.start() != sum(len(piece) for piece in name):
-                break
-            name.append(word[0])
-        if 1 <= len(name) <= MOST_WORDS:
-            end = place.end() + len("".join(name).rstrip())
+        if end := _end_of_name(folded, place.end()):
             found.append(before[place.start() : end])
-    if len({thing.casefold() for thing in found}) != 1 or re.match(r"\s+and\s+(?:the|my|your)\b", folded[folded.find(found[0].lower()) + len(found[0]) :]):
+    if len({thing.casefold() for thing in found}) != 1 or re.match(
+        r"\s+and\s+(?:the|my|your)\b", folded[folded.find(found[0].lower()) + len(found[0]) :]
+    ):
         return ""
     thing = found[0]
     looks_many = thing.endswith("s") and not thing.endswith(("ss", "us", "'s"))
     return thing if looks_many == is_many else ""
+
+
+def _end_of_name(folded: str, start: int) -> int:
+    """0 where no name of a thing begins here, or one too long to be true."""
+    end = start
+    for _ in range(MOST_WORDS + 1):
+        word = re.match(r"\s*([\w'-]+)", folded[end:])
+        if word is None or word[1] in speech.listed("ends_a_name"):
+            return end if end > start else 0
+        end += word.end()
+    return 0
 
 
 def _topic(before: str) -> str:

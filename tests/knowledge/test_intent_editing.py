@@ -32,7 +32,7 @@ def editor(client: Client, company: Company, site: Site) -> Client:
 
 def saved(editor: Client, base: KnowledgeBase, *texts: tuple[str, str]) -> None:
     """What a browser sends of the form for a new intent."""
-    values = {"knowledge_base": str(base.pk), "key": "jobs", "action": "chitchat", "is_live": "on", "reply_en": "See our careers page.", "reply_zh": ""}
+    values = {"knowledge_base": str(base.pk), "key": "jobs", "action": "chitchat", "is_live": "on", "reply_en": "See our careers page."}
     values |= {"examples-TOTAL_FORMS": str(len(texts)), "examples-INITIAL_FORMS": "0"}
     for number, (kind, text) in enumerate(texts):
         values |= {f"examples-{number}-{name}": value for name, value in (("kind", kind), ("language", "en"), ("text", text))}
