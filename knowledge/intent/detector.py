@@ -113,6 +113,8 @@ class IntentDetector:
         trace |= self._words(nearest)
         if nearest.probability < CUTS[intent.action] or not _is_plausible(intent.action, reading, nearest.probability):
             return _question(1 - nearest.probability, trace)
+        if nearest.similarity + self._prototypes.spread < nearest.background:
+            return _question(1 - nearest.probability, trace | {"why": "nearer to a question"})
         if intent.action is IntentAction.CHITCHAT and self._is_strange(text):
             return _question(1 - nearest.probability, trace | {"why": "strange words"})
         return _guess(intent, language, nearest.probability, by="examples", trace=trace)

@@ -1,6 +1,6 @@
 """A message as words: Latin words and single Han characters, folded, with their places in the raw text.
 
-Knows which words carry no content, which ask and which deny (speech.json). Does not know intents.
+Knows which words carry no content, which ask, which deny and which point at what was said (speech.json). Does not know intents.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def without(text: str, words: Sequence[Word], dropped: Iterable[int]) -> str:
     for index in dropped:
         word = words[index]
         pieces[word.start : word.end] = [" "] * (word.end - word.start)
-    return re.sub(r"^[\W_]+|(?<=[\s,，])[\s,，]+|\s+$", "", "".join(pieces)).strip()
+    return re.sub(r"^[\W_]+|(?<=[\s,，])[\s,，]+|[\s,，]+$", "", "".join(pieces)).strip()
 
 
 def ends_asking(text: str) -> bool:
@@ -89,6 +89,12 @@ def _file() -> dict[str, Any]:
 @cache
 def _lists(name: str) -> tuple[Phrase, ...]:
     return tuple(as_phrase(text) for texts in _file()[name].values() for text in texts)
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """The single words of `pointing` or `ends_a_name`."""
+    return frozenset(word for words in _file()[name].values() for word in words)
 
 
 def marked(words: Sequence[Word], name: str) -> set[int]:

@@ -88,6 +88,40 @@ def test_small_talk_before_a_question_is_stripped(text, remainder):
     assert DETECTOR.remainder(text) == remainder
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("你好，怎么预约？", "怎么预约？"),
+        ("您好 请问几点关门", "请问几点关门"),
+        ("在吗？我的包裹到哪了", "我的包裹到哪了"),
+        ("早上好！周末可以退货吗", "周末可以退货吗"),
+        ("你好你好，能开发票吗？谢谢", "能开发票吗？"),
+        ("您好，我买的鞋子小了一码", "我买的鞋子小了一码"),
+        ("謝謝！那運費怎麼算", "那運費怎麼算"),
+        ("多谢，另外押金什么时候退", "另外押金什么时候退"),
+        ("你好在吗 这个有没有现货 谢谢", "这个有没有现货"),
+        ("感谢，最后问一下保修多久", "最后问一下保修多久"),
+        ("嗨，hello，订单可以改地址吗", "订单可以改地址吗"),
+        ("Hello, how do I reset my password?", "how do I reset my password?"),
+        ("hi there do you ship to Canada", "do you ship to Canada"),
+        ("Good morning! My heater makes a strange noise.", "My heater makes a strange noise."),
+        ("hey, is breakfast included?", "is breakfast included?"),
+        ("Thanks! Are the shoes made of real leather?", "Are the shoes made of real leather?"),
+        ("thank you, is the deposit paid back", "is the deposit paid back"),
+        ("hi hi hi where is the invoice", "where is the invoice"),
+        ("Hey!! can I change the delivery date, thanks", "can I change the delivery date"),
+        ("thx. and the size chart is where?", "and the size chart is where?"),
+        ("hello 你好，可以用信用卡吗", "可以用信用卡吗"),
+        ("Hi 请问 does the bag fit a laptop", "does the bag fit a laptop"),
+        ("good morning, need to cancel my subscription", "need to cancel my subscription"),
+    ],
+)
+def test_a_greeting_hides_no_question(text, question):
+    guess = detect(text, language="zh" if question[0] > "z" else "en")
+    assert guess.action is IntentAction.QUESTION
+    assert guess.trace["remainder"].endswith(question)
+
+
 @pytest.mark.parametrize("text", ["", "  ", "???", "-。-", "👍"])
 def test_a_message_without_words_needs_no_guess(text):
     guess = detect(text)
