@@ -55,9 +55,15 @@ class IntentAction(StrEnum):
     REFUSE = "refuse"
 
 
+OUT_OF_SCOPE = "out_of_scope"  # the intent of this key also learns the shipped examples: the rest of the world is wide
+
+
 @dataclass(frozen=True, slots=True)
 class IntentGuess:
-    """The intent of a message. `reply` is the editor's text in the message's language, empty where there is none."""
+    """The intent of a message. `reply` is the editor's text in the message's language, empty where there is none.
+
+    `around`: the small talk that a question stands in, for where the question turns out to be none.
+    """
 
     key: str
     action: IntentAction
@@ -65,6 +71,12 @@ class IntentGuess:
     by: Literal["phrase", "examples", "none"]
     reply: str = ""
     trace: Mapping[str, Any] = field(default_factory=dict)
+    around: IntentGuess | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """None of the company's business, as far as anybody knows: what it has a lookup for is."""
+        return self.key == OUT_OF_SCOPE
 
 
 # --- FAQ matching ----------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class OpenedKnowledge:
         intents = self._parts.intents
         guess = intents.detect(question.text, self._vector(question.text), language)
         if guess.action is IntentAction.QUESTION and (rest := intents.remainder(question.text)) != question.text:
-            return intents.joined(guess, intents.detect(rest, self._encoder.encode([rest])[0], language), language)
+            return intents.joined(guess, intents.detect(rest, self._encoder.encode([rest])[0], language))
         if guess.action is IntentAction.REFUSE and guess.by == "examples" and (together := joined(question)):
             in_context = intents.detect(together, self._encoder.encode([together])[0], language)
             return in_context if in_context.action is IntentAction.QUESTION else guess  # "in wine red?" after a question of ours

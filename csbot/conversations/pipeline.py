@@ -4,7 +4,7 @@ Two halves, because two kinds of machine do them. `decide` runs on the `answers`
 `speak` runs on the `generation` worker and only for the route `generate`. Each step is a stage, handed in by
 `stages.py`; this page knows their order and nothing of how they work, of frameworks or of models.
 
-    screen → recall → look up → intent → FAQ ──► answer | clarify | refuse | chitchat | handoff
+    screen → recall → intent → look up → FAQ ──► answer | clarify | refuse | chitchat | handoff
                                           └────► evidence → generate → filter → check → ladder
 """
 
@@ -42,12 +42,16 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
         return stages.word(Decision("handoff", "safety", language))
     if cached := stages.recall(question):
         return cached
+    intent = stages.detect_intent(question)
+    if intent.action is IntentAction.HANDOFF or (intent.action is IntentAction.REFUSE and not intent.is_elsewhere):
+        return stages.word(_settle(intent, language))
     if found := stages.look_up(question):
         return stages.word(found)
-    intent = stages.detect_intent(question)
     if intent.action is not IntentAction.QUESTION:
         return stages.word(_settle(intent, language))
     match = stages.find_faq(question)
+    if match.band is Band.OUT_OF_SCOPE and intent.around:
+        return stages.word(_settle(intent.around, language))  # small talk around something that is no question of ours
     if match.band is not Band.GENERATE:
         return stages.word(_remembering(match, _settle_match(match)))
     evidence = stages.find_evidence(question, match)

@@ -120,17 +120,27 @@ class EvidenceSelector:
         """At most three, best first, together at most about 120 tokens; empty where nothing is near enough."""
         if not self.sentences:
             return ()
-        asked = match.trace.get("asked", question.text)
-        if vector is None or asked != question.text:
-            vector = self.encoder.encode([asked])[0]
         language = question.language or detect_language(question.text)
         usable = self._usable(question) & self._readable[language]
-        rows, signs = self._measured(asked, vector, language, usable)
+        meant, lexical = self._meant(question, match, vector)
+        rows, signs = self._measured(meant, lexical, language, usable)
         holds = sigmoid(self.model(signs)) if len(rows) else np.zeros(0)
         rows, holds = self._with_candidates(match, rows, holds, usable)
         least = max(LEAST_HOLDS, FAR_BEHIND * float(holds.max(initial=0.0)))
         kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
         return self._within_budget(kept, language)
+
+    def _meant(self, question: Question, match: FaqMatch, vector: Vectors | None) -> tuple[Vectors, Scores]:
+        """What is searched with, by meaning and by words; of a message that goes on, the texts that its FAQ was searched with, by their shares."""
+        asked = match.trace.get("asked", question.text)
+        if texts := match.trace.get("searched"):
+            vectors = self.encoder.encode([text for text, _ in texts])
+            mixed = sum(share * one for one, (_, share) in zip(vectors, texts, strict=True))
+            scores = sum(share * self.bm25.scores(text) for text, share in texts)
+            return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32), np.asarray(scores, dtype=np.float32)
+        if vector is None or asked != question.text:
+            vector = self.encoder.encode([asked])[0]
+        return np.asarray(vector, dtype=np.float32), self.bm25.scores(asked)
 
     def _with_candidates(
         self, match: FaqMatch, rows: NDArray[np.int64], holds: Matrix, usable: NDArray[np.bool_]
@@ -148,11 +158,9 @@ class EvidenceSelector:
         return ~np.isin(self._faq_of, closed) if closed else np.ones(len(self.sentences), dtype=bool)
 
     def _measured(
-        self, asked: str, vector: Vectors, language: Language, usable: NDArray[np.bool_], own: NDArray[np.int64] | None = None
+        self, vector: Vectors, lexical: Scores, language: Language, usable: NDArray[np.bool_], own: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], Matrix]:
         """The nearest sentences (of `own`, where it is given) and their SIGNS."""
-        vector = np.asarray(vector, dtype=np.float32)
-        lexical = self.bm25.scores(asked)
         near = self._near(vector, lexical) if own is None else own
         if near is None:
             dense, near = self.vectors @ vector, np.arange(len(self.sentences), dtype=np.int64)
@@ -216,7 +224,8 @@ class EvidenceSelector:
                 continue
             others = of_faqs.copy()
             others[own] = False
-            for found in (self._measured(text, vector, language, of_faqs, own), self._measured(text, vector, language, others)):
+            lexical = self.bm25.scores(text)
+            for found in (self._measured(vector, lexical, language, of_faqs, own), self._measured(vector, lexical, language, others)):
                 if len(found[0]):
                     rows.append(found[1][0])
                     labels.append(float(found[0][0] in own))

@@ -134,7 +134,7 @@ class FaqRouter:
         ranked = self.rank(question.text, vector, closed, language)
         if context := context_of(question):
             return self._in_context(question, ranked, context, language, closed)
-        return self._match(ranked, question.text, language, closed)
+        return self._one_by_one(self._match(ranked, question.text, language), question.text, (), language, closed)
 
     def choice(self, question: Question, language: Language) -> int | None:
         """The FAQ that a short reply names among those just offered."""
@@ -148,29 +148,41 @@ class FaqRouter:
         """Of a message that may go on: what it says alone, or together with what was said before, whichever is nearer to a FAQ."""
         together = f"{context.before} {question.text}"
         both = self._rank_together(question.text, question.history[-1], language, closed)
+        searched = self._texts_together(question.text, question.history[-1], language)
         chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
         trace = {"context": {"why": context.why, "before": context.before, **chances}}
         if alone.chances.first <= ALONE_WINS * both.chances.first:
-            match = self._match(both, together, language, closed)
+            match = self._match(both, together, language)
+            match = replace(match, trace={**match.trace, "searched": searched})
+            match = self._one_by_one(match, question.text, question.history[-1:], language, closed)
             if match.band is Band.ANSWER and self._repeats(both, question):
                 # What was just said word for word: the visitor wants something of it.
                 match = replace(match, band=Band.GENERATE, answer=None, reason="same_faq")
             return replace(match, trace={**match.trace, **trace})
-        match = self._match(alone, question.text, language, closed)
+        match = self._one_by_one(self._match(alone, question.text, language), question.text, (), language, closed)
         if match.band is not Band.OUT_OF_SCOPE or both.chances.scope < LEAST_SCOPE:
             return replace(match, trace={**match.trace, **trace})
         return replace(match, band=Band.GENERATE, reason="goes_on", asked=together, trace={**match.trace, **trace, "asked": together})
 
     def _rank_together(self, text: str, before: Exchange, language: Language, closed: frozenset[int]) -> Ranked:
         """The message alone, after the one before, and after the title of what answered that one."""
-        about = [number for key in before.about if (number := self._numbers.get(key)) is not None]
-        texts = [(text, CONTEXT_SHARES[0]), (f"{said_before(before)} {text}", CONTEXT_SHARES[1])]
-        texts += [(f"{self.bank.faqs[about[0]].title(language)} {text}", CONTEXT_SHARES[2])] if about else []
+        texts = self._texts_together(text, before, language)
         vectors = self.encoder.encode([one for one, _ in texts])
         asked = [(self.index.ask(one, vector), share) for (one, share), vector in zip(texts, vectors, strict=True)]
+        about = self._about(before)
         if about and not before.options and self._brings_its_own(text, about):
             closed = closed | set(about)  # it was answered, and this names something else
         return self._ranked(self.measure.together(asked, closed=closed), language)
+
+    def _texts_together(self, text: str, before: Exchange, language: Language) -> list[tuple[str, float]]:
+        """Each with its share."""
+        texts = [(text, CONTEXT_SHARES[0]), (f"{said_before(before)} {text}", CONTEXT_SHARES[1])]
+        if about := self._about(before):
+            texts.append((f"{self.bank.faqs[about[0]].title(language)} {text}", CONTEXT_SHARES[2]))
+        return texts
+
+    def _about(self, before: Exchange) -> list[int]:
+        return [number for key in before.about if (number := self._numbers.get(key)) is not None]
 
     def _brings_its_own(self, text: str, about: Sequence[int]) -> bool:
         """Whether it names something that this bank tells FAQs apart by, and that what was said before does not hold."""
@@ -210,13 +222,13 @@ class FaqRouter:
         fitting = [promise for promise in PROMISES if promise <= wanted]
         return self.fit.cuts[max(fitting or [min(PROMISES)])]
 
-    def _match(self, ranked: Ranked, asked: str, language: Language, closed: frozenset[int]) -> FaqMatch:
+    def _match(self, ranked: Ranked, asked: str, language: Language) -> FaqMatch:
         cut = self.cut(ranked.faqs[0]) if ranked.faqs else self.cut()
         candidates = self._candidates(ranked)
         options = self._options(ranked, candidates, language)
         band, reason, veto = self._band(ranked, asked, language, cut=cut, likely=len(options))
         best = self.bank.faqs[ranked.faqs[0]] if ranked.faqs else None
-        match = FaqMatch(
+        return FaqMatch(
             band=band,
             language=language,
             candidates=candidates,
@@ -227,7 +239,6 @@ class FaqRouter:
             is_careful=ranked.chances.first >= self.fit.cuts[min(PROMISES)],
             trace=self._trace(ranked, asked, cut) | ({"veto": [veto.guard, veto.asked, veto.theirs]} if veto else {}),
         )
-        return self._one_by_one(match, asked, language, closed)
 
     def _band(self, ranked: Ranked, asked: str, language: Language, *, cut: float, likely: int) -> tuple[Band, str, Veto | None]:
         """`likely`: how many FAQs belong to the set of those that may be meant."""
@@ -251,12 +262,17 @@ class FaqRouter:
     def _veto(self, ranked: Ranked, asked: str, language: Language) -> Veto | None:
         return self.guards.veto(asked, ranked.faqs[0], language, self.index.variants[ranked.rows[0]].text)
 
-    def _one_by_one(self, match: FaqMatch, asked: str, language: Language, closed: frozenset[int]) -> FaqMatch:
-        """A message that asks several things: every part's answer, one after the other, or what each might mean."""
-        several = questions_in(asked)
+    def _one_by_one(
+        self, match: FaqMatch, text: str, before: tuple[Exchange, ...], language: Language, closed: frozenset[int]
+    ) -> FaqMatch:
+        """A message that asks several things: every part's answer, one after the other, or what each might mean.
+
+        `before`: what the first part may go on with.
+        """
+        several = questions_in(text)
         if not 2 <= len(several) <= MAX_OPTIONS:
             return match
-        heads = self._heads(several, language, closed)
+        heads = self._heads(several, before, language, closed)
         found = list(dict.fromkeys(head.faqs[0] for head in heads if head.faqs))
         if len(found) < 2 or not all(head.faqs for head in heads):
             return match
@@ -271,10 +287,9 @@ class FaqRouter:
             return replace(match, band=Band.CLARIFY, answer=None, reason="two_questions", **more)
         return match
 
-    def _heads(self, several: Sequence[str], language: Language, closed: frozenset[int]) -> list[Ranked]:
+    def _heads(self, several: Sequence[str], before: tuple[Exchange, ...], language: Language, closed: frozenset[int]) -> list[Ranked]:
         """Each part may go on with the one before it, as messages do."""
         heads: list[Ranked] = []
-        before: tuple[Exchange, ...] = ()
         for part in several:
             head = self.rank(part, None, closed, language)
             if before:

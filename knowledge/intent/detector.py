@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from knowledge.contracts import IntentAction, IntentGuess, Language
+from knowledge.contracts import OUT_OF_SCOPE, IntentAction, IntentGuess, Language
 from knowledge.intent import speech
 from knowledge.intent.chooser import LEAST_EXAMPLES, Chooser
 from knowledge.intent.definitions import IntentDefinition, IntentError, check_together, checksum
@@ -24,7 +24,6 @@ from knowledge.intent.prototypes import Nearest, Prototypes, Vectors, fit
 
 FORMAT = 2
 QUESTION = "question"  # the key of "no intent of its own"
-OUT_OF_SCOPE = "out_of_scope"  # an intent of this key also learns the shipped examples: the rest of the world is wide
 
 # What a wrong guess costs: small talk is answered with a phrase, a refusal turns a customer away.
 CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.55, IntentAction.REFUSE: 0.7}
@@ -77,7 +76,8 @@ class IntentDetector:
             return _question(1.0, {"why": "no words"})
         if reading.intent:
             return _guess(reading.intent, language, reading.probability, by="phrase", trace={"phrase": reading.phrase})
-        return self._by_examples(text, reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
+        guess = self._by_examples(text, reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
+        return replace(guess, around=self._around(reading.around, language)) if reading.around else guess
 
     def choose(self, text: str, vector: Vectors) -> tuple[str, float] | None:
         """The intent that the examples speak for most, whatever the phrases say, and the chance that it or any other is meant."""
@@ -95,12 +95,16 @@ class IntentDetector:
         """The message without the small talk around it; the message itself where there is none."""
         return self._rules.read(text).remainder or text
 
-    def joined(self, whole: IntentGuess, rest: IntentGuess, language: Language) -> IntentGuess:
+    def joined(self, whole: IntentGuess, rest: IntentGuess) -> IntentGuess:
         """Of a message with small talk around a `rest`: where the rest is small talk too, so is the whole. "Good morning! Have a nice day." """
-        around = next((intent for intent in self._definitions if intent.key == whole.trace.get("around")), None)
+        around = whole.around
         if around is None or rest.action is not IntentAction.CHITCHAT or rest.probability < CUT_BESIDE_MORE:
             return whole
-        return _guess(around, language, rest.probability, by="examples", trace={**whole.trace, "rest": rest.key})
+        return replace(around, probability=rest.probability, trace={**whole.trace, "rest": rest.key})
+
+    def _around(self, key: str, language: Language) -> IntentGuess | None:
+        intent = next((intent for intent in self._definitions if intent.key == key), None)
+        return _guess(intent, language, CUT_BESIDE_MORE, by="examples", trace={}) if intent else None
 
     def _by_examples(self, text: str, reading: Reading, vector: Vectors, language: Language) -> IntentGuess:
         trace: dict[str, Any] = {"remainder": reading.remainder, "around": reading.around} if reading.remainder else {}

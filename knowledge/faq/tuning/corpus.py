@@ -1,9 +1,8 @@
 """The corpus: matters that customers of many trades ask about, each in several customers' words, in both languages.
 
-Written for this product; `untaught/` holds more for the next training, which the shipped change has not seen. `corpus/<domain>.txt`: a line
-`# name` begins a topic; `zh` and `en` lines hold ways to ask it, `!zh` and `!en` lines hold questions that share words with it and mean
-something else. Practice domains are never trained on: publishing
-practises on them (knowledge.faq.practice). Knows files; no vectors.
+Written for this product. `corpus/<domain>.txt`: a line `# name` begins a topic; `zh` and `en` lines hold ways to ask it, `!zh` and `!en`
+lines hold questions that share words with it and mean something else. Practice domains are never trained on: publishing practises on
+them (knowledge.faq.practice). Knows files; no vectors.
 """
 
 from __future__ import annotations

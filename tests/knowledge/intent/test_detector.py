@@ -228,5 +228,5 @@ def test_small_talk_beside_small_talk_is_small_talk(rest, key):
     thanks = np.float32(ENCODER.encode(["thanks a lot"])[0])  # as an encoder that understands "cheers" might place it
     whole = detect(f"good morning! {rest}")
     assert whole.action is IntentAction.QUESTION
-    guess = DETECTOR.joined(whole, DETECTOR.detect(rest, thanks, "en") if key == "greeting" else detect(rest), "en")
+    guess = DETECTOR.joined(whole, DETECTOR.detect(rest, thanks, "en") if key == "greeting" else detect(rest))
     assert guess.key == key
