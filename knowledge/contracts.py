@@ -82,6 +82,11 @@ class IntentGuess:
 # --- FAQ matching ----------------------------------------------------------------------------------------------------
 
 
+UNLIKELY = 0.15
+# Reasons of a band: what is written rests on the first candidate alone, or on all of them.
+ONE_STANDS_OUT, SEVERAL = "one_stands_out", "several"
+
+
 class Band(StrEnum):
     """Where the calibrated probability of the best FAQ lies (DESIGN 4)."""
 
@@ -129,6 +134,11 @@ class FaqMatch:
     is_careful: bool = False
     holds_until: datetime | None = None
     trace: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_unlikely(self) -> bool:
+        """Whether most likely no FAQ is meant at all."""
+        return self.band is Band.OUT_OF_SCOPE or self.best is None or self.best.probability < UNLIKELY
 
     @property
     def best(self) -> Candidate | None:

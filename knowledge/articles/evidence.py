@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.articles.sentences import sentences
-from knowledge.contracts import LANGUAGES, Evidence, FaqMatch, Language, Question
+from knowledge.contracts import LANGUAGES, ONE_STANDS_OUT, SEVERAL, Evidence, FaqMatch, Language, Question
 from knowledge.faq.bank import Bank
 from knowledge.faq.coarse import COARSE_FROM, Coarse
 from knowledge.faq.earlier import Earlier
@@ -30,7 +30,7 @@ from knowledge.faq.term_rows import TermRows
 MAX_EVIDENCE = 3
 MAX_TOKENS = 120
 SIGNS = ("dense", "bm25", "margin")
-LEAST_HOLDS = 0.2  # nothing nearer than this: no evidence; the generator may still decline what is passed on
+LEAST_HOLDS = 0.35  # nothing nearer than this: no evidence, and nothing is written
 FAR_BEHIND = 0.5  # of the best one's chance: what has less only tempts the generator away from it
 OTHER_LANGUAGE = 0.03  # of cosine: the question's own language comes first
 _MOST_EXAMPLES = 800
@@ -122,6 +122,8 @@ class EvidenceSelector:
             return ()
         language = question.language or detect_language(question.text)
         usable = self._usable(question) & self._readable[language]
+        if match.reason in (ONE_STANDS_OUT, SEVERAL):
+            return self._within_budget(self._of_candidates(match, usable), language)
         meant, lexical = self._meant(question, match, vector)
         rows, signs = self._measured(meant, lexical, language, usable)
         holds = sigmoid(self.model(signs)) if len(rows) else np.zeros(0)
@@ -129,6 +131,15 @@ class EvidenceSelector:
         least = max(LEAST_HOLDS, FAR_BEHIND * float(holds.max(initial=0.0)))
         kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
         return self._within_budget(kept, language)
+
+    def _of_candidates(self, match: FaqMatch, usable: NDArray[np.bool_]) -> list[tuple[int, float]]:
+        """The answers that were found, sentence by sentence: of several the first sentence of each, then the second."""
+        chosen = match.candidates[:1] if match.reason == ONE_STANDS_OUT else match.candidates
+        rows = [[row for row in self._rows_of.get(one.faq, ()) if usable[row]] for one in chosen]
+        longest = max(map(len, rows), default=0)
+        return [
+            (own[place], one.probability) for place in range(longest) for one, own in zip(chosen, rows, strict=True) if place < len(own)
+        ]
 
     def _meant(self, question: Question, match: FaqMatch, vector: Vectors | None) -> tuple[Vectors, Scores]:
         """What is searched with, by meaning and by words; of a message that goes on, the texts that its FAQ was searched with, by their shares."""

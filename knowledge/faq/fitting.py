@@ -29,7 +29,7 @@ LEAST_KNOWN = 30  # fewer leave-one-out positives prove nothing: exact matches o
 PROMISES = (1, 3, 7)  # of 100 direct answers at most so many wrong
 NEVER = 1.01
 # What visitors ask, as far as one can say beforehand: most is answered by a FAQ, some is near it, some quite elsewhere.
-MIX = {"known": 0.5, "near": 0.2, "hidden": 0.2, "background": 0.1}
+MIX = {"known": 0.6, "near": 0.15, "hidden": 0.15, "background": 0.1}
 PRACTICE_MIX = {"known": 0.65, "hidden": 0.2, "other": 0.15}
 PRACTICE_COUNTS = 100.0  # as so many questions of the base itself, which count for one each
 SET_SHARE = 0.9  # of the questions that some FAQ answers, so many have it among the likely ones

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.contracts import Band, Candidate, Exchange, FaqMatch, Language, Option, Question
+from knowledge.contracts import ONE_STANDS_OUT, SEVERAL, Band, Candidate, Exchange, FaqMatch, Language, Option, Question
 from knowledge.faq.bank import Bank, BankFaq
 from knowledge.faq.bank_reading import BankReading
 from knowledge.faq.choosing import chosen
@@ -33,11 +33,15 @@ from knowledge.intent.several import questions_in
 
 MAX_CANDIDATES = 5
 MAX_OPTIONS = 3
+STANDS_OUT = 0.35  # of the first, and well ahead of the second: more often right than its chance says, and what is written from it is checked
+AHEAD = 1.5  # times the second's chance
+VAGUE_BELOW = 0.7  # a word or two need to be that sure, or many things may be meant
 LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
 LEAST_VAGUE = 0.25  # the same for a word or two, which more words will follow anyhow
 LEAST_SCOPE = 0.02
 EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
+SPELT_WINS = 1.2  # times the chance of what was written: a rare word is not always a slip
 ALONE_WINS = 2.0
 CONTEXT_SHARES = (0.4, 0.3, 0.3)  # of a message alone, after the one before it, after the title of what answered that one
 
@@ -122,7 +126,7 @@ class FaqRouter:
             return match
         spelt = self._route(replace(question, text=reading.text), reading.language, None)
         trace = {"spelt": reading.text, "changes": [[change.was, change.now, change.kind] for change in reading.changes]}
-        best = spelt if _chance(spelt) >= _chance(match) else match
+        best = spelt if _chance(spelt) >= SPELT_WINS * _chance(match) or spelt.reason == "exact" else match
         return replace(best, trace={**best.trace, **trace})
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
@@ -233,7 +237,7 @@ class FaqRouter:
             language=language,
             candidates=candidates,
             answer=_answer(best, language) if best and band is Band.ANSWER else None,
-            options=options[:MAX_OPTIONS] or self._as_options(ranked.faqs[:1], language),
+            options=self._offered(band, ranked, options, language),
             reason=reason,
             asked=asked,
             is_careful=ranked.chances.first >= self.fit.cuts[min(PROMISES)],
@@ -250,14 +254,17 @@ class FaqRouter:
                 return Band.GENERATE, "other_language", None
             veto = self._veto(ranked, asked, language)
             return (Band.CLARIFY, f"guard:{veto.guard}", veto) if veto else (Band.ANSWER, "faq", None)
+        is_vague = is_short(asked) and likely >= 2 and chances.first < VAGUE_BELOW
+        if is_vague and chances.three >= LEAST_VAGUE:
+            return Band.CLARIFY, "vague", None  # "refund": the visitor has said too little to guess
+        if chances.first >= STANDS_OUT and not is_vague and _is_ahead(chances, ranked.shares):
+            # Not enough for its answer word for word: its sentences are evidence.
+            return Band.GENERATE, ONE_STANDS_OUT, None
         if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
             return Band.CLARIFY, "near", None
-        if chances.three >= LEAST_VAGUE and likely >= 2 and is_short(asked):
-            return Band.CLARIFY, "vague", None  # "refund": it may mean many things, and the visitor has said too little to guess
         if chances.scope < LEAST_SCOPE:
             return Band.OUT_OF_SCOPE, "elsewhere", None
-        # One FAQ stands out, though not enough for its answer word for word: its sentences are evidence, and what is written is checked.
-        return Band.GENERATE, "one_stands_out" if chances.three >= LEAST_THREE and likely == 1 else "far", None
+        return Band.GENERATE, "far", None
 
     def _veto(self, ranked: Ranked, asked: str, language: Language) -> Veto | None:
         return self.guards.veto(asked, ranked.faqs[0], language, self.index.variants[ranked.rows[0]].text)
@@ -282,9 +289,10 @@ class FaqRouter:
         certain = all(head.chances.first >= self.cut(head.faqs[0]) for head in heads)
         if all(answers) and certain and not any(self._veto(head, part, language) for part, head in zip(several, heads, strict=True)):
             answer = "\n\n".join(answer for answer in answers if answer)
-            return replace(match, band=Band.ANSWER, answer=answer, reason="several", is_careful=False, **more)
-        if all(head.chances.first >= min(self.cut(), LEAST_THREE) for head in heads):
-            return replace(match, band=Band.CLARIFY, answer=None, reason="two_questions", **more)
+            return replace(match, band=Band.ANSWER, answer=answer, reason=SEVERAL, is_careful=False, **more)
+        if all(head.chances.first >= STANDS_OUT for head in heads):
+            best = {head.faqs[0]: self._candidates(head)[0] for head in reversed(heads)}
+            return replace(match, band=Band.GENERATE, answer=None, reason=SEVERAL, candidates=tuple(best[number] for number in found), **more)
         return match
 
     def _heads(self, several: Sequence[str], before: tuple[Exchange, ...], language: Language, closed: frozenset[int]) -> list[Ranked]:
@@ -320,6 +328,12 @@ class FaqRouter:
         least = self.fit.likely[language]
         return self._as_options([number for number, one in zip(ranked.faqs, candidates, strict=False) if one.probability >= least], language)
 
+    def _offered(self, band: Band, ranked: Ranked, likely: tuple[Option, ...], language: Language) -> tuple[Option, ...]:
+        """Nothing where asking back would most likely waste a turn."""
+        if band in (Band.GENERATE, Band.OUT_OF_SCOPE) and ranked.chances.three < LEAST_VAGUE:
+            return ()
+        return likely[:MAX_OPTIONS] or self._as_options(ranked.faqs[:1], language)
+
     def _as_options(self, numbers: Sequence[int], language: Language) -> tuple[Option, ...]:
         return tuple(Option(self.bank.faqs[number].key, self.bank.faqs[number].title(language)) for number in numbers)
 
@@ -339,6 +353,11 @@ def fit_saved(folder: Path) -> Fit:
 
 def _chance(match: FaqMatch) -> float:
     return match.best.probability if match.best else 0.0
+
+
+def _is_ahead(chances: Chances, shares: Sequence[float]) -> bool:
+    each = chances.each(shares)
+    return len(each) < 2 or each[0] >= AHEAD * each[1]
 
 
 def _answer(faq: BankFaq, language: Language) -> str | None:

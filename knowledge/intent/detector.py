@@ -17,6 +17,7 @@ import numpy as np
 
 from knowledge.contracts import OUT_OF_SCOPE, IntentAction, IntentGuess, Language
 from knowledge.intent import speech
+from knowledge.intent.asking import asks, plain
 from knowledge.intent.chooser import LEAST_EXAMPLES, Chooser
 from knowledge.intent.definitions import IntentDefinition, IntentError, check_together, checksum
 from knowledge.intent.phrases import PhraseRules, Reading
@@ -26,7 +27,7 @@ FORMAT = 2
 QUESTION = "question"  # the key of "no intent of its own"
 
 # What a wrong guess costs: small talk is answered with a phrase, a refusal turns a customer away.
-CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.55, IntentAction.REFUSE: 0.7}
+CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.7, IntentAction.REFUSE: 0.85}
 CUT_IN_DOUBT = 0.85
 CUT_BESIDE_MORE = 0.75  # small talk with a word or two that may be a topic
 MANY_STRANGE = 3  # words of content in Latin letters that no example has: another language, pinyin, or a matter of its own
@@ -77,7 +78,8 @@ class IntentDetector:
         if reading.intent:
             return _guess(reading.intent, language, reading.probability, by="phrase", trace={"phrase": reading.phrase})
         guess = self._by_examples(text, reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
-        return replace(guess, around=self._around(reading.around, language)) if reading.around else guess
+        is_asked = not reading.around or asks(plain(reading.remainder))
+        return guess if is_asked else replace(guess, around=self._around(reading.around, language))
 
     def choose(self, text: str, vector: Vectors) -> tuple[str, float] | None:
         """The intent that the examples speak for most, whatever the phrases say, and the chance that it or any other is meant."""
