@@ -62,7 +62,7 @@ OUT_OF_SCOPE = "out_of_scope"  # the intent of this key also learns the shipped 
 class IntentGuess:
     """The intent of a message. `reply` is the editor's text in the message's language, empty where there is none.
 
-    `around`: the small talk that a question stands in, for where the question turns out to be none.
+    `otherwise`: the small talk that a question stands in or may be itself, for where it turns out to be none.
     """
 
     key: str
@@ -71,7 +71,7 @@ class IntentGuess:
     by: Literal["phrase", "examples", "none"]
     reply: str = ""
     trace: Mapping[str, Any] = field(default_factory=dict)
-    around: IntentGuess | None = None
+    otherwise: IntentGuess | None = None
 
     @property
     def is_elsewhere(self) -> bool:

@@ -50,8 +50,8 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
     if intent.action is not IntentAction.QUESTION:
         return stages.word(_settle(intent, language))
     match = stages.find_faq(question)
-    if intent.around and match.is_unlikely:
-        return stages.word(_settle(intent.around, language))  # small talk around something that asks for nothing of ours
+    if intent.otherwise and match.is_unlikely:
+        return stages.word(_settle(intent.otherwise, language))  # small talk around something that asks for nothing of ours
     if match.band is not Band.GENERATE:
         return stages.word(_remembering(match, _settle_match(match)))
     evidence = stages.find_evidence(question, match)

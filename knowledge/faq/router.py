@@ -43,7 +43,7 @@ EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
 SPELT_WINS = 1.2  # times the chance of what was written: a rare word is not always a slip
 ALONE_WINS = 2.0
-CONTEXT_SHARES = (0.4, 0.3, 0.3)  # of a message alone, after the one before it, after the title of what answered that one
+CONTEXT_SHARES = (0.3, 0.3, 0.4)  # of a message alone, after the one before it, after the title of what answered that one
 
 
 @dataclass(frozen=True, slots=True)

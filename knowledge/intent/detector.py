@@ -30,6 +30,7 @@ QUESTION = "question"  # the key of "no intent of its own"
 CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.7, IntentAction.REFUSE: 0.85}
 CUT_IN_DOUBT = 0.85
 CUT_BESIDE_MORE = 0.75  # small talk with a word or two that may be a topic
+MARGIN_OF_REFUSAL = 1  # spreads of likeness
 MANY_STRANGE = 3  # words of content in Latin letters that no example has: another language, pinyin, or a matter of its own
 
 
@@ -79,7 +80,7 @@ class IntentDetector:
             return _guess(reading.intent, language, reading.probability, by="phrase", trace={"phrase": reading.phrase})
         guess = self._by_examples(text, reading, np.asarray(vector, dtype=np.float32).reshape(-1), language)
         is_asked = not reading.around or asks(plain(reading.remainder))
-        return guess if is_asked else replace(guess, around=self._around(reading.around, language))
+        return guess if is_asked or guess.otherwise else replace(guess, otherwise=self._around(reading.around, language))
 
     def choose(self, text: str, vector: Vectors) -> tuple[str, float] | None:
         """The intent that the examples speak for most, whatever the phrases say, and the chance that it or any other is meant."""
@@ -99,7 +100,7 @@ class IntentDetector:
 
     def joined(self, whole: IntentGuess, rest: IntentGuess) -> IntentGuess:
         """Of a message with small talk around a `rest`: where the rest is small talk too, so is the whole. "Good morning! Have a nice day." """
-        around = whole.around
+        around = whole.otherwise
         if around is None or rest.action is not IntentAction.CHITCHAT or rest.probability < CUT_BESIDE_MORE:
             return whole
         return replace(around, probability=rest.probability, trace={**whole.trace, "rest": rest.key})
@@ -117,13 +118,23 @@ class IntentDetector:
             return _question(1.0, trace)
         intent = self._definitions[nearest.intent]
         trace |= self._words(nearest)
-        if nearest.probability < CUTS[intent.action] or not _is_plausible(intent.action, reading, nearest.probability):
+        if nearest.probability < CUTS[intent.action]:
             return _question(1 - nearest.probability, trace)
-        if nearest.similarity + self._prototypes.spread < nearest.background:
-            return _question(1 - nearest.probability, trace | {"why": "nearer to a question"})
-        if intent.action is IntentAction.CHITCHAT and self._is_strange(text):
-            return _question(1 - nearest.probability, trace | {"why": "strange words"})
-        return _guess(intent, language, nearest.probability, by="examples", trace=trace)
+        guess = _guess(intent, language, nearest.probability, by="examples", trace=trace)
+        if why := self._doubt(text, intent, reading, nearest):
+            is_talk = intent.action is IntentAction.CHITCHAT and not asks(plain(text))
+            return replace(_question(1 - nearest.probability, trace | {"why": why}), otherwise=guess if is_talk else None)
+        return guess
+
+    def _doubt(self, text: str, intent: IntentDefinition, reading: Reading, nearest: Nearest) -> str:
+        """Why it is a question for all that; empty where nothing speaks for one."""
+        if not _is_plausible(intent.action, reading, nearest.probability):
+            return "holds a matter of its own"
+        # A refusal turns a customer away: a company's own has to be clearly nearer than any question.
+        margin = -1 if intent.action is not IntentAction.REFUSE or intent.key == OUT_OF_SCOPE else MARGIN_OF_REFUSAL
+        if nearest.similarity < nearest.background + margin * self._prototypes.spread:
+            return "nearer to a question"
+        return "strange words" if intent.action is IntentAction.CHITCHAT and self._is_strange(text) else ""
 
     def _is_strange(self, text: str) -> bool:
         """Encoders put words that they do not know close to short small talk: "kuaidi danhao zai nali" beside "bye bye"."""
