@@ -59,12 +59,12 @@ def twins_of(faq: Any, variants: Iterable[tuple[str, str]]) -> list[Twin]:
         rows = rows.exclude(faq=faq.pk).select_related("faq").order_by("faq__key")
         for row in rows:
             text = asked.get((row.language, row.exact))
-            if text is not None and _meet(faq, row.faq):
+            if text is not None and meet(faq, row.faq):
                 found.append(Twin(text, row.language, row.faq.key, row.faq.pk))
     return found
 
 
-def _meet(one: Any, other: Any) -> bool:
+def meet(one: Any, other: Any) -> bool:
     """Whether there is a moment at which both are valid."""
     begins = [moment for moment in (one.valid_from, other.valid_from) if moment]
     ends = [moment for moment in (one.valid_until, other.valid_until) if moment]

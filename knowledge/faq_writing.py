@@ -51,6 +51,11 @@ def faqs_set_state(faqs: Sequence[Faq], state: str) -> int:
     return len(others)
 
 
+@transaction.atomic
+def faqs_delete(faqs: Sequence[Faq]) -> None:
+    _delete(faqs)
+
+
 def _variants_write(changes: Sequence[FaqChange]) -> None:
     gone: list[Variant] = []
     hidden: list[Variant] = []
