@@ -184,13 +184,13 @@ class FaqImport(models.Model):
     """A table that was imported, with what its FAQs were before, so that it can be undone."""
 
     knowledge_base = models.ForeignKey(KnowledgeBase, models.CASCADE, related_name="faq_imports", verbose_name=_("knowledge base"))
-    created = models.DateTimeField(_("imported"), auto_now_add=True, db_index=True)
-    by = models.CharField(_("by"), max_length=150, blank=True)
+    created = models.DateTimeField(_("imported at"), auto_now_add=True, db_index=True)
+    by = models.CharField(_("imported by"), max_length=150, blank=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     num_added = models.PositiveIntegerField(_("FAQs added"), default=0)
     num_changed = models.PositiveIntegerField(_("FAQs changed"), default=0)
     rows: Any = models.JSONField(_("rows"), default=list, editable=False)  # [{key, before, after}], before is null where it was added
-    undone = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone = models.DateTimeField(_("undone at"), null=True, blank=True)
     undone_by = models.CharField(_("undone by"), max_length=150, blank=True)
     left: Any = models.JSONField(_("left alone"), default=list, editable=False)  # keys
 

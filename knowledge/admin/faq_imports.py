@@ -58,7 +58,7 @@ class FaqImportAdmin(OfOwnCompany):
         if not import_undo(made, by=request.user.get_username()):
             messages.warning(request, gettext("This import was undone already."))
         else:
-            self.log_change(request, made, gettext("undone"))
+            self.log_change(request, made, gettext("import undone"))
             messages.success(request, gettext("The import was undone. Publish to let it count."))
             if made.left:
                 told = ngettext(
@@ -81,7 +81,7 @@ class FaqImportAdmin(OfOwnCompany):
 
     @admin.display(description=_("what it changed"))
     def rows_told(self, made: FaqImport) -> str:
-        rows = [(gettext("changed") if row["before"] else gettext("added"), _question(row), row["key"]) for row in made.rows[:MOST_SHOWN]]
+        rows = [(gettext("FAQ changed") if row["before"] else gettext("FAQ added"), _question(row), row["key"]) for row in made.rows[:MOST_SHOWN]]
         return format_html_join("", "<div>{}: {} <small>{}</small></div>", rows) or "–"
 
     @admin.display(description=_("left alone when it was undone, because people edited or removed it since"))

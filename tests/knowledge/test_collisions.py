@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -134,8 +135,9 @@ def test_what_was_saved_again_meanwhile_is_looked_at_again(published: KnowledgeB
     assert Collision.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_saving_neither_fails_nor_waits_where_the_broker_is_away(published: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saving_neither_fails_nor_waits_where_the_broker_is_away(
+    published: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     def away(*args: object, **more: object) -> None:
         time.sleep(1)
         raise OperationalError("away")
@@ -143,7 +145,9 @@ def test_saving_neither_fails_nor_waits_where_the_broker_is_away(published: Know
     monkeypatch.setattr("knowledge.tasks.find_collisions", find_collisions)
     monkeypatch.setattr(find_collisions, "apply_async", away)
     began = time.monotonic()
-    facade.variant_add(published.pk, "where", "en", "which street is it")
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        facade.variant_add(published.pk, "where", "en", "which street is it")
+    assert callbacks
     assert time.monotonic() - began < 0.9
     assert are_looked_for(Faq.objects.get(key="where"))
 

@@ -216,3 +216,20 @@ def test_an_export_is_the_same_after_it_was_imported(editor: Client, full: Knowl
     Faq.objects.all().delete()
     confirm(editor, upload(editor, full, table, format_))
     assert exported(editor) == before
+
+
+# --- in Chinese ------------------------------------------------------------------------------------------------------
+
+
+def test_all_of_it_is_said_in_chinese_too(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    editor.cookies["django_language"] = "zh-hans"
+    imported(editor, base, FIRST)
+    page = upload(editor, base, (HEADER + "new,,live,opening hours,Opening hours!,So.,,\n").encode()).content.decode()
+    assert "与“When are you open?”（hours）的一个问法逐字相同" in page
+    assert "与本行的“opening hours”逐字相同" in page
+    made = imported(editor, base, "new,,live,opening hours,,So.,,\n")
+    faq = reverse("admin:knowledge_faq_change", args=[Faq.objects.get(key="new").pk])
+    assert "的一个问法逐字相同：访客这样问时" in editor.get(faq).content.decode()
+    assert "撤销此次导入" in editor.get(reverse("admin:knowledge_faqimport_change", args=[made.pk])).content.decode()
+    Faq.objects.get(key="new").variants.all().delete()
+    assert "有 1 个 FAQ 在导入后被编辑或删除，保持不动：new" in undo(editor, made)
