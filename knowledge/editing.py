@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from knowledge.collisions import collisions_ask
 from knowledge.contracts import LANGUAGES, Language
 from knowledge.faq_writing import FaqChange, faqs_set_state, faqs_write
 from knowledge.importing import passages_refresh
@@ -104,6 +105,7 @@ def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> N
         if not known.filter(text=text).exists():
             Variant.objects.create(faq=faq, language=language, text=text, is_canonical=not known.filter(is_canonical=True).exists())
             faq.save()
+            collisions_ask([faq])
 
 
 def faq_questions(company_id: UUID | str, keys: Iterable[str], language: str) -> dict[str, str]:

@@ -1,32 +1,33 @@
 """FAQs as a table: one row each, the same columns for import and export, so that our own export imports again without loss.
 
 A preview reads the base's rows and compares; it writes nothing and locks nothing. An import does the same and then writes all that
-differs in one short transaction, in bulk, with its history. A column that the table lacks stays as it is.
+differs in one short transaction, in bulk, with its history, and keeps what was there before. A column that the table lacks stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from import_export import fields, resources
 from import_export.results import Result, RowResult
 
-from knowledge.contracts import LANGUAGES, Language
 from knowledge.faq_files import COLUMNS, FIRST_ROW
-from knowledge.faq_writing import FaqChange, faqs_write
-from knowledge.models import Faq, FaqAnswer, KnowledgeBase
+from knowledge.faq_imports import import_write
+from knowledge.faq_notes import notes_of
+from knowledge.faq_rows import Compared, cells_of, checked, compared
+from knowledge.models import Faq, FaqImport, KnowledgeBase
 
-Cells = dict[str, str]
+
+class TableResult(Result):
+    """`notes`: (row, what an editor should know of it), of a preview. `kept`: what is needed to undo an import that changed something."""
+
+    notes: Sequence[tuple[int, str]] = ()
+    kept: FaqImport | None = None
 
 
 class FaqTable(resources.ModelResource):
@@ -56,12 +57,15 @@ class FaqTable(resources.ModelResource):
     def import_data(self, dataset: tablib.Dataset, dry_run: bool = False, **kwargs: Any) -> Result:
         """All rows or none: a row that is refused keeps the others from being written."""
         if dry_run:
-            return self._compared(dataset)[0]
+            result, rows, known = self._compared(dataset)
+            result.notes = notes_of(known, rows)
+            return result
         with transaction.atomic():
             KnowledgeBase.objects.select_for_update().get(pk=self._base.pk)
-            result, changes = self._compared(dataset)
-            if not result.has_validation_errors():
-                faqs_write(changes)
+            result, rows, _known = self._compared(dataset)
+            changes = [row.change for row in rows if row.differs]
+            if changes and not result.has_validation_errors():
+                result.kept = import_write(self._base, changes, by=str(kwargs.get("user") or ""), file_name=kwargs.get("file_name") or "")
         return result
 
     @property
@@ -69,8 +73,8 @@ class FaqTable(resources.ModelResource):
         assert self.base is not None, "an import goes into a knowledge base"
         return self.base
 
-    def _compared(self, dataset: tablib.Dataset) -> tuple[Result, list[FaqChange]]:
-        result, changes = Result(), []
+    def _compared(self, dataset: tablib.Dataset) -> tuple[TableResult, list[Compared], dict[str, Faq]]:
+        result, rows = TableResult(), []
         result.diff_headers = [name for name in COLUMNS if name in dataset.headers]
         result.total_rows = len(dataset)
         known = {faq.key: faq for faq in Faq.objects.filter(knowledge_base=self._base).prefetch_related("variants", "answers")}
@@ -80,142 +84,15 @@ class FaqTable(resources.ModelResource):
             if not any(values):
                 continue
             try:
-                change = _change(self._base, known, _checked(row, number, seen))
+                read = compared(self._base, known, number, checked(row, number, seen))
             except ValidationError as error:
                 result.append_invalid_row(number, row, error)
                 continue
-            row_result = _shown(change, result.diff_headers)
+            row_result = _shown(read, result.diff_headers)
             result.increment_row_result_total(row_result)
             result.append_row_result(row_result)
-            changes += [change.change] if change.differs else []
-        return result, changes
-
-
-# --- what a row says -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    before: Cells
-    after: Cells
-    change: FaqChange
-    is_new: bool
-
-    @property
-    def differs(self) -> bool:
-        return self.is_new or self.before != self.after
-
-
-def cells_of(faq: Faq) -> Cells:
-    """As exported; variants and answers should be prefetched."""
-    cells = {"key": faq.key, "category": faq.category, "state": str(faq.state)}
-    cells |= _validity(faq)
-    answers = {answer.language: answer for answer in faq.answers.all()}
-    variants = sorted(faq.variants.all(), key=lambda variant: variant.pk)
-    for language in LANGUAGES:
-        own = [variant for variant in variants if variant.language == language]
-        answer = answers.get(language)
-        cells[f"question_{language}"] = next((variant.text for variant in own if variant.is_canonical), "")
-        cells[f"variants_{language}"] = _joined(variant.text for variant in own if not variant.is_canonical)
-        cells[f"answer_{language}"] = answer.text if answer else ""
-        cells[f"url_{language}"] = answer.url if answer else ""
-    return cells
-
-
-def _validity(faq: Faq) -> Cells:
-    return {name: moment.astimezone(UTC).isoformat() if (moment := getattr(faq, name)) else "" for name in ("valid_from", "valid_until")}
-
-
-def _joined(texts: Iterable[str]) -> str:
-    """One per line. A line break at the end says that "||" is part of a text."""
-    joined = "\n".join(texts)
-    return f"{joined}\n" if "||" in joined and "\n" not in joined else joined
-
-
-def _lines(cell: str) -> list[str]:
-    """Variants stand one per line in a cell; in a cell of one line "||" separates them as well."""
-    text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    parts = text.split("\n") if "\n" in text else text.split("||")
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
-def _checked(row: Mapping[str, str], number: int, seen: dict[str, int]) -> Cells:
-    """The cells of known columns, trimmed. `seen`: in which row each key stood."""
-    cells = {name: row[name] if name.startswith("variants_") else row[name].strip() for name in COLUMNS if name in row}
-    key = cells["key"]
-    if not key:
-        raise ValidationError({"key": _("Every row needs a key, such as returns.period.")})
-    if first := seen.get(key):
-        sentence = _("Rows %(first)s and %(second)s have the same key. Join them or rename one.")
-        raise ValidationError({"key": sentence % {"first": first, "second": number}})
-    seen[key] = number
-    if "state" in cells:
-        cells["state"] = cells["state"] or Faq.State.LIVE
-    for language in LANGUAGES:
-        if f"question_{language}" in cells:
-            cells[f"question_{language}"] = " ".join(cells[f"question_{language}"].split("\n"))
-    return cells
-
-
-def _change(base: KnowledgeBase, known: Mapping[str, Faq], cells: Cells) -> Compared:
-    faq = known.get(cells["key"])
-    is_new = faq is None
-    faq = faq or Faq(knowledge_base=base, key=cells["key"])
-    before = dict.fromkeys(COLUMNS, "") if is_new else cells_of(faq)
-    after = before | {"state": before["state"] or Faq.State.LIVE} | cells
-    variants = {language: _variants(after, language) for language in LANGUAGES}
-    _check_texts(after, variants)
-    _apply(faq, after)
-    for language, texts in variants.items():
-        shown = [text for text, is_canonical in texts.items() if not is_canonical]
-        kept = _lines(before[f"variants_{language}"])
-        after[f"variants_{language}"] = before[f"variants_{language}"] if set(shown) == set(kept) else _joined(shown)
-    after |= _validity(faq)
-    answers = {language: (after[f"answer_{language}"], after[f"url_{language}"]) for language in LANGUAGES}
-    return Compared(before, after, FaqChange(faq, variants, answers), is_new)
-
-
-def _variants(cells: Cells, language: str) -> dict[str, bool]:
-    """Each text, and whether it is the one that visitors see."""
-    question = cells[f"question_{language}"]
-    return {**({question: True} if question else {}), **{text: False for text in _lines(cells[f"variants_{language}"]) if text != question}}
-
-
-def _check_texts(cells: Cells, variants: Mapping[Language, Mapping[str, bool]]) -> None:
-    if not any(cells[f"question_{language}"] for language in LANGUAGES):
-        raise ValidationError(_("The row needs a question in at least one language (question_zh or question_en)."))
-    for language in LANGUAGES:
-        answer, url = cells[f"answer_{language}"], cells[f"url_{language}"]
-        if len(answer) > 4000:
-            raise ValidationError({f"answer_{language}": _("The answer is longer than 4,000 characters.")})
-        if too_long := [text for text in variants[language] if len(text) > 500]:
-            raise ValidationError({f"variants_{language}": _("A phrasing is longer than 500 characters: “%(start)s…”") % {"start": too_long[0][:40]}})
-        if url and not answer:
-            raise ValidationError({f"url_{language}": _("A source address needs an answer that it is the source of.")})
-        try:
-            FaqAnswer(language=language, text=answer, url=url).clean_fields(exclude={"faq", "text"})
-        except ValidationError as error:
-            raise ValidationError({f"url_{language}": error.messages}) from error
-
-
-def _apply(faq: Faq, cells: Cells) -> None:
-    faq.category, faq.state = cells["category"], cells["state"]
-    faq.valid_from, faq.valid_until = _moment(cells, "valid_from"), _moment(cells, "valid_until")
-    if faq.valid_from and faq.valid_until and faq.valid_from >= faq.valid_until:
-        raise ValidationError({"valid_until": _("The end of the validity must be later than its beginning.")})
-    faq.clean_fields(exclude={"knowledge_base"})
-
-
-def _moment(cells: Cells, name: str) -> datetime | None:
-    if not cells[name]:
-        return None
-    try:
-        moment = parse_datetime(cells[name])
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise ValidationError({name: _("Write date and time like 2026-01-31T09:00+08:00, or leave the cell empty.")})
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+            rows.append(read)
+        return result, rows, known
 
 
 # --- what an editor is shown -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
+from knowledge.collisions import collisions_ask
 from knowledge.contracts import Language
 from knowledge.models import Faq, FaqAnswer, Variant
 
@@ -36,6 +37,7 @@ def faqs_write(changes: Sequence[FaqChange]) -> None:
     bulk_create_with_history(new, Faq, batch_size=BATCH)
     _variants_write(changes)
     _answers_write(changes)
+    collisions_ask([*old, *new])
 
 
 @transaction.atomic
@@ -45,7 +47,13 @@ def faqs_set_state(faqs: Sequence[Faq], state: str) -> int:
     for faq in others:
         faq.state = state
     _update(others, FAQ_FIELDS)
+    collisions_ask(others)
     return len(others)
+
+
+@transaction.atomic
+def faqs_delete(faqs: Sequence[Faq]) -> None:
+    _delete(faqs)
 
 
 def _variants_write(changes: Sequence[FaqChange]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from knowledge.contracts import LANGUAGES
+from knowledge.faq_twins import ExactField
 from knowledge.ids import new_id
 
 LANGUAGE_CHOICES = [("zh", _("Chinese")), ("en", _("English"))]
@@ -73,7 +74,9 @@ class Faq(models.Model):
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
-    history = HistoricalRecords()
+    collisions_asked = models.DateTimeField(_("collisions looked for"), null=True, blank=True, editable=False)
+    collisions_found = models.DateTimeField(_("collisions found"), null=True, blank=True, editable=False)
+    history = HistoricalRecords(excluded_fields=["collisions_asked", "collisions_found"])
 
     class Meta:
         verbose_name = _("FAQ")
@@ -140,7 +143,8 @@ class Variant(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
     text = models.CharField(_("phrasing"), max_length=500)
     is_canonical = models.BooleanField(_("shown to visitors"), default=False)
-    history = HistoricalRecords()
+    exact = ExactField(_("digest of its words"))
+    history = HistoricalRecords(excluded_fields=["exact"])
 
     class Meta:
         verbose_name = _("variant")
@@ -154,6 +158,49 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Collision(models.Model):
+    """A phrasing of a FAQ that another FAQ answers now: published, it would take that traffic."""
+
+    faq = models.ForeignKey(Faq, models.CASCADE, related_name="collisions", verbose_name=_("FAQ"))
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_CHOICES)
+    text = models.CharField(_("phrasing"), max_length=500)
+    other = models.CharField(_("the other FAQ"), max_length=80)
+    variant = models.CharField(_("its phrasing"), max_length=500)
+    chance = models.FloatField(_("chance"))
+
+    class Meta:
+        verbose_name = _("collision")
+        verbose_name_plural = _("collisions")
+        ordering = ["-chance", "id"]
+        constraints = [in_known_language("collision_language_known")]
+
+    def __str__(self) -> str:
+        return f"{self.text} → {self.other}"
+
+
+class FaqImport(models.Model):
+    """A table that was imported, with what its FAQs were before, so that it can be undone."""
+
+    knowledge_base = models.ForeignKey(KnowledgeBase, models.CASCADE, related_name="faq_imports", verbose_name=_("knowledge base"))
+    created = models.DateTimeField(_("imported at"), auto_now_add=True, db_index=True)
+    by = models.CharField(_("imported by"), max_length=150, blank=True)
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    num_added = models.PositiveIntegerField(_("FAQs added"), default=0)
+    num_changed = models.PositiveIntegerField(_("FAQs changed"), default=0)
+    rows: Any = models.JSONField(_("rows"), default=list, editable=False)  # [{key, before, after}], before is null where it was added
+    undone = models.DateTimeField(_("undone at"), null=True, blank=True)
+    undone_by = models.CharField(_("undone by"), max_length=150, blank=True)
+    left: Any = models.JSONField(_("left alone"), default=list, editable=False)  # keys
+
+    class Meta:
+        verbose_name = _("import of FAQs")
+        verbose_name_plural = _("imports of FAQs")
+        ordering = ["-created", "-id"]
+
+    def __str__(self) -> str:
+        return self.file_name or str(self.pk)
 
 
 class Article(models.Model):

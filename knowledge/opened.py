@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from knowledge import snapshot_files
 from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Question
@@ -34,7 +35,19 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 WATCH_S = 0.15
 RETRY_S = 30.0
+LEAST_TAKEN = 0.5
 FITTED_AT_ONCE = 16  # sets of examples: two for each site's lookups
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A text, and the FAQ that answers it now: its key, its phrasing that is nearest, and the chance that it is meant."""
+
+    text: str
+    language: Language
+    faq: str
+    variant: str
+    chance: float
 
 
 class OpenedKnowledge:
@@ -102,6 +115,18 @@ class OpenedKnowledge:
         vectors = np.asarray(self._encoder.encode([text for _, text in examples]), dtype=np.float32)
         owners = np.array([keys.index(key) for key, _ in examples], dtype=np.int64)
         return keys, fit(vectors, owners, np.arange(len(keys), dtype=np.int64), self._parts.intents.background)
+
+    def taken_from(self, faq: str, texts: Sequence[tuple[str, Language]]) -> list[Taken]:
+        """Those of the texts that another FAQ than this one is more likely than not to be meant by."""
+        router = self._parts.router
+        closed = frozenset(number for number, one in enumerate(router.bank.faqs) if one.key == faq or not one.is_valid_at(timezone.now()))
+        found: list[Taken] = []
+        for text, language in texts:
+            ranked = router.rank(text, self._encoder.encode([text])[0], closed, language)
+            if ranked.faqs and ranked.chances.first >= LEAST_TAKEN:
+                variant = router.index.variants[ranked.rows[0]].text
+                found.append(Taken(text, language, router.bank.faqs[ranked.faqs[0]].key, variant, ranked.chances.first))
+        return found
 
     def answer_of(self, faq: str, language: Language) -> str | None:
         answer = self._answers.get(faq, {}).get(language)

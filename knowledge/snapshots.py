@@ -25,6 +25,7 @@ from knowledge import open_check, snapshot_files, told
 from knowledge.banking import bank_of
 from knowledge.errors import KnowledgeError
 from knowledge.faq.bank import Bank
+from knowledge.faq_twins import digests_fill
 from knowledge.health import health_keep
 from knowledge.models import KnowledgeBase, Snapshot
 from knowledge.promises import learnt
@@ -65,6 +66,7 @@ def build(kb_id: UUID | str, *, on_progress: Told = _nobody) -> Snapshot:
     """Of the rows as they are now; not published."""
     open_check.prepare()
     moment = timezone.now()
+    digests_fill(kb_id)
     bank = bank_of(kb_id)
     before = _before(kb_id)
     is_quick = before is not None and _is_little_changed(before.bank, bank)

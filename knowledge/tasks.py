@@ -1,4 +1,4 @@
-"""Long work on knowledge, done by the `background` worker. Payloads are ids."""
+"""Work on knowledge that workers do, the `background` one where nothing else is said. Payloads are ids."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ def publish_knowledge(kb_id: str, actor: str) -> None:
     from knowledge.publishing import publish_or_explain
 
     publish_or_explain(kb_id, actor=actor)
+
+
+@shared_task(name="knowledge.find_collisions", queue="answers", expires=600)
+def find_collisions(kb_id: str) -> None:
+    """On `answers`, where the encoder and the published snapshot are at hand; a FAQ's phrasings are few."""
+    from knowledge.collisions import collisions_look
+
+    collisions_look(kb_id)
 
 
 @shared_task(name="knowledge.refit", queue="background")

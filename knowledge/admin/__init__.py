@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge.admin import articles, bases, faqs, intents, words
+from knowledge.admin import articles, bases, faq_imports, faqs, intents, words
 
-__all__ = ["articles", "bases", "faqs", "intents", "words"]
+__all__ = ["articles", "bases", "faq_imports", "faqs", "intents", "words"]

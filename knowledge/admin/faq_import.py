@@ -55,6 +55,7 @@ class FaqConfirmForm(ConfirmImportForm):
 
 class ImportsFaqs(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     resource_classes = [FaqTable]
+    import_template_name = "admin/knowledge/faq/import.html"
     import_form_class = FaqImportForm
     confirm_form_class = FaqConfirmForm
     export_form_class = ExportForm  # all columns: a part of them could not be imported again
@@ -95,7 +96,7 @@ class ImportsFaqs(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg
         if result.has_validation_errors():
             return self._ask_again(request)
         response: HttpResponse = super().process_result(result, request)
-        return response
+        return redirect("admin:knowledge_faqimport_change", result.kept.pk) if result.kept else response
 
     def _ask_again(self, request: HttpRequest) -> HttpResponse:
         messages.error(request, gettext("Nothing was imported: the uploaded file is no longer there, or does not fit any more. Upload it again."))

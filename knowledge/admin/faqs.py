@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.admin.faq_collisions import TakesTraffic, TellsCollisions
 from knowledge.admin.faq_health import health_in_words
 from knowledge.admin.faq_import import ImportsFaqs
 from knowledge.admin.rows import KeepsHistory, OwnRows, PartOfOwn
@@ -47,13 +48,13 @@ class MissingLanguage(admin.SimpleListFilter):
 
 
 @admin.register(Faq)
-class FaqAdmin(ImportsFaqs, KeepsHistory):
+class FaqAdmin(ImportsFaqs, TellsCollisions, KeepsHistory):
     list_display = ("canonical", "category", "state", "num_variants", "health_shown", "changed", "key")
     list_display_links = ("canonical", "key")
     ordering = ("key",)
     import_export_change_list_template = "admin/knowledge/faq/change_list.html"
-    list_filter = ("state", "category", "health__state", MissingLanguage, ("knowledge_base", OwnRows))
-    readonly_fields = ("health_told",)
+    list_filter = ("state", "category", "health__state", TakesTraffic, MissingLanguage, ("knowledge_base", OwnRows))
+    readonly_fields = ("health_told", "collisions_told")
     search_fields = ("key", "variants__text", "answers__text")
     list_per_page = 50
     date_hierarchy = "changed"
