@@ -42,20 +42,25 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
         return stages.word(Decision("handoff", "safety", language))
     if cached := stages.recall(question):
         return cached
+    return stages.word(_decide(question, language, stages))
+
+
+def _decide(question: Question, language: Language, stages: Deciding) -> Decision:
+    """What the company does not talk about comes before its lookups, what is none of its business after them."""
     intent = stages.detect_intent(question)
     if intent.action is IntentAction.HANDOFF or (intent.action is IntentAction.REFUSE and not intent.is_elsewhere):
-        return stages.word(_settle(intent, language))
+        return _settle(intent, language)
     if found := stages.look_up(question):
-        return stages.word(found)
+        return found
     if intent.action is not IntentAction.QUESTION:
-        return stages.word(_settle(intent, language))
+        return _settle(intent, language)
     match = stages.find_faq(question)
     if intent.otherwise and match.is_unlikely:
-        return stages.word(_settle(intent.otherwise, language))  # small talk around something that asks for nothing of ours
+        return _settle(intent.otherwise, language)
     if match.band is not Band.GENERATE:
-        return stages.word(_remembering(match, _settle_match(match)))
+        return _remembering(match, _settle_match(match))
     evidence = stages.find_evidence(question, match)
-    return stages.word(_remembering(match, _ask_generator(match, evidence, can_generate=stages.can_generate())))
+    return _remembering(match, _ask_generator(match, evidence, can_generate=stages.can_generate()))
 
 
 def _settle(intent: IntentGuess, language: Language) -> Decision:

@@ -30,7 +30,7 @@ QUESTION = "question"  # the key of "no intent of its own"
 CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.7, IntentAction.REFUSE: 0.85}
 CUT_IN_DOUBT = 0.85
 CUT_BESIDE_MORE = 0.75  # small talk with a word or two that may be a topic
-MARGIN_OF_REFUSAL = 1  # spreads of likeness
+MARGIN_OF_REFUSAL = 0.0  # spreads of likeness
 MANY_STRANGE = 3  # words of content in Latin letters that no example has: another language, pinyin, or a matter of its own
 
 
@@ -131,7 +131,7 @@ class IntentDetector:
         if not _is_plausible(intent.action, reading, nearest.probability):
             return "holds a matter of its own"
         # A refusal turns a customer away: a company's own has to be clearly nearer than any question.
-        margin = -1 if intent.action is not IntentAction.REFUSE or intent.key == OUT_OF_SCOPE else MARGIN_OF_REFUSAL
+        margin = -1.0 if intent.action is not IntentAction.REFUSE or intent.key == OUT_OF_SCOPE else MARGIN_OF_REFUSAL
         if nearest.similarity < nearest.background + margin * self._prototypes.spread:
             return "nearer to a question"
         return "strange words" if intent.action is IntentAction.CHITCHAT and self._is_strange(text) else ""

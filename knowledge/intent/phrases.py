@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.contracts import IntentAction
+from knowledge.contracts import OUT_OF_SCOPE, IntentAction
 from knowledge.intent import speech
 from knowledge.intent.definitions import IntentDefinition
 from knowledge.intent.speech import Phrase, Word
@@ -56,7 +56,7 @@ class PhraseRules:
         if not words:
             return Reading(is_empty=True)
         matches = self._matches(words)
-        requests = [_request(words, match, matches) for match in matches if match.intent.action is IntentAction.HANDOFF]
+        requests = [_request(words, match, matches) for match in matches if _is_decisive(match.intent)]
         if granted := next((request for request in requests if request.intent), None):
             return granted
         doubt: Doubt = next((request.doubt for request in requests if request.doubt), "")
@@ -75,6 +75,11 @@ class PhraseRules:
         return sorted(found, key=lambda match: match.start)
 
 
+def _is_decisive(intent: IntentDefinition) -> bool:
+    """A person, a complaint, or what the company does not talk about; what is merely elsewhere is no reason to hear nothing else."""
+    return intent.action is IntentAction.HANDOFF or (intent.action is IntentAction.REFUSE and intent.key != OUT_OF_SCOPE)
+
+
 def _request(words: Sequence[Word], match: Match, matches: Sequence[Match]) -> Reading:
     """A clause that asks for a person or complains decides, whatever else is said; one that asks when or how does not."""
     small_talk = _covered(other for other in matches if other.intent.action is IntentAction.CHITCHAT)
@@ -82,7 +87,7 @@ def _request(words: Sequence[Word], match: Match, matches: Sequence[Match]) -> R
     clauses = {words[index].clause for index in inside}
     beside = {index for index, word in enumerate(words) if word.clause in clauses} - set(inside) - small_talk
     rest = [words[index] for index in sorted(beside)]
-    if speech.marked(rest, "negations"):
+    if speech.marked(rest, "negations") - speech.marked(rest, "polite"):
         return Reading(doubt="denies")
     if speech.marked(rest, "cues"):
         return Reading(doubt="asks")

@@ -18,7 +18,8 @@ from knowledge.sensitive.characters import simplified
 
 # Scripts that are written without spaces count character by character.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
-_WORD = re.compile(rf"(?P<break>[,.;:!?\n，。；：！？、…~～—]+|(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}]))|[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+_BREAK = rf"[,.;:!?\n，。；：！？、…~～—]+|(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])"  # they write a space where others write a comma
+_WORD = re.compile(rf"(?P<break>{_BREAK})|[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 

@@ -76,9 +76,27 @@ def test_milder_words_do_not_stop_a_question(level: Level) -> None:
     assert decided(screen=lambda text: hit(level), find_faq=lambda question: match(Band.ANSWER, answer="In 2 days.")).route == "answer"
 
 
-def test_what_the_companys_system_knows_needs_no_intent_and_no_faq() -> None:
+def test_what_the_companys_system_knows_needs_no_faq() -> None:
     found = Decision("answer", "lookup", "en", text="It is on its way.")
-    assert decided(look_up=lambda question: found, detect_intent=deny, find_faq=deny) == found
+    assert decided(look_up=lambda question: found, find_faq=deny) == found
+
+
+@pytest.mark.parametrize("intent", [guess(IntentAction.CHITCHAT), guess(IntentAction.REFUSE, "out_of_scope")])
+def test_a_lookup_knows_better_than_small_talk_and_the_rest_of_the_world(intent: IntentGuess) -> None:
+    found = Decision("answer", "lookup", "en", text="It is on its way.")
+    assert decided(detect_intent=lambda question: intent, look_up=lambda question: found) == found
+
+
+@pytest.mark.parametrize(("action", "route"), [(IntentAction.HANDOFF, "handoff"), (IntentAction.REFUSE, "refuse")])
+def test_nothing_is_looked_up_for_who_wants_a_person_or_what_is_not_talked_about(action: IntentAction, route: str) -> None:
+    assert decided(detect_intent=lambda question: guess(action, "not_allowed"), look_up=deny).route == route
+
+
+def test_small_talk_around_nothing_that_is_asked_is_small_talk() -> None:
+    intent = replace(guess(IntentAction.QUESTION), otherwise=guess(IntentAction.CHITCHAT, "thanks", "You are welcome."))
+    unlikely = FaqMatch(Band.GENERATE, "en", (Candidate("shipping", 0.05, "When do you ship?"),))
+    assert decided(detect_intent=lambda question: intent, find_faq=lambda question: unlikely).text == "You are welcome."
+    assert decided(detect_intent=lambda question: intent, find_faq=lambda question: match(Band.ANSWER, answer="In 2 days.")).route == "answer"
 
 
 def test_a_remembered_answer_is_given_as_it_is() -> None:
