@@ -29,6 +29,7 @@ SLIP, LIGHT, HEAVY = 5.5, 4.0, 7.0  # one wrong key; two keys swapped, doubled, 
 TOGETHER = 2.0  # what it takes off that the bank has both words side by side
 MARGIN, LISTED_MARGIN = 1.0, 2.0  # by how much the best has to be better than what stands there, and than the second best
 LEAST_KNOWN = 0.5  # of the words: where fewer are English, the message is not
+LEAST_KNOWN_OF_SLIPS = 1 / 3  # the same where each of the others is a slip of a word
 LONG = 7  # letters from which on two slips are believed
 
 
@@ -44,19 +45,23 @@ def respelt(text: str, words: BankWords) -> tuple[Change, ...]:
     found = list(_WORD.finditer(text))
     plain = [match[0].lower().replace("’", "'") for match in found]
     unknown = [place for place, word in enumerate(plain) if not _is_known(word, words)]
-    if not unknown or not _is_english(plain, unknown):
+    if not unknown:
+        return ()
+    meant = {place: _meant(plain, place, words) for place in unknown}
+    if not _is_english(len(plain), len(unknown), sum(map(bool, meant.values()))):
         return ()
     allowed = {match.start() for match in _TOKEN.finditer(text) if not _is_name(match, text)}
     return tuple(
         Change(match.start(), match.end(), match[0], _cased(now, match[0]), "typo")
         for place in unknown
-        if (match := found[place]).start() in allowed and (now := _meant(plain, place, words))
+        if (match := found[place]).start() in allowed and (now := meant[place])
     )
 
 
-def _is_english(plain: Sequence[str], unknown: Sequence[int]) -> bool:
-    """Half of its words, at least; of one word or two nobody can say."""
-    return len(plain) < 3 or len(plain) - len(unknown) >= LEAST_KNOWN * len(plain)
+def _is_english(total: int, unknown: int, meant: int) -> bool:
+    """Half of its words, or a third where all others are slips; of one word or two nobody can say."""
+    known = total - unknown
+    return total < 3 or known >= LEAST_KNOWN * total or (known >= LEAST_KNOWN_OF_SLIPS * total and meant == unknown)
 
 
 def _is_known(word: str, words: BankWords) -> bool:
