@@ -191,13 +191,18 @@ def test_the_cases_are_what_the_script_makes(cases: dict[str, list[tuple[str, st
     assert [(kind, *case) for kind, rows in cases.items() for case in rows] == list(slips.make(100, slips.SEED))
 
 
-@pytest.mark.parametrize(("kind", "least", "most_other"), [("homophone", 0.6, 0.02), ("pinyin", 0.7, 0.3), ("typo", 0.8, 0.08)])
+@pytest.mark.parametrize(("kind", "least", "most_harmed"), [("homophone", 0.6, 0.02), ("pinyin", 0.7, 0.3), ("typo", 0.7, 0.05)])
 def test_slips_in_unseen_phrasings_are_mostly_put_right(
-    speller: Speller, cases: dict[str, list[tuple[str, str]]], kind: str, least: float, most_other: float
+    speller: Speller, cases: dict[str, list[tuple[str, str]]], kind: str, least: float, most_harmed: float
 ) -> None:
+    """Long phrasings have two slips: one that is left does no harm, a word that nobody wrote or meant does."""
     read = [(speller.read(written).text, written, meant) for written, meant in cases[kind]]
     assert sum(now == meant for now, _, meant in read) >= least * len(read)
-    assert sum(now not in (written, meant) for now, written, meant in read) <= most_other * len(read)
+    assert sum(is_harmed(*case) for case in read) <= most_harmed * len(read)
+
+
+def is_harmed(now: str, written: str, meant: str) -> bool:
+    return not set(now.split()) <= {*written.split(), *meant.split()}
 
 
 # --- any input ---------------------------------------------------------------------------------------------------------
