@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from knowledge.contracts import Knowledge, Language, Publishing, WordFilter
+from knowledge.contracts import FaqMatch, IntentGuess, Knowledge, Language, Publishing, Replayed, WordFilter
 from knowledge.judging import (
     answer_check,
     answer_uncheck,
@@ -83,9 +83,12 @@ __all__ = [
     "gold_cases",
     "gold_cases_delete",
     "held_out",
+    "intent_traced",
+    "match_traced",
     "promises_read",
     "promises_set",
     "questions_read",
+    "replay",
     "shared_pieces",
     "signs_taken_until",
     "snapshot_cuts",
@@ -247,6 +250,30 @@ def build_and_publish(kb_id: UUID | str, *, actor: str) -> str:
     from knowledge.snapshots import publish
 
     return publish(kb_id, actor=actor).pk
+
+
+# --- traces ----------------------------------------------------------------------------------------------------------
+
+
+def intent_traced(guess: IntentGuess) -> Row:
+    """As a turn's trace holds it under `intent`."""
+    from knowledge.replaying import intent_traced as traced
+
+    return traced(guess)
+
+
+def match_traced(match: FaqMatch) -> Row:
+    """As a turn's trace holds it under `faq`."""
+    from knowledge.replaying import match_traced as traced
+
+    return traced(match)
+
+
+def replay(trace: Mapping[str, Any]) -> Replayed:
+    """Intent and FAQ search of a turn again, from its trace and the snapshot that it names. Needs no encoder."""
+    from knowledge.replaying import replay as again
+
+    return again(trace)
 
 
 # --- measuring -------------------------------------------------------------------------------------------------------
