@@ -204,6 +204,20 @@ class Knowledge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A snapshot that is not published, with its name for people, and the one that was when it was built.
+
+    `edits_until`: what was edited later is not in it.
+    """
+
+    snapshot: str
+    name: str
+    published: str
+    published_name: str
+    edits_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """A place in a trace, what stands there, and what came out again."""
 

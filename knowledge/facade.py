@@ -7,7 +7,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from knowledge.contracts import FaqMatch, IntentGuess, Knowledge, Language, Publishing, Replayed, WordFilter
+from knowledge.contracts import Knowledge, Language, Publishing, WordFilter
+from knowledge.foreseeing import (
+    draft_build,
+    draft_discard,
+    draft_publish,
+    error_in_words,
+    error_kept,
+    intent_traced,
+    is_edited_since,
+    match_traced,
+    open_snapshot,
+    published_snapshot,
+    replay,
+)
 from knowledge.judging import (
     answer_check,
     answer_uncheck,
@@ -46,6 +59,12 @@ __all__ = [
     "build_and_publish",
     "create_knowledge_base",
     "detect_language",
+    "draft_build",
+    "draft_discard",
+    "draft_publish",
+    "error_in_words",
+    "error_kept",
+    "is_edited_since",
     "is_newer_than_published",
     "is_published",
     "listen",
@@ -54,9 +73,11 @@ __all__ = [
     "normalise_for_cache",
     "open_all_knowledge",
     "open_knowledge",
+    "open_snapshot",
     "bare_search",
     "promise_of",
     "published_in_words",
+    "published_snapshot",
     "publish_again",
     "publishing_start",
     "replace_knowledge",
@@ -250,30 +271,6 @@ def build_and_publish(kb_id: UUID | str, *, actor: str) -> str:
     from knowledge.snapshots import publish
 
     return publish(kb_id, actor=actor).pk
-
-
-# --- traces ----------------------------------------------------------------------------------------------------------
-
-
-def intent_traced(guess: IntentGuess) -> Row:
-    """As a turn's trace holds it under `intent`."""
-    from knowledge.replaying import intent_traced as traced
-
-    return traced(guess)
-
-
-def match_traced(match: FaqMatch) -> Row:
-    """As a turn's trace holds it under `faq`."""
-    from knowledge.replaying import match_traced as traced
-
-    return traced(match)
-
-
-def replay(trace: Mapping[str, Any]) -> Replayed:
-    """Intent and FAQ search of a turn again, from its trace and the snapshot that it names. Needs no encoder."""
-    from knowledge.replaying import replay as again
-
-    return again(trace)
 
 
 # --- measuring -------------------------------------------------------------------------------------------------------

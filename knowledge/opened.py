@@ -244,14 +244,29 @@ def forget() -> None:
         _kept.clear()
 
 
-def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
-    from knowledge.opening import open_parts
+def open_snapshot(snapshot_id: str) -> OpenedKnowledge:
+    """Any snapshot, for looking at it; nobody else is answered from what is opened here."""
+    for kept in list(_kept.values()):
+        if kept.opened.snapshot == snapshot_id:
+            return kept.opened
+    snapshot = Snapshot.objects.filter(pk=snapshot_id).first()
+    if snapshot is None:
+        raise KnowledgeError("snapshot_unknown")
+    return _opened(snapshot)
 
+
+def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
     snapshot = Snapshot.objects.filter(pk__in=KnowledgeBase.objects.filter(pk=kb_id).values("published_snapshot")).first()
     if snapshot is None:
         raise NothingPublished("nothing_published")
     if held and held.snapshot == snapshot.pk:
         return held
+    return _opened(snapshot)
+
+
+def _opened(snapshot: Snapshot) -> OpenedKnowledge:
+    from knowledge.opening import open_parts
+
     if snapshot.manifest["encoder"] != encoder().version:
         raise KnowledgeError("other_encoder", number=snapshot.number)
     folder = snapshot_files.fetch(snapshot.pk, snapshot.manifest)

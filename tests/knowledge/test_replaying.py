@@ -55,7 +55,10 @@ MESSAGES = {
 }
 BEFORE = {
     "answered": (Exchange("运费怎么算？", "…", "shipping", about=("shipping",)),),
-    "asked in English": (Exchange("How much does shipping cost?", "…"), Exchange("do you ship abroad", "…", asked="How much does shipping cost? do you ship abroad")),
+    "asked in English": (
+        Exchange("How much does shipping cost?", "…"),
+        Exchange("do you ship abroad", "…", asked="How much does shipping cost? do you ship abroad"),
+    ),
 }
 BUILT: list[Snapshot] = []  # once for all tests: its files outlive their databases
 FOLLOW_UPS = ("那退货呢？", "and abroad?", "no, I meant the invoice", "那发票呢？还有运费多少？", "第一个", "it", "😀", "")
@@ -64,12 +67,13 @@ FOLLOW_UPS = ("那退货呢？", "and abroad?", "no, I meant the invoice", "那�
 @pytest.fixture
 def demo(base: KnowledgeBase) -> KnowledgeBase:
     facade.use_encoder("hash")
-    facade.replace_knowledge(base.pk, faqs=content.faqs(), articles=content.articles(), intents=content.intents())
-    if not BUILT:
+    few = [{**faq, "variants": {language: texts[:4] for language, texts in faq["variants"].items()}} for faq in content.faqs()]
+    facade.replace_knowledge(base.pk, faqs=few, articles=content.articles()[:4], intents=content.intents())
+    if BUILT:
+        kept = {"manifest": BUILT[0].manifest, "report": BUILT[0].report}
+        snapshots.switch(Snapshot.objects.create(id=BUILT[0].pk, knowledge_base=base, number=1, **kept), actor="ada")
+    else:
         BUILT.append(snapshots.publish(base.pk, actor="ada"))
-    built = Snapshot(BUILT[0].pk, base.pk, 1, manifest=BUILT[0].manifest, report=BUILT[0].report, published=now())
-    built.save()
-    snapshots.switch(built, actor="ada")
     replaying._opened.cache_clear()
     return base
 
@@ -102,6 +106,7 @@ def test_every_trace_is_reproduced_from_what_it_keeps(site: Site, demo: Knowledg
     reasons = {trace["faq"]["reason"] for trace in traces if "faq" in trace}
     assert bands == set(Band)
     assert {"exact", "chosen", "near", "vague", "far"} <= reasons
+    assert max(len(trace["replay"]["vectors"]) for trace in traces) <= 16
     assert any("context" in trace.get("faq", {}) for trace in traces)
     assert any("spelt" in trace.get("faq", {}) for trace in traces)
     monkeypatch.setattr("knowledge.encoding.encoder", lambda: pytest.fail("a replay needs no encoder"))
@@ -109,11 +114,9 @@ def test_every_trace_is_reproduced_from_what_it_keeps(site: Site, demo: Knowledg
     assert differing == {}
 
 
-def test_a_trace_keeps_no_more_vectors_than_it_used(site: Site, demo: KnowledgeBase) -> None:
+def test_a_trace_keeps_no_vectors_of_the_question_before(site: Site, demo: KnowledgeBase) -> None:
     trace_of(site, Question("how much is shipping", now(), "en"))
     assert len(trace_of(site, Question("who won the football match", now(), "en"))["replay"]["vectors"]) == 1
-    sizes = {question.text: len(trace_of(site, question)["replay"]["vectors"]) for question in questions(demo)}
-    assert max(sizes.values()) <= 16
 
 
 def test_what_a_replay_finds_otherwise_is_named(site: Site, demo: KnowledgeBase) -> None:
@@ -125,7 +128,7 @@ def test_what_a_replay_finds_otherwise_is_named(site: Site, demo: KnowledgeBase)
 
 def test_a_trace_is_replayed_in_the_snapshot_that_it_names(site: Site, demo: KnowledgeBase) -> None:
     trace = trace_of(site, Question("how much is shipping", now(), "en"))
-    facade.replace_knowledge(demo.pk, faqs=content.faqs()[:20], articles=[], intents=[])
+    facade.replace_knowledge(demo.pk, faqs=content.faqs()[:3], articles=[], intents=[])
     snapshots.publish(demo.pk, actor="ada")
     assert facade.replay(trace) == facade.Replayed()
     Snapshot.objects.exclude(pk=demo.pk).filter(pk=trace["snapshot"]).delete()

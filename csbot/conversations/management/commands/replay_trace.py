@@ -17,7 +17,7 @@ from knowledge import facade as knowledge
 
 
 class Command(BaseCommand):
-    help = "Routes a turn again from its trace and the snapshot that it names, and says what differs. Exit 0: the same, 1: it differs, 2: it cannot be done again."
+    help = "Routes a turn again from its trace, and says what differs. Exit 0: the same, 1: it differs, 2: it cannot be done again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("turn", type=UUID)
