@@ -120,7 +120,7 @@ class OpenedKnowledge:
 
     def _fit(self, examples: tuple[tuple[str, str], ...]) -> tuple[list[str], Prototypes]:
         keys = list(dict.fromkeys(key for key, _ in examples))
-        vectors = np.asarray(self.encoder.encode([text for _, text in examples]), dtype=np.float32)
+        vectors = np.asarray(self.encoder.inner.encode([text for _, text in examples]), dtype=np.float32)
         owners = np.array([keys.index(key) for key, _ in examples], dtype=np.int64)
         return keys, fit(vectors, owners, np.arange(len(keys), dtype=np.int64), self._parts.intents.background)
 
@@ -130,7 +130,7 @@ class OpenedKnowledge:
         closed = frozenset(number for number, one in enumerate(router.bank.faqs) if one.key == faq or not one.is_valid_at(timezone.now()))
         found: list[Taken] = []
         for text, language in texts:
-            ranked = router.rank(text, self._encoder.encode([text])[0], closed, language)
+            ranked = router.rank(text, self.encoder.inner.encode([text])[0], closed, language)
             if ranked.faqs and ranked.chances.first >= LEAST_TAKEN:
                 variant = router.index.variants[ranked.rows[0]].text
                 found.append(Taken(text, language, router.bank.faqs[ranked.faqs[0]].key, variant, ranked.chances.first))

@@ -24,16 +24,16 @@ class NotingEncoder:
     """A text of the question in hand is encoded once, so that all stages see the same vector, whatever else was in its batch."""
 
     def __init__(self, inner: Encoder) -> None:
-        self._inner = inner
+        self.inner = inner
         self._held = threading.local()
 
     @property
     def version(self) -> str:
-        return self._inner.version
+        return self.inner.version
 
     @property
     def dimension(self) -> int:
-        return self._inner.dimension
+        return self.inner.dimension
 
     def begin(self, question: Question) -> None:
         """What is encoded from now on belongs to this question."""
@@ -55,12 +55,12 @@ class NotingEncoder:
 
     def encode(self, texts: Sequence[str], role: Role = "query") -> Vectors:
         if role != "query" or not 0 < len(texts) <= MOST:
-            return self._inner.encode(texts, role)
+            return self.inner.encode(texts, role)
         marks = [mark_of(text) for text in texts]
         known = self._vectors
         missing = {mark: text for mark, text in zip(marks, texts, strict=True) if mark not in known}
         if missing:
-            found = self._inner.encode(list(missing.values()), role)
+            found = self.inner.encode(list(missing.values()), role)
             if len(known) + len(missing) > MOST:
                 known = {mark: known[mark] for mark in marks if mark in known}
             known |= dict(zip(missing, np.asarray(found, dtype=np.float32), strict=True))
