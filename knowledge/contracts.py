@@ -198,6 +198,41 @@ class Knowledge(Protocol):
         """At most three, best first, together at most about 120 tokens."""
         ...
 
+    def noted(self, question: Question) -> Mapping[str, Any]:
+        """What a replay of this question needs; asked by the thread that searched for it last."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A snapshot that is not published, with its name for people, and the one that was when it was built.
+
+    `edits_until`: what was edited later is not in it.
+    """
+
+    snapshot: str
+    name: str
+    published: str
+    published_name: str
+    edits_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place in a trace, what stands there, and what came out again."""
+
+    where: str
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A trace done again: in what it differs, or in words why it cannot be done again."""
+
+    differences: tuple[Difference, ...] = ()
+    refusal: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Publishing:

@@ -6,11 +6,11 @@ Knows rows and the data's shape ({key, category, variants: {zh, en}, answers: {z
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from simple_history.utils import bulk_create_with_history
 
 from knowledge.articles.passages import split_article
@@ -36,9 +36,14 @@ def is_newer_than_published(kb_id: UUID | str) -> bool:
     """Whether anything was edited or removed since the rows were read that visitors are answered from: a stop or a failure may have come between."""
     base = KnowledgeBase.objects.get(pk=kb_id)
     published = base.snapshots.exclude(published=None).order_by("-published").first()
-    until = published and (published.edits_until or published.published)
-    edits = [model.history.filter(knowledge_base_id=base.pk).aggregate(last=Max("history_date"))["last"] for model in (Faq, Article, Intent)]
-    return until is None or any(edit > until for edit in edits if edit)
+    until = (published.edits_until or published.published) if published else None
+    return until is None or is_edited_since(kb_id, until)
+
+
+def is_edited_since(kb_id: UUID | str, moment: datetime) -> bool:
+    """Whether a FAQ, an article or an intent was edited or removed after that."""
+    found = (model.history.filter(knowledge_base_id=UUID(str(kb_id))) for model in (Faq, Article, Intent))
+    return any(rows.filter(history_date__gt=moment).exists() for rows in found)
 
 
 def passages_refresh(article: Article) -> None:

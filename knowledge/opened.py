@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
@@ -24,6 +24,7 @@ from knowledge.errors import KnowledgeError, NothingPublished
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.following import joined
 from knowledge.faq.normalise import detect_language
+from knowledge.faq.noting import NotingEncoder
 from knowledge.intent.prototypes import Prototypes, fit
 from knowledge.models import KnowledgeBase, Snapshot
 
@@ -53,20 +54,26 @@ class Taken:
 class OpenedKnowledge:
     """One snapshot; a turn keeps the one that it began with. A question is encoded once for all its stages."""
 
-    def __init__(self, snapshot: str, parts: Parts, encoder: Encoder) -> None:
+    def __init__(self, snapshot: str, parts: Parts, encoder: NotingEncoder) -> None:
+        """`encoder`: the one that the parts use."""
         self._snapshot = snapshot
         self._parts = parts
-        self._encoder = encoder
+        self.encoder = encoder
         self._answers = {faq.key: faq.answers for faq in parts.bank.faqs}
-        self._recent = threading.local()
         self._fitting = threading.Lock()
         self._fitted: dict[tuple[tuple[str, str], ...], tuple[list[str], Prototypes]] = {}
+
+    @classmethod
+    def over(cls, snapshot: str, parts: Callable[[Encoder], Parts], encoder: Encoder) -> OpenedKnowledge:
+        noting = NotingEncoder(encoder)
+        return cls(snapshot, parts(noting), noting)
 
     @property
     def snapshot(self) -> str:
         return self._snapshot
 
     def detect_intent(self, question: Question) -> IntentGuess:
+        self.encoder.begin(question)
         reading = self._parts.router.speller.read(question.text, question.language)
         return self._intent_of(replace(question, text=reading.text, language=reading.language))
 
@@ -77,13 +84,14 @@ class OpenedKnowledge:
         intents = self._parts.intents
         guess = intents.detect(question.text, self._vector(question.text), language)
         if guess.action is IntentAction.QUESTION and (rest := intents.remainder(question.text)) != question.text:
-            return intents.joined(guess, intents.detect(rest, self._encoder.encode([rest])[0], language))
+            return intents.joined(guess, intents.detect(rest, self.encoder.encode([rest])[0], language))
         if guess.action is IntentAction.REFUSE and guess.by == "examples" and (together := joined(question)):
-            in_context = intents.detect(together, self._encoder.encode([together])[0], language)
+            in_context = intents.detect(together, self.encoder.encode([together])[0], language)
             return in_context if in_context.action is IntentAction.QUESTION else guess  # "in wine red?" after a question of ours
         return guess
 
     def find_faq(self, question: Question) -> FaqMatch:
+        self.encoder.begin(question)
         match = self._parts.router.route(question, self._vector(question.text))
         return replace(match, holds_until=self._parts.bank.next_change(question.now))
 
@@ -112,7 +120,7 @@ class OpenedKnowledge:
 
     def _fit(self, examples: tuple[tuple[str, str], ...]) -> tuple[list[str], Prototypes]:
         keys = list(dict.fromkeys(key for key, _ in examples))
-        vectors = np.asarray(self._encoder.encode([text for _, text in examples]), dtype=np.float32)
+        vectors = np.asarray(self.encoder.inner.encode([text for _, text in examples]), dtype=np.float32)
         owners = np.array([keys.index(key) for key, _ in examples], dtype=np.int64)
         return keys, fit(vectors, owners, np.arange(len(keys), dtype=np.int64), self._parts.intents.background)
 
@@ -122,7 +130,7 @@ class OpenedKnowledge:
         closed = frozenset(number for number, one in enumerate(router.bank.faqs) if one.key == faq or not one.is_valid_at(timezone.now()))
         found: list[Taken] = []
         for text, language in texts:
-            ranked = router.rank(text, self._encoder.encode([text])[0], closed, language)
+            ranked = router.rank(text, self.encoder.inner.encode([text])[0], closed, language)
             if ranked.faqs and ranked.chances.first >= LEAST_TAKEN:
                 variant = router.index.variants[ranked.rows[0]].text
                 found.append(Taken(text, language, router.bank.faqs[ranked.faqs[0]].key, variant, ranked.chances.first))
@@ -135,16 +143,18 @@ class OpenedKnowledge:
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         return self._parts.evidence.select(question, match, self._vector(question.text))
 
+    def noted(self, question: Question) -> Mapping[str, Any]:
+        from knowledge.replaying import question_noted
+
+        self.encoder.begin(question)
+        return question_noted(question, self.encoder.noted())
+
     def bare_search(self, encoder: Encoder) -> Callable[[str], object]:
         index = self._parts.router.index
         return lambda text: index.nearest(index.ask(text, encoder.encode([text])[0]), 5)
 
     def _vector(self, text: str) -> Vectors:
-        """Each thread remembers its last question."""
-        if getattr(self._recent, "text", None) != text:
-            self._recent.vector = self._encoder.encode([text])[0]
-            self._recent.text = text
-        vector: Vectors = self._recent.vector
+        vector: Vectors = self.encoder.encode([text])[0]
         return vector
 
 
@@ -234,15 +244,30 @@ def forget() -> None:
         _kept.clear()
 
 
-def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
-    from knowledge.opening import open_parts
+def open_snapshot(snapshot_id: str) -> OpenedKnowledge:
+    """Any snapshot, for looking at it; nobody else is answered from what is opened here."""
+    for kept in list(_kept.values()):
+        if kept.opened.snapshot == snapshot_id:
+            return kept.opened
+    snapshot = Snapshot.objects.filter(pk=snapshot_id).first()
+    if snapshot is None:
+        raise KnowledgeError("snapshot_unknown")
+    return _opened(snapshot)
 
+
+def _renewed(kb_id: str, held: OpenedKnowledge | None) -> OpenedKnowledge:
     snapshot = Snapshot.objects.filter(pk__in=KnowledgeBase.objects.filter(pk=kb_id).values("published_snapshot")).first()
     if snapshot is None:
         raise NothingPublished("nothing_published")
     if held and held.snapshot == snapshot.pk:
         return held
+    return _opened(snapshot)
+
+
+def _opened(snapshot: Snapshot) -> OpenedKnowledge:
+    from knowledge.opening import open_parts
+
     if snapshot.manifest["encoder"] != encoder().version:
         raise KnowledgeError("other_encoder", number=snapshot.number)
     folder = snapshot_files.fetch(snapshot.pk, snapshot.manifest)
-    return OpenedKnowledge(snapshot.pk, open_parts(folder, encoder()), encoder())
+    return OpenedKnowledge.over(snapshot.pk, lambda shared: open_parts(folder, shared), encoder())

@@ -51,7 +51,7 @@ def publish_or_explain(kb_id: str, *, actor: str) -> bool:
         snapshot = snapshots.publish(kb_id, actor=actor, on_progress=partial(_told, kb_id))
     except Exception as error:
         log.exception("publishing of knowledge base %s failed", kb_id)
-        _ended(kb_id, as_stored(_explained(error)))
+        _ended(kb_id, as_stored(explained(error)))
         return False
     _ended(kb_id)
     if snapshots.needs_refit(snapshot):
@@ -84,7 +84,7 @@ def _ended(kb_id: str, error: str = "") -> None:
     KnowledgeBase.objects.filter(pk=kb_id).update(publishing_since=None, publishing_seen=None, texts_done=0, texts_all=0, publish_error=error)
 
 
-def _explained(error: Exception) -> KnowledgeError:
+def explained(error: Exception) -> KnowledgeError:
     if isinstance(error, KnowledgeError):
         return error
     return KnowledgeError("intents", detail=str(error)) if isinstance(error, IntentError) else KnowledgeError("unexpected")

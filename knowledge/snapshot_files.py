@@ -41,7 +41,7 @@ def store(folder: Path, manifest: Mapping[str, Any]) -> str:
     """Copied to the storage; the folder itself becomes the local cache. Storing the same content twice changes nothing."""
     snapshot_id = id_of(manifest)
     for name in manifest["files"]:
-        stored = _stored_name(snapshot_id, name)
+        stored = stored_name(snapshot_id, name)
         if not default_storage.exists(stored):
             with (folder / name).open("rb") as file:
                 default_storage.save(stored, File(file))
@@ -88,7 +88,7 @@ def local_folder(snapshot_id: str) -> Path:
 
 def _copy_verified(snapshot_id: str, name: str, sha256: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    stored = _stored_name(snapshot_id, name)
+    stored = stored_name(snapshot_id, name)
     if not default_storage.exists(stored):
         raise SnapshotDamaged("file_missing", snapshot=snapshot_id[:12], file=name)
     with default_storage.open(stored, "rb") as source, target.open("wb") as file:
@@ -97,7 +97,7 @@ def _copy_verified(snapshot_id: str, name: str, sha256: str, target: Path) -> No
         raise SnapshotDamaged("file_damaged", snapshot=snapshot_id[:12], file=name)
 
 
-def _stored_name(snapshot_id: str, name: str) -> str:
+def stored_name(snapshot_id: str, name: str) -> str:
     return f"snapshots/{snapshot_id}/{name}"
 
 

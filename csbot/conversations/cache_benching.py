@@ -135,6 +135,9 @@ class Told:
     def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         return None
 
+    def noted(self, question: Question) -> dict[str, Any]:
+        return {}
+
 
 class Once:
     """A published snapshot that is asked once about each phrasing: it would say the same again."""
@@ -147,6 +150,7 @@ class Once:
         self.nearest_example = opened.nearest_example
         self.prepare_examples = opened.prepare_examples
         self.answer_of = opened.answer_of
+        self.noted = opened.noted
 
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         return self._find_evidence(question)

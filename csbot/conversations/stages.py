@@ -110,20 +110,12 @@ class DecidingStages:
 
     def detect_intent(self, question: Question) -> IntentGuess:
         guess = self.opened.detect_intent(question)
-        self.trace["intent"] = {"key": guess.key, "action": guess.action, "p": round(guess.probability, 4), "by": guess.by, **guess.trace}
+        self.trace |= {"intent": knowledge.intent_traced(guess), "replay": self.opened.noted(question)}
         return guess
 
     def find_faq(self, question: Question) -> FaqMatch:
         self.match = self.opened.find_faq(question)
-        self.trace["faq"] = {
-            "band": self.match.band,
-            "reason": self.match.reason,
-            "candidates": [
-                {"faq": item.faq, "p": round(item.probability, 4), "variant": item.variant, "features": dict(item.features)}
-                for item in self.match.candidates
-            ],
-            **self.match.trace,
-        }
+        self.trace |= {"faq": knowledge.match_traced(self.match), "replay": self.opened.noted(question)}
         return self.match
 
     def can_generate(self) -> bool:

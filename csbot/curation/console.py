@@ -22,7 +22,7 @@ from knowledge import facade as knowledge
 from knowledge.facade import shared_pieces
 
 MOST_CANDIDATES = 5
-SHOWN_APART = ("candidates", "signs", "cut", "cuts", "guards", "band", "reason", "asked", "first", "three", "scope", "vector")
+SHOWN_APART = ("candidates", "signs", "cut", "cuts", "guards", "band", "reason", "asked", "first", "three", "scope", "options", "vector")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,14 @@ def console_of(turn: Turn) -> dict[str, Any]:
         "filter": (trace.get("filter") or {}).get("hits") or [],
         "timings": bars_of(trace.get("ms"), name=stage_name, scale=None),
         "rest": _rest(match),
-        "raw": json.dumps(trace, ensure_ascii=False, indent=1, default=str)[:60_000],
+        "raw": json.dumps(_readable(trace), ensure_ascii=False, indent=1, default=str)[:60_000],
     }
+
+
+def _readable(trace: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without vectors, which are for machines."""
+    kept = trace.get("replay") or {}
+    return {**trace, "replay": {name: value for name, value in kept.items() if name != "vectors"}} if kept else trace
 
 
 # --- candidates and numbers ------------------------------------------------------------------------------------------

@@ -13,6 +13,13 @@ def try_questions(trial_id: str) -> None:
     trial_go_on(trial_id)
 
 
+@shared_task(name="curation.rehearse", queue="background")
+def rehearse(rehearsal_id: str) -> None:
+    from csbot.curation.rehearsing import rehearsal_go_on
+
+    rehearsal_go_on(rehearsal_id)
+
+
 @shared_task(name="curation.take_signs", expires=240)
 def take_signs() -> None:
     from csbot.curation.signs import signs_take

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Option, Question
 
@@ -57,3 +58,6 @@ class FakeKnowledge:
         """Sure of what begins as an example does."""
         near = [key for key, example in examples if text.lower().startswith(example.lower())]
         return NearestExample(near[0], 0.95, 3.0) if near else NearestExample(examples[0][0], 0.02, -5.0)
+
+    def noted(self, question: Question) -> dict[str, Any]:
+        return {}
