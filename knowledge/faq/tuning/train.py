@@ -3,8 +3,8 @@
 Low-rank changes (LoRA, Hu et al. 2021) to the linear layers, by a contrastive loss on the corpus: phrasings of a topic come together,
 neighbours and look-alikes stay apart, and all stay near where the encoder had them. Runs are averaged, which no single run is as
 good as (Wortsman et al. 2022). The result is a few megabytes beside this file (knowledge.faq.tuning.delta reads it). The shipped one
-averages two such files: this script's, and one of 250 steps from when the corpus was a third of its size. Run by hand; the product never
-trains here.
+averages two such files: one of this script (the newer topics stood in two domains then), and one of 250 steps from when the corpus was a
+third of its size. Run by hand; the product never trains here.
 """
 
 from __future__ import annotations
