@@ -75,7 +75,6 @@ __all__ = [
     "open_knowledge",
     "open_snapshot",
     "bare_search",
-    "promise_of",
     "published_in_words",
     "published_snapshot",
     "publish_again",
@@ -234,13 +233,6 @@ def published_in_words(kb_id: UUID | str) -> str:
 
     snapshot = KnowledgeBase.objects.select_related("published_snapshot").get(pk=kb_id).published_snapshot
     return f"{snapshot} ({str(snapshot.pk)[:8]})" if snapshot else "–"
-
-
-def promise_of(kb_id: UUID | str) -> int:
-    """Of 100 direct answers at most this many may be wrong."""
-    from knowledge.models import KnowledgeBase
-
-    return KnowledgeBase.objects.values_list("promise", flat=True).get(pk=kb_id)
 
 
 def publishing_start(kb_id: UUID | str, *, actor: str) -> bool:

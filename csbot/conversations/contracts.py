@@ -53,4 +53,4 @@ class Ending:
     route: Route = "generate"
     reason: Reason = "evidence"
     after: Literal["nothing", "quote", "clarify", "offer"] = "nothing"
-    quote: Evidence | None = None
+    quotes: tuple[Evidence, ...] = ()

@@ -149,14 +149,14 @@ def _generate(current: Attempt) -> None:
         words=words.open_stream(Direction.BOT),
         claims=claims,
         is_decline=lambda text: inference.is_decline(text, decision.language) or _says_nothing(text, turn),
-        least_probability=1 - knowledge.promise_of(str(site.knowledge_base_id)) / 100,
     )
     writer = DeltaWriter(turn.gen or "")
     ending = _speak(current, speaking, writer)
-    if ending.after == "quote" and ending.quote:
-        quote = words.open_stream(Direction.BOT)
-        shown = quote.feed(ending.quote.text) + quote.flush()
-        if quote.stopped:
+    if ending.after == "quote":
+        stream = words.open_stream(Direction.BOT)
+        quoted = "\n\n".join([text_of(site, decision.language, "quote"), *(quote.text for quote in ending.quotes)])
+        shown = stream.feed(quoted) + stream.flush()
+        if stream.stopped:
             shown = text_of(site, decision.language, "safety")
         writer.add(f"…\n\n{shown}" if writer.seen.strip() else shown)
     elif ending.after in ("clarify", "offer") and not writer.seen.strip():

@@ -19,6 +19,9 @@ from inference.contracts import GroundingStream
 from knowledge.contracts import Band, Evidence, FaqMatch, IntentAction, IntentGuess, Level, Question, StreamFilter, Verdict
 
 
+QUOTED_FROM = 0.5  # more likely than not what was asked for: the promise is for what is given as the answer, a quote is given as a quote
+
+
 @dataclass(frozen=True, slots=True)
 class Deciding:
     """The stages of the first half."""
@@ -109,7 +112,6 @@ class Speaking:
     words: StreamFilter
     claims: GroundingStream
     is_decline: Callable[[str], bool]
-    least_probability: float  # what a quoted sentence must hold: 1 - promise
 
 
 def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
@@ -130,20 +132,20 @@ def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
     if stages.words.stopped:
         return Ending("filtered", 3, None, reason="safety")
     if stages.claims.unsupported:
-        return climb(decision, Ending("unsupported", 6, False), stages.least_probability)
+        return climb(decision, Ending("unsupported", 6, False))
     finish = stages.finish()
     if finish == "cancelled":
         return Ending(finish, 3, None)
     if not shown.strip() or stages.is_decline(shown):
-        return climb(decision, Ending(finish, 6, None), stages.least_probability)
+        return climb(decision, Ending(finish, 6, None))
     return Ending(finish, 3, True)
 
 
-def climb(decision: Decision, ending: Ending, least_probability: float) -> Ending:
-    """Rungs 4 to 6: quote the best evidence if it holds the promise, else ask back, else offer a person."""
-    best = max(decision.evidence, key=lambda evidence: evidence.holds, default=None)
-    if best and best.holds >= least_probability:
-        return replace(ending, rung=4, is_grounded=True, after="quote", quote=best)
+def climb(decision: Decision, ending: Ending) -> Ending:
+    """Rungs 4 to 6: quote the evidence that holds, said to be a quote, else ask back, else offer a person."""
+    quotes = tuple(evidence for evidence in decision.evidence if evidence.holds >= QUOTED_FROM)
+    if quotes:
+        return replace(ending, rung=4, is_grounded=True, after="quote", quotes=quotes)
     if decision.options:
         return replace(ending, rung=5, route="clarify", reason="clarify", after="clarify")
     return replace(ending, rung=6, route="refuse", reason="no_evidence", after="offer")

@@ -67,7 +67,7 @@ def wrap_of(decision: Decision, site: Site, *, ending: Ending | None = None) -> 
     """The `wrap` of a bot's message. After a generated text it carries the ladder's chips or offer."""
     route, reason = (ending.route, ending.reason) if ending else (decision.route, decision.reason)
     offered = ending.after == "offer" if ending else decision.offers_handoff
-    sources = list(sources_of((ending.quote,)) if ending and ending.quote else decision.sources)
+    sources = list(sources_of(ending.quotes) if ending and ending.quotes else decision.sources)
     wrap: Wrap = {"route": route, "sources": sources, "handoff": {"offered": offered, "reason": reason if offered else ""}}
     if offered:
         wrap["note"] = text_of(site, decision.language, "handoff_offer")

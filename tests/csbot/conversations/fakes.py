@@ -11,7 +11,7 @@ ANSWERS: dict[str, dict[Language, str]] = {
     "shipping": {"en": "We ship within 2 days.", "zh": "我们两天内发货。"},
     "returns": {"en": "You have 30 days to return it.", "zh": "30 天内可以退货。"},
 }
-EVIDENCE = Evidence("article", "brewing", "Brewing", "Green tea is brewed at 80 degrees for 2 minutes.", "en", holds=0.5)
+EVIDENCE = Evidence("article", "brewing", "Brewing", "Green tea is brewed at 80 degrees for 2 minutes.", "en", holds=0.4)
 OPTIONS = (Option("shipping", "When do you ship?"), Option("returns", "How do I return it?"))
 
 

@@ -116,7 +116,7 @@ def test_what_does_not_hold_is_followed_by_a_quote_that_does(monkeypatch: pytest
     monkeypatch.setattr(FakeKnowledge, "find_evidence", lambda *_: (STRONG,))
     say(monkeypatch, "Green tea is brewed at ", "99 degrees.")
     reply = ask()
-    assert reply.messages[0].text == f"Green tea is brewed at …\n\n{STRONG.text}"
+    assert reply.messages[0].text == f"Green tea is brewed at …\n\n{built_in('en', 'quote')}\n\n{STRONG.text}"
     assert (reply.turn.trace.data["rung"], reply.turn.trace.data["finish"]) == (4, "unsupported")
 
 

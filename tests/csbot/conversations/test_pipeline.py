@@ -21,7 +21,7 @@ from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, Hit, Intent
 QUESTION = Question("when do you ship?", now=datetime(2026, 5, 1, tzinfo=UTC), language="en")
 OPTIONS = (Option("shipping", "When do you ship?"),)
 CHIPS: tuple[Chip, ...] = ({"faq": "shipping", "text": "When do you ship?"},)
-WEAK = Evidence("article", "brewing", "Brewing", "Brew it at 80 degrees.", "en", holds=0.5)
+WEAK = Evidence("article", "brewing", "Brewing", "Brew it at 80 degrees.", "en", holds=0.4)
 STRONG = replace(WEAK, id="storage", text="Keep it dry.", holds=0.99)
 
 
@@ -204,7 +204,6 @@ def speaking(pieces: Iterable[str], *, words: Passing | None = None, claims: Pas
         words=words or Passing(),
         claims=claims or Passing(),
         is_decline=lambda text: text.startswith("I do not know"),
-        least_probability=0.97,
     )
 
 
@@ -221,7 +220,7 @@ PLAIN = Decision("generate", "evidence", "en", evidence=(WEAK,))
 WITH_CHIPS = replace(PLAIN, options=CHIPS)
 WITH_QUOTE = replace(WITH_CHIPS, evidence=(WEAK, STRONG))
 
-QUOTE = {"rung": 4, "is_grounded": True, "after": "quote", "quote": STRONG}
+QUOTE = {"rung": 4, "is_grounded": True, "after": "quote", "quotes": (STRONG,)}
 CLARIFY = {"rung": 5, "route": "clarify", "reason": "clarify", "after": "clarify"}
 OFFER = {"rung": 6, "route": "refuse", "reason": "no_evidence", "after": "offer"}
 
@@ -262,13 +261,18 @@ def test_an_answer_that_says_nothing_climbs(decision: Decision, rung: dict[str, 
     assert (shown, ending) == ("".join(pieces), replace(Ending("stop", 6, None), **rung))
 
 
-@pytest.mark.parametrize(("least", "rung"), [(0.99, 4), (0.991, 5)])
-def test_only_what_holds_the_promise_is_quoted(least: float, rung: int) -> None:
-    assert climb(WITH_QUOTE, Ending("stop", 6, None), least).rung == rung
+@pytest.mark.parametrize(("holds", "rung"), [(0.5, 4), (0.49, 5)])
+def test_only_what_is_more_likely_right_than_not_is_quoted(holds: float, rung: int) -> None:
+    assert climb(replace(WITH_CHIPS, evidence=(replace(WEAK, holds=holds),)), Ending("stop", 6, None)).rung == rung
+
+
+def test_all_that_holds_is_quoted_in_its_order() -> None:
+    also = replace(STRONG, id="brewing", text="Use hot water.", holds=0.6)
+    assert climb(replace(WITH_CHIPS, evidence=(also, WEAK, STRONG)), Ending("stop", 6, None)).quotes == (also, STRONG)
 
 
 def test_an_answer_without_any_evidence_can_still_end() -> None:
-    assert climb(replace(PLAIN, evidence=()), Ending("stop", 6, None), 0.5).after == "offer"
+    assert climb(replace(PLAIN, evidence=()), Ending("stop", 6, None)).after == "offer"
 
 
 @pytest.mark.parametrize("broken", ["words", "claims"])

@@ -103,7 +103,7 @@ def test_chips_stand_around_a_question_back_only() -> None:
 
 
 def test_a_quote_brings_its_own_source_and_the_ending_its_rung() -> None:
-    wrap = wrap_of(Decision("generate", "evidence", "en", sources=(FAQ,)), SITE, ending=Ending("unsupported", 4, True, after="quote", quote=BREWING))
+    wrap = wrap_of(Decision("generate", "evidence", "en", sources=(FAQ,)), SITE, ending=Ending("unsupported", 4, True, after="quote", quotes=(BREWING,)))
     assert [source["id"] for source in wrap["sources"]] == ["brewing"]
     assert (wrap["finish"], wrap["rung"], wrap["grounded"], wrap["reason"]) == ("unsupported", 4, True, "evidence")
 
