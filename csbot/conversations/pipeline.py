@@ -18,8 +18,8 @@ from csbot.conversations.events import Finish, Language, Option
 from inference.contracts import GroundingStream
 from knowledge.contracts import Band, Evidence, FaqMatch, IntentAction, IntentGuess, Level, Question, StreamFilter, Verdict
 
-
-QUOTED_FROM = 0.5  # more likely than not what was asked for: the promise is for what is given as the answer, a quote is given as a quote
+# More likely than not what was asked for: the promise is for what is given as the answer, a quote is given as a quote.
+QUOTED_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def test_chips_stand_around_a_question_back_only() -> None:
 
 
 def test_a_quote_brings_its_own_source_and_the_ending_its_rung() -> None:
-    wrap = wrap_of(Decision("generate", "evidence", "en", sources=(FAQ,)), SITE, ending=Ending("unsupported", 4, True, after="quote", quotes=(BREWING,)))
+    ending = Ending("unsupported", 4, True, after="quote", quotes=(BREWING,))
+    wrap = wrap_of(Decision("generate", "evidence", "en", sources=(FAQ,)), SITE, ending=ending)
     assert [source["id"] for source in wrap["sources"]] == ["brewing"]
     assert (wrap["finish"], wrap["rung"], wrap["grounded"], wrap["reason"]) == ("unsupported", 4, True, "evidence")
 
