@@ -29,8 +29,8 @@ NARROWNESS = 2.0  # how fast an example's say fades with distance
 RIDGE = 0.3
 NEIGHBOURS = 3
 FOLDS = 4
-_MOST_JUDGED = 3000
-_AT_ONCE = 1000
+_MOST_JUDGED = 1500
+_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True)
