@@ -97,7 +97,7 @@ def _trained(texts: Sequence[str], vectors: Vectors, intents: NDArray[np.int64])
     targets[np.arange(len(texts)), intents] = 1.0
     factor = cho_factor(_kernel(centred, rows).T, lower=True, overwrite_a=True, check_finite=False)
     solved = np.asarray(cho_solve(factor, targets, check_finite=False), dtype=np.float32)
-    return Chooser(terms, bare.centre, centred, solved, np.asarray(rows.T @ solved, dtype=np.float32), Linear(()))
+    return Chooser(terms, bare.centre, centred, solved, np.ascontiguousarray(rows.T @ solved, dtype=np.float32), Linear(()))
 
 
 def _kernel(centred: Vectors, rows: Any) -> Vectors:
