@@ -68,6 +68,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def parts_of_speech(text: str) -> list[tuple[str, str]]:
+    """Dictionary words with the letter of their part of speech: n, v, r … As good as a dictionary is without the sentence."""
+    return [(word, part[:1]) for word, part in _cutter().tag(fold(text))]
+
+
 def terms(text: str) -> list[str]:
     """What BM25 counts: words, and in Han runs the pairs of characters too (a dictionary cuts typing errors badly)."""
     found: list[str] = []

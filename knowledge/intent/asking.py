@@ -70,6 +70,7 @@ _OPENERS = re.compile(
     r"|last question)\b(?! (?:how|what) about\b)"
     r"|另外|还有一个问题|还有就是|还有(?=[,，])|再问一下|再问|顺便问一下|顺便问|对了|以及|然后|最后|首先|其次|[一二三]是(?!不))[\s,，:：]*"
 )
+REACH = 300  # characters of a clause that are looked at: what is said farther away is another matter, and patterns take their time
 _HAS_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -82,7 +83,7 @@ def plain(text: str) -> str:
 
 def asks(clause: str) -> bool:
     """Of folded text, as all here: a question by its form. What leans on a clause after it ("when it breaks, …") is none."""
-    stripped = clause.strip()
+    stripped = clause.strip()[-REACH:]
     if "?" in stripped or "？" in stripped:
         return _says_something(stripped)
     last = _sentences(stripped)[-1]
@@ -95,7 +96,7 @@ def asks(clause: str) -> bool:
 
 def opens_a_question(clause: str) -> bool:
     """Whether another question begins here: asked for where no sign separates it from the one before."""
-    stripped = clause.strip()
+    stripped = clause.strip()[:REACH]
     if _HAS_HAN.search(stripped):
         return asks(stripped) and not _DEPENDS_ZH.search(stripped)
     return bool(_DIRECT_EN.search(stripped)) and not re.match(rf"(?:and )?{_AUX} not\b", stripped) and _says_something(stripped)
@@ -103,19 +104,20 @@ def opens_a_question(clause: str) -> bool:
 
 def is_aside(clause: str) -> bool:
     """ "really?", "在吗？", "can you check?": nothing that could be answered."""
-    sentences = [sentence for sentence in _sentences(clause.strip()) if sentence]
-    return all(_ASIDES.match(sentence) for sentence in sentences)
+    stripped = clause.strip()
+    sentences = [sentence for sentence in _sentences(stripped[:REACH]) if sentence]
+    return len(stripped) <= REACH and all(_ASIDES.match(sentence) for sentence in sentences)
 
 
 def leans_on_the_last(rest: str) -> bool:
     """ "if so, how much?", "or the green one?": part of the question before."""
-    return bool(_LEANS.search(rest.strip()))
+    return bool(_LEANS.match(rest.strip()[:REACH]))
 
 
 def repeats(clause: str, before: str) -> bool:
     """ "where is my order?? where is it??" """
-    said = {word.text for word in speech.split(clause)} - speech.listed("pointing")
-    return said <= {word.text for word in speech.split(before)}
+    said = {word.text for word in speech.split(clause[:REACH])} - speech.listed("pointing")
+    return said <= {word.text for word in speech.split(before[-REACH:])}
 
 
 def without_opener(part: str) -> int:
@@ -135,4 +137,4 @@ def _sentences(text: str) -> list[str]:
 def _says_something(clause: str) -> bool:
     """More than words of asking: "how", "can i" and "怎么" say nothing yet."""
     words = speech.split(clause)
-    return len(words) > 1 and any(index not in speech.marked(words, "fillers") for index in range(len(words)))
+    return len(words) > max(1, len(speech.marked(words, "fillers")))

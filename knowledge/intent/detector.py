@@ -23,7 +23,7 @@ from knowledge.intent.definitions import IntentDefinition, IntentError, check_to
 from knowledge.intent.phrases import PhraseRules, Reading
 from knowledge.intent.prototypes import Nearest, Prototypes, Vectors, fit
 
-FORMAT = 2
+FORMAT = 3
 QUESTION = "question"  # the key of "no intent of its own"
 
 # What a wrong guess costs: small talk is answered with a phrase, a refusal turns a customer away.

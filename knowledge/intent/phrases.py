@@ -15,6 +15,7 @@ from knowledge.intent.definitions import IntentDefinition
 from knowledge.intent.speech import Phrase, Word
 
 WHOLE, PART = 0.98, 0.92  # how sure a phrase makes: alone, or beside a few other words
+MOST_REQUESTS = 12  # for a person, in one message; nobody means more
 SHORT_REQUEST = 4  # content beside a request for a person: about two words
 SHORT_TOPIC = 2
 SUBSTANTIAL = 4  # content beside small talk that is a question of its own
@@ -56,7 +57,8 @@ class PhraseRules:
         if not words:
             return Reading(is_empty=True)
         matches = self._matches(words)
-        requests = [_request(words, match, matches) for match in matches if _is_decisive(match.intent)]
+        asked_for = [match for match in matches if _is_decisive(match.intent)]
+        requests = [_request(words, match, matches) for match in asked_for[:MOST_REQUESTS]]
         if granted := next((request for request in requests if request.intent), None):
             return granted
         doubt: Doubt = next((request.doubt for request in requests if request.doubt), "")
@@ -66,7 +68,10 @@ class PhraseRules:
         """Longest first and never overlapping, in the order of the message."""
         taken: set[int] = set()
         found: list[Match] = []
+        said = {word.text for word in words}
         for phrase, text, intent in self._entries:
+            if not said.issuperset(phrase):
+                continue
             for start in speech.places(words, phrase):
                 span = range(start, start + len(phrase))
                 if taken.isdisjoint(span):

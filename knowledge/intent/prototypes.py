@@ -55,9 +55,21 @@ class Prototypes:
 
     def judge(self, alike: Vectors, background: float, hidden: NDArray[np.bool_]) -> tuple[int, Floats]:
         """The best intent and how it stands out, as features. `hidden` examples take no part."""
-        scores = np.array([_blend(alike[~hidden & (self.intents == intent)]) for intent in range(len(self.groups))])
+        scores = self._scores(np.where(hidden, -np.inf, alike))
         best = int(scores.argmax())
         return best, self._features(scores, best, background)
+
+    def _scores(self, alike: Floats) -> Floats:
+        """`_blend` for all intents at once: thousands of examples are asked in no time."""
+        best = np.full(len(self.groups), -np.inf)
+        np.maximum.at(best, self.intents, alike)
+        at = np.flatnonzero(alike == best[self.intents])
+        others = alike.copy()
+        others[at[np.unique(self.intents[at], return_index=True)[1]]] = -np.inf
+        second = np.full(len(self.groups), -np.inf)
+        np.maximum.at(second, self.intents, others)
+        second = np.where(np.isfinite(second), second, best)
+        return np.asarray(BEST_SHARE * best + (1 - BEST_SHARE) * (best + second) / 2)
 
     def _features(self, scores: Floats, best: int, background: float) -> Floats:
         rivals = scores[(self.groups != self.groups[best]) & np.isfinite(scores)]

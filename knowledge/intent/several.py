@@ -14,6 +14,7 @@ from knowledge.intent.asking import asks, is_aside, leans_on_the_last, opens_a_q
 from knowledge.intent.subjects import carried
 
 MOST = 6  # a message with more questions than that is a story
+MOST_CUTS = 40  # so is one with more places where a question could end
 LONGEST = 2000
 
 _NUMBERS = re.compile(
@@ -36,8 +37,8 @@ _TURN_WORDS = (
     r"|(?:and |oh |oh and )?(?:also|another question|second question|by the way|btw|one more thing|one other thing|plus)\b(?: is)?"
 )
 _SOFT = re.compile(
-    rf"(?:(?<=[.。!！])|(?=[\s,，;；、…~～—-]))[\s,，;；、…~～—-]*(?:{_TURN_WORDS})[\s,，:：]*|(?:顺便(?:再)?问一下|顺便(?:再)?问下)[,，:：]?"
-    r"|[,，]?\s+(?:and|oh and)\s+|[;；\n、,，~～…]\s*|(?<=[。!！])\s*(?=.)|(?<=\.)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])",
+    rf"(?:(?<=[.。!！])|(?<![\s,，;；、…~～—-])(?=[\s,，;；、…~～—-]))[\s,，;；、…~～—-]*(?:{_TURN_WORDS})[\s,，:：]*|(?:顺便(?:再)?问一下|顺便(?:再)?问下)[,，:：]?"
+    r"|(?:[,，]|(?<!\s))\s+(?:and|oh and)\s+|[;；\n、,，~～…]\s*|(?<=[。!！])\s*(?=.)|(?<=\.)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])",
 )
 
 
@@ -56,6 +57,8 @@ def questions_in(text: str) -> tuple[str, ...]:
         return (text,)
     folded = plain(text)
     start = preface.end() if (preface := _PREFACE.match(folded)) else 0
+    if len(_cuts(folded, start, len(folded))) > MOST_CUTS:
+        return (text,)
     found = _listed(folded, start) or list(_parts(folded, start, len(folded)))
     parts = [part for begin, end in found if (part := _tidy(text[begin + without_opener(folded[begin:end]) : end]))]
     return carried(parts) if 2 <= len(parts) <= MOST else (text,)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,14 @@ def split(text: str) -> tuple[Word, ...]:
     for match in _WORD.finditer(text):
         if match["break"]:
             clause += 1
-        elif folded := fold(match[0]):
+        elif folded := _folded(match[0]) if match.end() - match.start() == 1 else fold(match[0]):
             words.append(Word(folded, match.start(), match.end(), clause))
     return tuple(words)
+
+
+@lru_cache(maxsize=8192)
+def _folded(char: str) -> str:
+    return fold(char)
 
 
 def fold(word: str) -> str:
@@ -93,6 +98,15 @@ def _lists(name: str) -> tuple[Phrase, ...]:
 
 
 @cache
+def _by_first_word(name: str) -> dict[str, list[Phrase]]:
+    """One look at each word of a message is enough, however many the phrases."""
+    begun: dict[str, list[Phrase]] = {}
+    for phrase in _lists(name):
+        begun.setdefault(phrase[0], []).append(phrase)
+    return begun
+
+
+@cache
 def listed(name: str) -> frozenset[str]:
     """The single words of `pointing` or `ends_a_name`."""
     return frozenset(word for words in _file()[name].values() for word in words)
@@ -100,10 +114,13 @@ def listed(name: str) -> frozenset[str]:
 
 def marked(words: Sequence[Word], name: str) -> set[int]:
     """The indices of words that belong to an entry of `fillers`, `cues` or `negations`."""
+    texts = [word.text for word in words]
+    begun = _by_first_word(name)
     found: set[int] = set()
-    for phrase in _lists(name):
-        for start in places(words, phrase):
-            found.update(range(start, start + len(phrase)))
+    for start, text in enumerate(texts):
+        for phrase in begun.get(text, ()):
+            if tuple(texts[start : start + len(phrase)]) == phrase:
+                found.update(range(start, start + len(phrase)))
     return found
 
 

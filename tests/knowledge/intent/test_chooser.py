@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from knowledge.faq.encoder import HashEncoder
 from knowledge.intent.chooser import LEAST_EXAMPLES, Chooser
+from knowledge.intent.wording import terms_of
 
 ENCODER = HashEncoder(256)
 VERBS = ("repair", "return", "order", "cancel", "track", "gift")
@@ -50,6 +51,21 @@ def test_a_saved_chooser_chooses_the_same(tmp_path: Path) -> None:
         vector = ENCODER.encode([text])[0]
         assert again.choose(text, vector) == made.choose(text, vector)
     assert Chooser.open(tmp_path / "nothing") is None
+
+
+def test_of_too_many_examples_every_intent_keeps_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.intent.chooser.MOST_EXAMPLES", 60)
+    texts = [text for text, _ in ROWS] + ["please mend the lamp"]
+    intents = np.array([*(VERBS.index(verb) for _, verb in ROWS), len(VERBS)])
+    made = Chooser.build(texts, ENCODER.encode(texts), intents)
+    assert len(made.examples) == 60
+    text = "please mend the lamp"
+    assert made.choose(text, ENCODER.encode([text])[0]).intent == len(VERBS)
+
+
+def test_commands_of_one_frame_share_a_term_where_they_share_no_name() -> None:
+    assert "播放/n" in set(terms_of("播放苹果")) & set(terms_of("播放黄河"))
+    assert not [term for term in terms_of("play a song") if "/" in term]
 
 
 def written(folder: Path, rows: list[tuple[str, str, str]]) -> Path:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from time import process_time
+
+import numpy as np
 import pytest
 
-from knowledge.intent.several import MOST, questions_in
+from knowledge.intent.detector import IntentDetector
+from knowledge.intent.several import LONGEST, MOST, questions_in
+from tests.knowledge.intent.intents import DEFINITIONS, HashEncoder
+
+DETECTOR = IntentDetector.build(DEFINITIONS, HashEncoder())
+NOWHERE = np.zeros(512, dtype=np.float32)
 
 SEVERAL = [
     # signs of asking
@@ -187,6 +195,24 @@ def test_no_message_breaks_it(text: str) -> None:
     parts = questions_in(text)
     assert parts
     assert len(parts) <= MOST
+
+
+REPEATED = ["？", "? ", "，", " ", "\n", "一是", "还有，", "怎么退？", "how do i pay? ", "is it ok? ", "yes, ", "吗 ", "and ", "know about ", "1) "]
+REPEATED += ["- ", "A不", "亲", "thanks, ", "转人工，", "不要转人工，", "我要投诉", "do not talk to a human. ", "the lamp's ", "what is the lamp in "]
+
+
+@pytest.mark.parametrize("before", ["", "怎么退？", "how do i pay? "])
+@pytest.mark.parametrize("unit", REPEATED)
+def test_no_message_takes_long(unit: str, before: str) -> None:
+    """Of the longest messages that are looked at; each takes some milliseconds."""
+    text = (before + unit * LONGEST)[:LONGEST]
+    spent = []
+    for _ in range(3):
+        begun = process_time()
+        questions_in(text)
+        DETECTOR.detect(text, NOWHERE, "zh")
+        spent.append(process_time() - begun)
+    assert min(spent) < 0.1
 
 
 def test_a_list_of_many_questions_is_a_story() -> None:
