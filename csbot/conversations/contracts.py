@@ -36,6 +36,7 @@ class Decision:
     is_cached: bool = False
     asked: str = ""
     about: tuple[str, ...] = ()
+    is_settled: bool = False  # which FAQs the evidence is from is as good as sure: what cannot be written is quoted
     lookup: Mapping[str, Any] | None = None  # which lookup answered, or what it still has to know
     trace: Mapping[str, Any] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from csbot.conversations.contracts import Decision, Ending
 from csbot.conversations.events import Finish, Language, Option
 from inference.contracts import GroundingStream
-from knowledge.contracts import Band, Evidence, FaqMatch, IntentAction, IntentGuess, Level, Question, StreamFilter, Verdict
+from knowledge.contracts import ONE_STANDS_OUT, SEVERAL, Band, Evidence, FaqMatch, IntentAction, IntentGuess, Level, Question, StreamFilter, Verdict
 
 # More likely than not what was asked for: the promise is for what is given as the answer, a quote is given as a quote.
 QUOTED_FROM = 0.5
@@ -97,7 +97,8 @@ def _ask_generator(match: FaqMatch, evidence: tuple[Evidence, ...], *, can_gener
     language = match.language
     options: tuple[Option, ...] = tuple({"faq": option.faq, "text": option.text} for option in match.options)
     if evidence and can_generate:
-        return Decision("generate", "evidence", language, options=options, evidence=evidence)
+        is_settled = match.reason in (ONE_STANDS_OUT, SEVERAL)
+        return Decision("generate", "evidence", language, options=options, evidence=evidence, is_settled=is_settled)
     if options:
         return Decision("clarify", "clarify", language, options=options)
     return Decision("refuse", "no_evidence", language, words="" if can_generate else "engine_down", offers_handoff=True)
@@ -143,7 +144,7 @@ def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
 
 def climb(decision: Decision, ending: Ending) -> Ending:
     """Rungs 4 to 6: quote the evidence that holds, said to be a quote, else ask back, else offer a person."""
-    quotes = tuple(evidence for evidence in decision.evidence if evidence.holds >= QUOTED_FROM)
+    quotes = tuple(evidence for evidence in decision.evidence if decision.is_settled or evidence.holds >= QUOTED_FROM)
     if quotes:
         return replace(ending, rung=4, is_grounded=True, after="quote", quotes=quotes)
     if decision.options:

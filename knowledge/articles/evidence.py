@@ -30,7 +30,7 @@ from knowledge.faq.term_rows import TermRows
 MAX_EVIDENCE = 3
 MAX_TOKENS = 120
 SIGNS = ("dense", "bm25", "margin")
-LEAST_HOLDS = 0.35  # nothing nearer than this: no evidence, and nothing is written
+LEAST_HOLDS = 0.45  # nothing nearer than this: no evidence, and nothing is written
 FAR_BEHIND = 0.5  # of the best one's chance: what has less only tempts the generator away from it
 OTHER_LANGUAGE = 0.03  # of cosine: the question's own language comes first
 _MOST_EXAMPLES = 800

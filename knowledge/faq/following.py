@@ -19,7 +19,12 @@ SHORT_WORDS = 4
 LONG_WORDS = 14  # longer messages say themselves what they are about, whatever they begin with
 _CORRECTION = re.compile(
     r"\bi mea?nt?\b|^(?:no|sorry|wait|oops)\b|\bnot (?:that|this) one\b|\bnever ?mind\b"
-    r"|打错|说错|写错了|搞错|弄错了|不对|不是(?:这个|那个|的)|我(?:是说|说的是|问的是|指的是|的意思)|更正"
+    r"|(?:打错|说错|搞错|弄错|写错)了|不对|不是(?:这个|那个|的)|我(?:是说|说的是|问的是|指的是|的意思)|更正"
+)
+# The words that say no more than that: 写错了 in "抬头写错了" says more.
+_CORRECTS = re.compile(
+    r"\bi mea?nt?\b|^(?:no|sorry|wait|oops|never ?mind)\b|^不对|我?(?:是说|说的是|问的是|指的是|的意思是)"
+    r"|^(?:啊|哦|哎|抱歉|不好意思|我|刚才|刚刚)*[,， ]*(?:打错|说错|搞错|弄错|写错)了"
 )
 _OPENER = re.compile(
     r"^(?:and|also|but|what about|how about|what if|then|or|in that case|same for|ok(?:ay)? (?:and|but|so)|so|for)\b"
@@ -34,10 +39,12 @@ _PRONOUN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a message goes on with. `before`: the message before it, in full where that one went on with another."""
+    """What a message goes on with. `before`: the message before it, in full where that one went on with another; `said`: the message, without
+    the words that only say that it corrects."""
 
     before: str
     why: Why
+    said: str
 
 
 def context_of(question: Question) -> Context | None:
@@ -45,7 +52,9 @@ def context_of(question: Question) -> Context | None:
     if not question.history:
         return None
     why = _why(question.text)
-    return Context(said_before(question.history[-1]), why) if why else None
+    if why is None:
+        return None
+    return Context(said_before(question.history[-1]), why, _without_correction(question.text) if why == "correction" else question.text)
 
 
 def said_before(exchange: Exchange) -> str:
@@ -55,7 +64,7 @@ def said_before(exchange: Exchange) -> str:
 def joined(question: Question) -> str:
     """The message with the one before it; empty where it stands alone."""
     context = context_of(question)
-    return f"{context.before} {question.text}" if context else ""
+    return f"{context.before} {context.said}" if context else ""
 
 
 def is_short(text: str) -> bool:
@@ -65,6 +74,19 @@ def is_short(text: str) -> bool:
 def goes_on(text: str) -> bool:
     """Whether it opens as a further question: "and the freight?" names none of the questions just offered."""
     return bool(_OPENER.search(fold(text)))
+
+
+def leans(text: str) -> bool:
+    """Whether it points at something that was said before it."""
+    return bool(_PRONOUN.search(fold(text)))
+
+
+def _without_correction(text: str) -> str:
+    """"sorry, I meant the card" is about the card; where nothing is left, the message as it is."""
+    rest = text
+    while found := _CORRECTS.search(rest.lower()):
+        rest = f"{rest[: found.start()]} {rest[found.end() :]}".strip(" ,，.。!！:：;；")
+    return rest if words(rest) else text
 
 
 def _why(text: str) -> Why | None:

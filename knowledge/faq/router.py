@@ -17,6 +17,7 @@ from knowledge.contracts import ONE_STANDS_OUT, SEVERAL, Band, Candidate, Exchan
 from knowledge.faq.bank import Bank, BankFaq
 from knowledge.faq.bank_reading import BankReading
 from knowledge.faq.choosing import chosen
+from knowledge.faq.core import core_of
 from knowledge.faq.crowding import crowding_renewed
 from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
@@ -41,7 +42,7 @@ LEAST_VAGUE = 0.25  # the same for a word or two, which more words will follow a
 LEAST_SCOPE = 0.02
 EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
-SPELT_WINS = 1.2  # times the chance of what was written: a rare word is not always a slip
+NEARER = 1.2  # times the chance of what was written: a rare word is not always a slip, and the best of two is chosen with luck
 ALONE_WINS = 2.0
 CONTEXT_SHARES = (0.3, 0.3, 0.4)  # of a message alone, after the one before it, after the title of what answered that one
 
@@ -118,15 +119,19 @@ class FaqRouter:
     # --- routing -----------------------------------------------------------------------------------------------------
 
     def route(self, question: Question, vector: Vectors | None = None) -> FaqMatch:
-        """As it is written and, where that differs, as the bank would spell it: what is nearer to a FAQ."""
+        """As it is written and, where that differs, as the bank would spell it and what of it asks: what is nearest to a FAQ."""
         language = question.language or detect_language(question.text)
-        match = self._route(question, language, vector)
+        best = self._route(question, language, vector)
         reading = self.speller.read(question.text, language)
-        if not reading.changes:
-            return match
-        spelt = self._route(replace(question, text=reading.text), reading.language, None)
-        trace = {"spelt": reading.text, "changes": [[change.was, change.now, change.kind] for change in reading.changes]}
-        best = spelt if _chance(spelt) >= SPELT_WINS * _chance(match) or spelt.reason == "exact" else match
+        trace: dict[str, Any] = {}
+        if reading.changes:
+            trace = {"spelt": reading.text, "changes": [[change.was, change.now, change.kind] for change in reading.changes]}
+            spelt = self._route(replace(question, text=reading.text), reading.language, None)
+            best = spelt if _is_nearer(spelt, best) or spelt.reason == "exact" else best
+        if best.band is not Band.ANSWER and (core := core_of(reading.text)):
+            trace["core"] = core
+            asked = self._route(replace(question, text=core), reading.language, None)
+            best = asked if _is_nearer(asked, best) else best
         return replace(best, trace={**best.trace, **trace})
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
@@ -135,9 +140,10 @@ class FaqRouter:
             return self._certain_match(exact, language, question.text, "exact")
         if (number := self.choice(question, language)) is not None and number not in closed:
             return self._certain_match(number, language, question.text, "chosen")
-        ranked = self.rank(question.text, vector, closed, language)
         if context := context_of(question):
-            return self._in_context(question, ranked, context, language, closed)
+            own = vector if context.said == question.text else None
+            return self._in_context(question, self.rank(context.said, own, closed, language), context, language, closed)
+        ranked = self.rank(question.text, vector, closed, language)
         return self._one_by_one(self._match(ranked, question.text, language), question.text, (), language, closed)
 
     def choice(self, question: Question, language: Language) -> int | None:
@@ -150,20 +156,20 @@ class FaqRouter:
 
     def _in_context(self, question: Question, alone: Ranked, context: Context, language: Language, closed: frozenset[int]) -> FaqMatch:
         """Of a message that may go on: what it says alone, or together with what was said before, whichever is nearer to a FAQ."""
-        together = f"{context.before} {question.text}"
-        both = self._rank_together(question.text, question.history[-1], language, closed)
-        searched = self._texts_together(question.text, question.history[-1], language)
+        together = f"{context.before} {context.said}"
+        both = self._rank_together(context.said, question.history[-1], language, closed)
+        searched = self._texts_together(context.said, question.history[-1], language)
         chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
         trace = {"context": {"why": context.why, "before": context.before, **chances}}
         if alone.chances.first <= ALONE_WINS * both.chances.first:
             match = self._match(both, together, language)
             match = replace(match, trace={**match.trace, "searched": searched})
-            match = self._one_by_one(match, question.text, question.history[-1:], language, closed)
+            match = self._one_by_one(match, context.said, question.history[-1:], language, closed)
             if match.band is Band.ANSWER and self._repeats(both, question):
                 # What was just said word for word: the visitor wants something of it.
                 match = replace(match, band=Band.GENERATE, answer=None, reason="same_faq")
             return replace(match, trace={**match.trace, **trace})
-        match = self._one_by_one(self._match(alone, question.text, language), question.text, (), language, closed)
+        match = self._one_by_one(self._match(alone, context.said, language), context.said, (), language, closed)
         if match.band is not Band.OUT_OF_SCOPE or both.chances.scope < LEAST_SCOPE:
             return replace(match, trace={**match.trace, **trace})
         return replace(match, band=Band.GENERATE, reason="goes_on", asked=together, trace={**match.trace, **trace, "asked": together})
@@ -353,6 +359,10 @@ def fit_saved(folder: Path) -> Fit:
 
 def _chance(match: FaqMatch) -> float:
     return match.best.probability if match.best else 0.0
+
+
+def _is_nearer(read: FaqMatch, written: FaqMatch) -> bool:
+    return _chance(read) >= NEARER * _chance(written)
 
 
 def _is_ahead(chances: Chances, shares: Sequence[float]) -> bool:

@@ -21,7 +21,7 @@ FREE = {
     "zh": "会员等级到底有什么用？",
 }
 # Asked once each: a cached answer would come too quickly to be stopped or cut.
-STOPPED = {"en": "Tell me how the levels of membership work", "zh": "退回的包裹寄出以后,接下来每一步会怎么处理?"}
+STOPPED = {"en": "What is each membership level good for, tell me everything", "zh": "会员等级都有哪些区别，分别能享受什么？"}
 RELOADED = {"en": "What should I check while the courier is still at my door?", "zh": "寄到国外要注意什么"}
 # What only the evidence holds.
 PART = {"en": "¥199", "zh": "199"}

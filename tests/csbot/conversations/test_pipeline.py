@@ -266,6 +266,12 @@ def test_only_what_is_more_likely_right_than_not_is_quoted(holds: float, rung: i
     assert climb(replace(WITH_CHIPS, evidence=(replace(WEAK, holds=holds),)), Ending("stop", 6, None)).rung == rung
 
 
+def test_what_stood_out_is_quoted_where_it_could_not_be_written() -> None:
+    standing_out = FaqMatch(Band.GENERATE, "en", (Candidate("shipping", 0.4, "When do you ship?"),), reason="one_stands_out")
+    decision = decided(find_faq=lambda question: standing_out, find_evidence=lambda question, found: (WEAK,))
+    assert climb(decision, Ending("stop", 6, None)).quotes == (WEAK,)
+
+
 def test_all_that_holds_is_quoted_in_its_order() -> None:
     also = replace(STRONG, id="brewing", text="Use hot water.", holds=0.6)
     assert climb(replace(WITH_CHIPS, evidence=(also, WEAK, STRONG)), Ending("stop", 6, None)).quotes == (also, STRONG)
