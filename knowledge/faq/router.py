@@ -42,7 +42,8 @@ LEAST_VAGUE = 0.25  # the same for a word or two, which more words will follow a
 LEAST_SCOPE = 0.02
 EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
-NEARER = 1.2  # times the chance of what was written: a rare word is not always a slip, and the best of two is chosen with luck
+# Times the chance of what was written: a rare word is not always a slip, and words that are left out may have said something.
+SPELT_NEARER, CORE_NEARER = 1.2, 1.5
 ALONE_WINS = 2.0
 CONTEXT_SHARES = (0.3, 0.3, 0.4)  # of a message alone, after the one before it, after the title of what answered that one
 
@@ -127,11 +128,11 @@ class FaqRouter:
         if reading.changes:
             trace = {"spelt": reading.text, "changes": [[change.was, change.now, change.kind] for change in reading.changes]}
             spelt = self._route(replace(question, text=reading.text), reading.language, None)
-            best = spelt if _is_nearer(spelt, best) or spelt.reason == "exact" else best
+            best = spelt if _is_nearer(spelt, best, SPELT_NEARER) or spelt.reason == "exact" else best
         if best.band is not Band.ANSWER and (core := core_of(reading.text)):
             trace["core"] = core
             asked = self._route(replace(question, text=core), reading.language, None)
-            best = asked if _is_nearer(asked, best) else best
+            best = asked if _is_nearer(asked, best, CORE_NEARER) else best
         return replace(best, trace={**best.trace, **trace})
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
@@ -361,8 +362,8 @@ def _chance(match: FaqMatch) -> float:
     return match.best.probability if match.best else 0.0
 
 
-def _is_nearer(read: FaqMatch, written: FaqMatch) -> bool:
-    return _chance(read) >= NEARER * _chance(written)
+def _is_nearer(read: FaqMatch, written: FaqMatch, times: float) -> bool:
+    return _chance(read) >= times * _chance(written)
 
 
 def _is_ahead(chances: Chances, shares: Sequence[float]) -> bool:
