@@ -20,15 +20,16 @@ _CLAUSES = re.compile(rf"[,，;；]+\s*|(?<=[{_HAN}])\s+(?=[{_HAN}])")
 
 
 def core_of(text: str) -> str:
-    """Empty where nothing could be left out: all of it asks, nothing does, several parts do, or what asks points at the rest."""
+    """With what comes after it, which says more of it. Empty where nothing could be left out: all of it asks, nothing does, several
+    parts do, or what asks points at the rest."""
     if len(text) > LONGEST:
         return ""
     sentences = [piece.strip() for piece in _SENTENCES.split(text) if piece.strip()]
     asking = [place for place, sentence in enumerate(sentences) if _asks(sentence)]
     if len(asking) != 1:
         return ""
-    core = _last_clauses(sentences[asking[0]])
-    if len(words(core)) < LEAST_WORDS or core == text.strip(" ?？!！.。~～") or leans(_CLAUSES.split(core)[0]):
+    core = ". ".join([_last_clauses(sentences[asking[0]]), *sentences[asking[0] + 1 :]])
+    if len(words(core)) < LEAST_WORDS or asking[0] == 0 and core.startswith(sentences[0]) or leans(_CLAUSES.split(core)[0]):
         return ""
     return core
 
