@@ -42,8 +42,7 @@ LEAST_VAGUE = 0.25  # the same for a word or two, which more words will follow a
 LEAST_SCOPE = 0.02
 EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
-# Times the chance of what was written: a rare word is not always a slip, and words that are left out may have said something.
-SPELT_NEARER, CORE_NEARER = 1.2, 1.5
+NEARER = 1.2  # times the chance of what was written: a rare word is not always a slip, and words left out may have said something
 ALONE_WINS = 2.0
 CONTEXT_SHARES = (0.3, 0.3, 0.4)  # of a message alone, after the one before it, after the title of what answered that one
 
@@ -128,11 +127,11 @@ class FaqRouter:
         if reading.changes:
             trace = {"spelt": reading.text, "changes": [[change.was, change.now, change.kind] for change in reading.changes]}
             spelt = self._route(replace(question, text=reading.text), reading.language, None)
-            best = spelt if _is_nearer(spelt, best, SPELT_NEARER) or spelt.reason == "exact" else best
+            best = spelt if _is_nearer(spelt, best) or spelt.reason == "exact" else best
         if best.band is not Band.ANSWER and (core := core_of(reading.text)):
             trace["core"] = core
             asked = self._route(replace(question, text=core), reading.language, None)
-            best = asked if _is_nearer(asked, best, CORE_NEARER) else best
+            best = asked if _is_nearer(asked, best) else best
         return replace(best, trace={**best.trace, **trace})
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
@@ -264,8 +263,9 @@ class FaqRouter:
         is_vague = is_short(asked) and likely >= 2 and chances.first < VAGUE_BELOW
         if is_vague and chances.three >= LEAST_VAGUE:
             return Band.CLARIFY, "vague", None  # "refund": the visitor has said too little to guess
-        if chances.first >= STANDS_OUT and not is_vague and _is_ahead(chances, ranked.shares):
-            # Not enough for its answer word for word: its sentences are evidence.
+        stands_out = chances.first >= STANDS_OUT and not is_vague and _is_ahead(chances, ranked.shares)
+        if stands_out or (likely == 1 and chances.three >= LEAST_VAGUE):
+            # Not enough for its answer word for word: its sentences are evidence. A single chip would ask nothing.
             return Band.GENERATE, ONE_STANDS_OUT, None
         if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
             return Band.CLARIFY, "near", None
@@ -362,8 +362,8 @@ def _chance(match: FaqMatch) -> float:
     return match.best.probability if match.best else 0.0
 
 
-def _is_nearer(read: FaqMatch, written: FaqMatch, times: float) -> bool:
-    return _chance(read) >= times * _chance(written)
+def _is_nearer(read: FaqMatch, written: FaqMatch) -> bool:
+    return _chance(read) >= NEARER * _chance(written)
 
 
 def _is_ahead(chances: Chances, shares: Sequence[float]) -> bool:

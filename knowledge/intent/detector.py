@@ -29,6 +29,7 @@ QUESTION = "question"  # the key of "no intent of its own"
 # What a wrong guess costs: small talk is answered with a phrase, a refusal turns a customer away.
 CUTS = {IntentAction.CHITCHAT: 0.5, IntentAction.QUESTION: 0.5, IntentAction.HANDOFF: 0.7, IntentAction.REFUSE: 0.85}
 CUT_IN_DOUBT = 0.85
+CUT_OTHERWISE = 0.3  # of small talk, where nothing else turns out to be meant
 CUT_BESIDE_MORE = 0.75  # small talk with a word or two that may be a topic
 MARGIN_OF_REFUSAL = 0.0  # spreads of likeness
 MANY_STRANGE = 3  # words of content in Latin letters that no example has: another language, pinyin, or a matter of its own
@@ -118,13 +119,13 @@ class IntentDetector:
             return _question(1.0, trace)
         intent = self._definitions[nearest.intent]
         trace |= self._words(nearest)
-        if nearest.probability < CUTS[intent.action]:
-            return _question(1 - nearest.probability, trace)
         guess = _guess(intent, language, nearest.probability, by="examples", trace=trace)
-        if why := self._doubt(text, intent, reading, nearest):
-            is_talk = intent.action is IntentAction.CHITCHAT and not asks(plain(text))
-            return replace(_question(1 - nearest.probability, trace | {"why": why}), otherwise=guess if is_talk else None)
-        return guess
+        is_likely = nearest.probability >= CUTS[intent.action]
+        if is_likely and not (why := self._doubt(text, intent, reading, nearest)):
+            return guess
+        may_be_talk = intent.action is IntentAction.CHITCHAT and nearest.probability >= CUT_OTHERWISE and not asks(plain(text))
+        trace = trace | {"why": why} if is_likely else trace
+        return replace(_question(1 - nearest.probability, trace), otherwise=guess if may_be_talk else None)
 
     def _doubt(self, text: str, intent: IntentDefinition, reading: Reading, nearest: Nearest) -> str:
         """Why it is a question for all that; empty where nothing speaks for one."""
