@@ -8,6 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from knowledge.contracts import Knowledge, Language, Publishing, WordFilter
+from knowledge.curating import (
+    article_delete,
+    article_put,
+    article_read,
+    articles_page,
+    faq_create,
+    faq_delete,
+    faq_disable,
+    faq_questions,
+    faq_read,
+    faq_row_id,
+    faq_titles,
+    faq_update,
+    faqs_page,
+    variant_add,
+)
 from knowledge.foreseeing import (
     draft_build,
     draft_discard,
@@ -45,18 +61,21 @@ from knowledge.judging import (
 Row = dict[str, Any]
 
 __all__ = [
+    "answer_check",
+    "answer_uncheck",
+    "answers_checked",
     "article_delete",
     "article_put",
     "article_read",
     "articles_page",
-    "faq_create",
-    "faq_delete",
-    "faq_read",
-    "faq_titles",
-    "faq_update",
-    "faqs_page",
-    "variant_add",
+    "asks_the_same",
+    "at_most_proven",
+    "bare_search",
+    "bases_of",
     "build_and_publish",
+    "checks_needed",
+    "clopper_pearson",
+    "company_of_base",
     "create_knowledge_base",
     "detect_language",
     "draft_build",
@@ -64,55 +83,53 @@ __all__ = [
     "draft_publish",
     "error_in_words",
     "error_kept",
-    "is_edited_since",
-    "is_newer_than_published",
-    "is_published",
-    "listen",
-    "asks_the_same",
-    "meaning_key",
-    "normalise_for_cache",
-    "open_all_knowledge",
-    "open_knowledge",
-    "open_snapshot",
-    "bare_search",
-    "published_in_words",
-    "published_snapshot",
-    "publish_again",
-    "publishing_start",
-    "replace_knowledge",
-    "made_up_faqs",
-    "publishing_state",
-    "sample_questions",
-    "snapshot_report",
-    "use_encoder",
-    "warm_encoder",
-    "watch_published",
-    "word_filter",
-    "word_list_version",
-    "answer_check",
-    "answer_uncheck",
-    "answers_checked",
-    "at_most_proven",
-    "bases_of",
-    "checks_needed",
-    "clopper_pearson",
-    "company_of_base",
+    "faq_create",
+    "faq_delete",
     "faq_disable",
+    "faq_questions",
+    "faq_read",
     "faq_row_id",
+    "faq_titles",
+    "faq_update",
+    "faqs_page",
     "gold_case_put",
     "gold_cases",
     "gold_cases_delete",
     "held_out",
     "intent_traced",
+    "is_edited_since",
+    "is_newer_than_published",
+    "is_published",
+    "listen",
+    "made_up_faqs",
     "match_traced",
+    "meaning_key",
+    "normalise_for_cache",
+    "open_all_knowledge",
+    "open_knowledge",
+    "open_snapshot",
     "promises_read",
     "promises_set",
+    "publish_again",
+    "published_in_words",
+    "published_snapshot",
+    "publishing_start",
+    "publishing_state",
     "questions_read",
+    "replace_knowledge",
     "replay",
+    "sample_questions",
     "shared_pieces",
     "signs_taken_until",
     "snapshot_cuts",
+    "snapshot_report",
     "table_written",
+    "use_encoder",
+    "variant_add",
+    "warm_encoder",
+    "watch_published",
+    "word_filter",
+    "word_list_version",
 ]
 
 
@@ -332,101 +349,3 @@ def listen(listener: Callable[[str, UUID, str, str, str], None]) -> None:
 
 
 # --- editing one by one ----------------------------------------------------------------------------------------------
-
-
-def faqs_page(kb_id: UUID | str, *, query: str = "", after: str = "", limit: int = 50) -> tuple[list[Row], str | None]:
-    """FAQs as plain data by key, and the key to go on after; see `knowledge.editing` for the shape."""
-    from knowledge.editing import faqs_page as edit
-
-    return edit(kb_id, query=query, after=after, limit=limit)
-
-
-def faq_read(kb_id: UUID | str, key: str) -> Row:
-    """Raises `LookupError`."""
-    from knowledge.editing import faq_read as edit
-
-    return edit(kb_id, key)
-
-
-def faq_create(kb_id: UUID | str, row: Row) -> Row:
-    """Raises `ValueError` where the key is taken."""
-    from knowledge.editing import faq_create as edit
-
-    return edit(kb_id, row)
-
-
-def faq_update(kb_id: UUID | str, key: str, row: Row) -> Row:
-    """The whole FAQ as `row` says. Raises `LookupError`."""
-    from knowledge.editing import faq_update as edit
-
-    return edit(kb_id, key, row)
-
-
-def faq_delete(kb_id: UUID | str, key: str) -> None:
-    """Raises `LookupError`."""
-    from knowledge.editing import faq_delete as edit
-
-    edit(kb_id, key)
-
-
-def faq_titles(kb_id: UUID | str) -> list[tuple[str, str]]:
-    """(key, question as visitors see it), by key."""
-    from knowledge.editing import faq_titles as edit
-
-    return edit(kb_id)
-
-
-def faq_questions(company_id: UUID | str, keys: Iterable[str], language: str) -> dict[str, str]:
-    """By key, the question as visitors see it; in this language where there is one. Missing keys are missing."""
-    from knowledge.editing import faq_questions as edit
-
-    return edit(company_id, keys, language)
-
-
-def faq_disable(kb_id: UUID | str, key: str) -> None:
-    """Answers no more from the next publishing on. Raises `LookupError`."""
-    from knowledge.editing import faq_disable as edit
-
-    edit(kb_id, key)
-
-
-def faq_row_id(kb_id: UUID | str, key: str) -> int | None:
-    """The number of the FAQ's row, for the address of its page in the admin."""
-    from knowledge.models import Faq
-
-    return Faq.objects.filter(knowledge_base_id=UUID(str(kb_id)), key=key).values_list("pk", flat=True).first()
-
-
-def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> None:
-    """One more way to ask. Raises `LookupError`."""
-    from knowledge.editing import variant_add as edit
-
-    edit(kb_id, key, language, text)
-
-
-def articles_page(kb_id: UUID | str, *, after: str = "", limit: int = 50) -> tuple[list[Row], str | None]:
-    """Articles by key and language; `after` is "key:language"."""
-    from knowledge.editing import articles_page as edit
-
-    return edit(kb_id, after=after, limit=limit)
-
-
-def article_read(kb_id: UUID | str, key: str, language: str) -> Row:
-    """Raises `LookupError`."""
-    from knowledge.editing import article_read as edit
-
-    return edit(kb_id, key, language)
-
-
-def article_put(kb_id: UUID | str, key: str, language: str, row: Row) -> tuple[Row, bool]:
-    """The article as `row` says, and whether it is new."""
-    from knowledge.editing import article_put as edit
-
-    return edit(kb_id, key, language, row)
-
-
-def article_delete(kb_id: UUID | str, key: str, language: str) -> None:
-    """Raises `LookupError`."""
-    from knowledge.editing import article_delete as edit
-
-    edit(kb_id, key, language)
