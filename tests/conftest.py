@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 from redis.exceptions import RedisError
 
 from csbot.accounts.models import Company, Site
@@ -43,9 +44,10 @@ def redis_clean(valkey: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    """Caches of the process outlive a test's database."""
+    """Caches of the process outlive a test's database, and a page in Chinese leaves its thread in Chinese."""
     words.forget_word_filters()
     opened.forget()
+    translation.deactivate()
 
 
 @pytest.fixture

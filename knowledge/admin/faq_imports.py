@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -61,12 +61,8 @@ class FaqImportAdmin(OfOwnCompany):
             self.log_change(request, made, gettext("import undone"))
             messages.success(request, gettext("The import was undone. Publish to let it count."))
             if made.left:
-                told = ngettext(
-                    "%(count)s FAQ was edited or removed since the import and stays as it is: %(keys)s",
-                    "%(count)s FAQs were edited or removed since the import and stay as they are: %(keys)s",
-                    len(made.left),
-                )
-                messages.warning(request, told % {"count": len(made.left), "keys": _listed(made.left)})
+                told = gettext("Edited or removed since the import, and left as it is: %(keys)s")
+                messages.warning(request, told % {"keys": _listed(made.left)})
         return redirect("admin:knowledge_faqimport_change", made.pk)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -24,7 +24,7 @@ from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.fusion import Linear, fit_probability, sigmoid
 from knowledge.faq.lexical import Bm25, Scores
-from knowledge.faq.normalise import detect_language, terms
+from knowledge.faq.normalise import terms
 from knowledge.faq.term_rows import TermRows
 
 MAX_EVIDENCE = 3
@@ -120,7 +120,7 @@ class EvidenceSelector:
         """At most three, best first, together at most about 120 tokens; empty where nothing is near enough."""
         if not self.sentences:
             return ()
-        language = question.language or detect_language(question.text)
+        language = match.language  # as the question was read: pinyin is Chinese
         usable = self._usable(question) & self._readable[language]
         if match.reason in (ONE_STANDS_OUT, SEVERAL):
             return self._within_budget(self._of_candidates(match, usable), language)

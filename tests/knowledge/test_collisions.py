@@ -44,7 +44,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 @pytest.fixture
 def published(base: KnowledgeBase, broker: Broker) -> KnowledgeBase:
     facade.use_encoder("hash")
-    rows = facade.made_up_faqs(200, 7)
+    rows = facade.made_up_faqs(60, 7)
     rows.append({"key": "where", "category": "", "variants": {"en": ["Where is the shop?", "shop address"]}, "answers": {"en": "In Lisbon."}})
     replace_knowledge(str(base.pk), faqs=rows, articles=[], intents=[])
     snapshots.publish(base.pk, actor="ada")
