@@ -263,9 +263,8 @@ class FaqRouter:
         is_vague = is_short(asked) and likely >= 2 and chances.first < VAGUE_BELOW
         if is_vague and chances.three >= LEAST_VAGUE:
             return Band.CLARIFY, "vague", None  # "refund": the visitor has said too little to guess
-        stands_out = chances.first >= STANDS_OUT and not is_vague and _is_ahead(chances, ranked.shares)
-        if stands_out or (likely == 1 and chances.three >= LEAST_VAGUE):
-            # Not enough for its answer word for word: its sentences are evidence. A single chip would ask nothing.
+        if chances.first >= STANDS_OUT and not is_vague and _is_ahead(chances, ranked.shares):
+            # Not enough for its answer word for word: its sentences are evidence.
             return Band.GENERATE, ONE_STANDS_OUT, None
         if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
             return Band.CLARIFY, "near", None

@@ -23,7 +23,7 @@ PASSWORD = "a-good-long-password"  # noqa: S105
 FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了多久之内可以退货？", "30")}
 ORDER = {"en": ("where is my order A1003", "customs"), "zh": ("我的订单 A1001 到哪了", "运输中")}
 ASKED = {"en": ("where is my parcel right now", "order number", "A1002", "Delivered"), "zh": ("我的快递到哪了", "订单号", "A1012", "部分发货")}
-LONG = {"en": "What is each membership level good for, tell me everything", "zh": "会员等级都有哪些区别，分别能享受什么？"}
+LONG = {"en": "What is each membership level good for, tell me everything", "zh": "请把会员等级的用处都讲一遍"}
 CANNED = {"en": ("/hello", "Hello, this is Ada of Mutang"), "zh": ("/您好", "我是木棠集的Ada")}
 
 

@@ -21,10 +21,10 @@ FREE = {
     "zh": "会员等级到底有什么用？",
 }
 # Asked once each: a cached answer would come too quickly to be stopped or cut.
-STOPPED = {"en": "What is each membership level good for, tell me everything", "zh": "会员等级都有哪些区别，分别能享受什么？"}
+STOPPED = {"en": "What is each membership level good for, tell me everything", "zh": "请把会员等级的用处都讲一遍"}
 RELOADED = {"en": "What should I check while the courier is still at my door?", "zh": "寄到国外要注意什么"}
 # What only the evidence holds.
-PART = {"en": "¥199", "zh": "199"}
+PART = {"en": "¥199", "zh": "运费"}
 PERSON = {"en": "I want to talk to a human", "zh": "我要转人工"}
 HELLO = {"en": "hello", "zh": "你好"}
 MESSAGE_LEFT = {"en": "Your message is kept", "zh": "留言已收到"}  # nobody sits at a desk in these tests
