@@ -18,7 +18,7 @@ FAQ = {"en": ("How long do I have to return something?", "30"), "zh": ("买了�
 NEAR = {"en": "refund", "zh": "退款"}
 FREE = {
     "en": "Describe the levels of membership",
-    "zh": "会员等级到底有什么用？",
+    "zh": "等级能给我带来什么",
 }
 # Asked once each: a cached answer would come too quickly to be stopped or cut.
 STOPPED = {"en": "What is each membership level good for, tell me everything", "zh": "请把会员等级的用处都讲一遍"}
