@@ -346,6 +346,3 @@ def listen(listener: Callable[[str, UUID, str, str, str], None]) -> None:
     from knowledge.told import listen as add
 
     add(listener)
-
-
-# --- editing one by one ----------------------------------------------------------------------------------------------
