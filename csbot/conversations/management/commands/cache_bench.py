@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _read(self, folders: list[Path]) -> dict[str, list[Phrasing]]:
         try:
-            return {str(folder): phrasings_read(folder) for folder in folders} or {"demo": phrasings_of(content.faqs())}
+            return {folder.name: phrasings_read(folder) for folder in folders} or {"demo": phrasings_of(content.faqs())}
         except BenchError as error:
             raise CommandError(str(error)) from error
 
