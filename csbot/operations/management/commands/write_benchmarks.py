@@ -47,11 +47,13 @@ class Command(BaseCommand):
 def measurements(data: Path) -> dict[str, list[str]]:
     """Name → command; those without their data are left out."""
     found = {"pipeline": ["pipeline_bench", "--json"], "engine": ["inference_bench", "--json"], "encoder": ["encoder_bench", "--json"]}
+    found["size"] = ["knowledge_bench", "--json"]
     found["desk_postgresql" if settings.CSBOT.database_url else "desk_sqlite"] = ["desk_bench", "--json"]
     if (data / "zh_faq").is_dir():
         folders = [str(data / name) for name in ("zh_faq", "en_faq")]
         found |= {"cache": ["cache_bench", *folders, "--json"], "cache_routed": ["cache_bench", *folders, "--routed", "--json"]}
         found |= {name: ["knowledge_eval", str(data / name), "--json"] for name in ("zh_faq", "en_faq")}
+    found |= {name: ["intent_eval", str(data / name), "--json"] for name in ("en_intent", "zh_intent") if (data / name).is_dir()}
     if (data / "conversations" / "dev.jsonl").is_file():
         found["conversations"] = ["conversation_eval", str(data / "conversations" / "dev.jsonl"), "--json"]
     return found
