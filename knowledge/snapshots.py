@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 QUICK_FROM = 1000  # variants: of fewer everything is learnt anew in a moment
 QUICK_SHARE = 0.1  # of the variants may be new or gone; after more the old calibration is not worth much
 

@@ -23,8 +23,10 @@ from knowledge.faq.coarse import COARSE_FROM, Coarse
 from knowledge.faq.earlier import Earlier
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.fusion import Linear, fit_probability, sigmoid
+from knowledge.faq.guards.entities import other_name
+from knowledge.faq.guards.wording import Wording
 from knowledge.faq.lexical import Bm25, Scores
-from knowledge.faq.normalise import terms
+from knowledge.faq.normalise import fold, terms, words
 from knowledge.faq.term_rows import TermRows
 
 MAX_EVIDENCE = 3
@@ -122,6 +124,8 @@ class EvidenceSelector:
             return ()
         language = match.language  # as the question was read: pinyin is Chinese
         usable = self._usable(question) & self._readable[language]
+        for key in match.trace.get("passed_over", ()):
+            usable[self._rows_of[key]] = False
         if match.reason in (ONE_STANDS_OUT, SEVERAL):
             return self._within_budget(self._of_candidates(match, usable), language)
         meant, lexical = self._meant(question, match, vector)
@@ -130,7 +134,19 @@ class EvidenceSelector:
         rows, holds = self._with_candidates(match, rows, holds, usable)
         least = max(LEAST_HOLDS, FAR_BEHIND * float(holds.max(initial=0.0)))
         kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
-        return self._within_budget(kept, language)
+        asked = Wording(match.asked or question.text)
+        return self._within_budget([one for one in kept if not self._speaks_of_others(asked, one[0])], language)
+
+    def _speaks_of_others(self, asked: Wording, row: int) -> bool:
+        """Prices to Singapore and Bangkok say nothing of one to Dubai."""
+        sentence = self.sentences[row]
+        theirs = Wording(sentence.text)
+        if not asked.names or not theirs.names:
+            return False
+        told = [sentence.title, sentence.text]
+        if sentence.faq >= 0:
+            told += [variant.text for variant in self.bank.faqs[sentence.faq].variants]
+        return other_name(asked, theirs, f" {' '.join(word for text in told for word in words(text))} {fold(' '.join(told))} ") is not None
 
     def _of_candidates(self, match: FaqMatch, usable: NDArray[np.bool_]) -> list[tuple[int, float]]:
         """The answers that were found, sentence by sentence: of several the first sentence of each, then the second."""

@@ -19,9 +19,9 @@ from knowledge.contracts import Language
 from knowledge.faq.crowding import crowding_of
 from knowledge.faq.encoder import Vectors, normalised
 from knowledge.faq.index import Asked, Rows, VariantIndex
-from knowledge.faq.normalise import fold, words
+from knowledge.faq.normalise import fold, terms, words
 
-FEATURES = ("dense", "plain", "dense_two", "local", "grams", "bm25", "asked_found", "variant_found", "dice", "length")
+FEATURES = ("dense", "plain", "dense_two", "local", "grams", "bm25", "asked_found", "variant_found", "dice", "length", "held")
 SIGNS = (
     "score",
     "margin",
@@ -34,6 +34,8 @@ SIGNS = (
     "away_from_background",
     "alone",
     "agreement",
+    "held",
+    "held_margin",
     "is_chinese",
 )
 FREE_SIGNS = 1  # the last ones may count either way; every other speaks for the first candidate
@@ -146,7 +148,7 @@ class Measure:
             best.append(int(rows[start:end][np.argmax(quick[start:end])]))
             two.append(np.sort(dense[start:end])[-2:].mean())
             overlap.append(self._overlap(found, pairs, best[-1], len(asked.text)))
-        features = np.column_stack([peaks[0], peaks[1], two, *peaks[2:], np.array(overlap)])
+        features = np.column_stack([peaks[0], peaks[1], two, *peaks[2:], np.array(overlap), self._held(asked, rows, starts)])
         return Measured(faqs, np.array(best, dtype=np.int64), features.astype(np.float64), self._known(found), nearest)
 
     def _known(self, found: Mapping[str, float]) -> float:
@@ -159,6 +161,20 @@ class Measure:
         """The encoder's own cosines, from 0 (nothing to do with each other) to 1 (the same)."""
         typical = self.index.typical
         return np.asarray(np.clip((self.index.vectors[rows] @ asked.raw - typical) / max(1 - typical, 1e-3), 0, 1), dtype=np.float32)
+
+    def _held(self, asked: Asked, rows: Rows, starts: Rows) -> Vectors:
+        """The share of the question's weighted words that stand in any phrasing of each FAQ: what one phrasing lacks, another may have."""
+        bm25 = self.index.bm25
+        shares = np.zeros(len(starts), dtype=np.float32)
+        total = 0.0
+        has_it = np.zeros(len(self.index), dtype=bool)
+        for term in dict.fromkeys(terms(asked.text)):
+            weight, theirs = bm25.weight_of(term), bm25.rows_of(term)
+            total += weight
+            has_it[theirs] = True
+            shares += np.float32(weight) * np.logical_or.reduceat(has_it[rows], starts)
+            has_it[theirs] = False
+        return np.asarray(shares / max(total, 1e-9), dtype=np.float32)
 
     def _overlap(self, found: Mapping[str, float], pairs: frozenset[str], row: int, length: int) -> tuple[float, float, float, float]:
         """Shares of weighted words found both ways, Dice of character pairs, likeness of lengths."""
@@ -201,6 +217,8 @@ def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64], language
             np.clip(dense[best] - measured.background, -1, 1),
             dense[best] - (crowd.mean() if len(crowd) else 0.0),
             agreement,
+            column["held"][best],
+            np.clip(column["held"][best] - column["held"][others].max(initial=0.0), -0.5, 0.5),
             float(language == "zh"),
         ]
     )

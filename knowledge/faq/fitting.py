@@ -19,7 +19,7 @@ from knowledge.faq.features import FEATURES, FREE_SIGNS, SIGNS, Matrix, Measured
 from knowledge.faq.fusion import Linear, fit_choice, fit_probability, sigmoid
 
 # Where the ranker starts before anything has taught it: meaning first, wording second. Utility per unit of a measure.
-PRIOR = np.array([6.0, 6.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0, 1.0, 0.2])
+PRIOR = np.array([6.0, 6.0, 2.0, 2.0, 4.0, 2.0, 1.0, 1.0, 1.0, 0.2, 2.0])
 # Phrasings in a bank are edited and share words; visitors' own words share meaning. So what a bank teaches may bend the prior, not
 # replace it: with less, a bank of short phrasings learns to ignore whole measures.
 PRIOR_STRENGTH = 10.0

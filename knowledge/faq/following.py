@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.contracts import Exchange, Question
+from knowledge.faq.meaning import is_empty
 from knowledge.faq.normalise import fold, words
 
 Why = Literal["short", "opener", "pronoun", "correction"]
@@ -24,8 +25,11 @@ _CORRECTION = re.compile(
 # The words that say no more than that: 写错了 in "抬头写错了" says more.
 _CORRECTS = re.compile(
     r"\bi mea?nt?\b|^(?:no|sorry|wait|oops|never ?mind)\b|^不对|我?(?:是说|说的是|问的是|指的是|的意思是)"
-    r"|^(?:啊|哦|哎|抱歉|不好意思|我|刚才|刚刚)*[,， ]*(?:打错|说错|搞错|弄错|写错)了"
+    r"|^(?:啊|哦|哎|抱歉|不好意思|我|刚才|刚刚)*[,， ]*(?:打错|说错|搞错|弄错|写错)了",
+    re.IGNORECASE,
 )
+# What it was not: only where nothing comes behind it.
+_REJECTS = re.compile(r"[\s,，、]*(?:\b(?:and )?not (?:the |a |an |my )?\w+(?: \w+)?|不是[\u3400-\u9fff]{1,5})[.。!！~～ ]*$", re.IGNORECASE)
 _OPENER = re.compile(
     r"^(?:and|also|but|what about|how about|what if|then|or|in that case|same for|ok(?:ay)? (?:and|but|so)|so|for)\b"
     r"|^(?:那|那么|还有|另外|然后|要是|如果|万一|换成|或者|以及|同样|至于)|呢[?？。!！~～ ]*$|的话[?？。!！~～ ]*$"
@@ -82,11 +86,11 @@ def leans(text: str) -> bool:
 
 
 def _without_correction(text: str) -> str:
-    """"sorry, I meant the card" is about the card; where nothing is left, the message as it is."""
-    rest = text
-    while found := _CORRECTS.search(rest.lower()):
+    """"sorry, I meant the card, not the balance" is about the card; where nothing is left, the message as it is."""
+    rest = _REJECTS.sub("", text)
+    while found := _CORRECTS.search(rest):
         rest = f"{rest[: found.start()]} {rest[found.end() :]}".strip(" ,，.。!！:：;；")
-    return rest if words(rest) else text
+    return rest if any(not is_empty(word) for word in words(rest)) else text
 
 
 def _why(text: str) -> Why | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,21 @@ class Bm25:
             self.columns.add_to(total, column, 1.0)
         total /= max(best, 1e-9)
         return np.minimum(total, 1.0, out=total)
+
+
+    def weight_of(self, term: str) -> float:
+        column = self.vocabulary.get(term)
+        return self._rarest if column is None else float(self.idf[column])
+
+    def rows_of(self, term: str) -> NDArray[np.int32]:
+        column = self.vocabulary.get(term)
+        return self.columns.rows_of(column) if column is not None else np.zeros(0, dtype=np.int32)
+
+    def holding(self, name: str) -> NDArray[np.int32]:
+        """Rows in which every word of it stands, however a dictionary cuts them."""
+        wanted = [term for term in terms(name) if term.isascii() or term.endswith("·") or len(name) == 1]
+        found = [self.rows_of(term) for term in wanted]
+        return reduce(np.intersect1d, found) if found else np.zeros(0, dtype=np.int32)
 
 
 def _cosine_weights(rows: TermRows, idf: Scores) -> Scores:

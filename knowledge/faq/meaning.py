@@ -59,6 +59,11 @@ def meaning_key(text: str, language: Language) -> str:
     return " ".join(telling if is_ordered else sorted(telling)) if is_telling else ""
 
 
+def is_empty(word: str) -> bool:
+    """Of words as the index keeps them: whether it says nothing of what is asked."""
+    return any(word in empty for empty in _EMPTY.values())
+
+
 def asks_the_same(text: str, other: str) -> bool:
     """No guard objects to taking one for the other: neither an opposite nor another number, unit or side."""
     found = Difference.between(Wording(text), Wording(other))

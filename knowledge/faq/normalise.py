@@ -68,6 +68,23 @@ def words(text: str) -> list[str]:
     return found
 
 
+def words_with_places(folded: str) -> list[tuple[str, int, int]]:
+    """The words of a folded text, each with where it begins and ends."""
+    found: list[tuple[str, int, int]] = []
+    for run in _RUNS.finditer(folded):
+        start = run.start()
+        for word in _cutter().cut(run[0]) if _HAN.match(run[0]) else [run[0]]:
+            found.append((word if _HAN.match(word) else stem(word), start, start + len(word)))
+            start += len(word)
+    return found
+
+
+def shared_words(text: str, other: str) -> set[str]:
+    """Words that the other has too; Chinese ones however a dictionary cuts them there."""
+    theirs, folded = set(words(other)), fold(other)
+    return {word for word in words(text) if word in theirs or (_HAN.match(word) and word in folded)}
+
+
 def parts_of_speech(text: str) -> list[tuple[str, str]]:
     """Dictionary words with the letter of their part of speech: n, v, r … As good as a dictionary is without the sentence."""
     return [(word, part[:1]) for word, part in _cutter().tag(fold(text))]

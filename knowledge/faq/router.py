@@ -7,56 +7,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from knowledge.contracts import ONE_STANDS_OUT, SEVERAL, Band, Candidate, Exchange, FaqMatch, Language, Option, Question
+from knowledge.contracts import SEVERAL, Band, Candidate, Exchange, FaqMatch, Language, Option, Question
+from knowledge.faq.banding import LEAST_SCOPE, LEAST_VAGUE, MAX_OPTIONS, RIVAL, STANDS_OUT, Ranked, band_of
 from knowledge.faq.bank import Bank, BankFaq
 from knowledge.faq.bank_reading import BankReading
 from knowledge.faq.choosing import chosen
 from knowledge.faq.core import core_of
 from knowledge.faq.crowding import crowding_renewed
 from knowledge.faq.earlier import Earlier
+from knowledge.faq.ellipsis import asked_of_another, named
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
-from knowledge.faq.features import FEATURES, SIGNS, Matrix, Measure, Measured, signs
+from knowledge.faq.features import FEATURES, SIGNS, Measure, Measured, signs
 from knowledge.faq.fitting import PROMISES, Chances, Fit, choice_shares, fit
 from knowledge.faq.following import Context, context_of, goes_on, is_short, said_before
 from knowledge.faq.guards.vetoing import Guards, Veto
 from knowledge.faq.index import VariantIndex, counted_of, rows_of
-from knowledge.faq.normalise import detect_language, exact_key, words
+from knowledge.faq.normalise import detect_language, exact_key, shared_words, words
 from knowledge.faq.practice import practice
 from knowledge.faq.spelling.speller import Speller
 from knowledge.intent.several import questions_in
 
 MAX_CANDIDATES = 5
-MAX_OPTIONS = 3
-STANDS_OUT = 0.35  # of the first, and well ahead of the second: more often right than its chance says, and what is written from it is checked
-AHEAD = 1.5  # times the second's chance
-VAGUE_BELOW = 0.7  # a word or two need to be that sure, or many things may be meant
-LEAST_THREE = 0.5  # below, the right FAQ is more likely not among the chips: asking back would waste a turn
-LEAST_VAGUE = 0.25  # the same for a word or two, which more words will follow anyhow
-LEAST_SCOPE = 0.02
 EXACT = 0.999
 # Measures of several texts are averaged, so that in context chances come out low: only what is far more likely alone stands alone.
 NEARER = 1.2  # times the chance of what was written: a rare word is not always a slip, and words left out may have said something
 ALONE_WINS = 2.0
 CONTEXT_SHARES = (0.3, 0.3, 0.4)  # of a message alone, after the one before it, after the title of what answered that one
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A question's candidates, best first."""
-
-    faqs: tuple[int, ...]
-    rows: tuple[int, ...]
-    shares: tuple[float, ...]  # of the choice model, summing to 1
-    features: Matrix
-    signs: Matrix
-    chances: Chances
 
 
 class FaqRouter:
@@ -131,8 +114,15 @@ class FaqRouter:
         if best.band is not Band.ANSWER and (core := core_of(reading.text)):
             trace["core"] = core
             asked = self._route(replace(question, text=core), reading.language, None)
-            best = asked if _is_nearer(asked, best) else best
+            best = asked if _is_nearer(asked, best) and not self._loses(reading.text, core, asked) else best
         return replace(best, trace={**best.trace, **trace})
+
+    def _loses(self, text: str, core: str, match: FaqMatch) -> bool:
+        """Whether what is left out names something that another candidate has and the first one lacks: "flash sale, … price difference?"."""
+        kept = set(words(core))
+        left_out = {word for word in words(text) if word not in kept and self.measure.is_telling(word)}
+        first, *others = (self.words_of(self._numbers[one.faq]) for one in match.candidates if one.probability >= RIVAL)
+        return any(left_out & (theirs - first) for theirs in others)
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
         closed = frozenset(number for number in self._dated if not self.bank.faqs[number].is_valid_at(question.now))
@@ -143,7 +133,7 @@ class FaqRouter:
         if context := context_of(question):
             own = vector if context.said == question.text else None
             return self._in_context(question, self.rank(context.said, own, closed, language), context, language, closed)
-        ranked = self.rank(question.text, vector, closed, language)
+        ranked = self._by_topic(self.rank(question.text, vector, closed, language), question)
         return self._one_by_one(self._match(ranked, question.text, language), question.text, (), language, closed)
 
     def choice(self, question: Question, language: Language) -> int | None:
@@ -159,11 +149,15 @@ class FaqRouter:
         together = f"{context.before} {context.said}"
         both = self._rank_together(context.said, question.history[-1], language, closed)
         searched = self._texts_together(context.said, question.history[-1], language)
+        if other := self._of_another(context, question.history[-1], language, closed):
+            together, both = other
+            searched = [(together, 1.0)]
         chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
         trace = {"context": {"why": context.why, "before": context.before, **chances}}
         if alone.chances.first <= ALONE_WINS * both.chances.first:
-            match = self._match(both, together, language)
-            match = replace(match, trace={**match.trace, "searched": searched})
+            match = self._match(both, together, language, said=f"{context.before} {context.said}")
+            passed_over = [self.bank.faqs[number].key for number in self._passed_over(context.said, question.history[-1])]
+            match = replace(match, trace={**match.trace, "searched": searched, "passed_over": passed_over})
             match = self._one_by_one(match, context.said, question.history[-1:], language, closed)
             if match.band is Band.ANSWER and self._repeats(both, question):
                 # What was just said word for word: the visitor wants something of it.
@@ -174,14 +168,24 @@ class FaqRouter:
             return replace(match, trace={**match.trace, **trace})
         return replace(match, band=Band.GENERATE, reason="goes_on", asked=together, trace={**match.trace, **trace, "asked": together})
 
+    def _of_another(self, context: Context, before: Exchange, language: Language, closed: frozenset[int]) -> tuple[str, Ranked] | None:
+        """What was asked before, asked of what this message names; None where it says more, or nothing that is near holds the name."""
+        texts, holders = asked_of_another(self.index, context.before, context.said)
+        if not texts:
+            return None
+        closed = closed | (frozenset(self._about(before)) - holders)
+        ranked = [self.rank(text, vector, closed, language) for text, vector in zip(texts, self.encoder.encode(texts), strict=True)]
+        found = [(text, one) for text, one in zip(texts, ranked, strict=True) if one.faqs and one.faqs[0] in holders]
+        return max(found, key=lambda one: one[1].chances.first, default=None)
+
     def _rank_together(self, text: str, before: Exchange, language: Language, closed: frozenset[int]) -> Ranked:
         """The message alone, after the one before, and after the title of what answered that one."""
         texts = self._texts_together(text, before, language)
         vectors = self.encoder.encode([one for one, _ in texts])
         asked = [(self.index.ask(one, vector), share) for (one, share), vector in zip(texts, vectors, strict=True)]
-        about = self._about(before)
-        if about and not before.options and self._brings_its_own(text, about):
-            closed = closed | set(about)  # it was answered, and this names something else
+        closed = closed | self._passed_over(text, before)
+        if not before.options and self._brings_its_own(text, before):
+            closed = closed | frozenset(self._about(before))
         return self._ranked(self.measure.together(asked, closed=closed), language)
 
     def _texts_together(self, text: str, before: Exchange, language: Language) -> list[tuple[str, float]]:
@@ -194,10 +198,25 @@ class FaqRouter:
     def _about(self, before: Exchange) -> list[int]:
         return [number for key in before.about if (number := self._numbers.get(key)) is not None]
 
-    def _brings_its_own(self, text: str, about: Sequence[int]) -> bool:
-        """Whether it names something that this bank tells FAQs apart by, and that what was said before does not hold."""
-        said = {word for number in about for word in self.words_of(number)}
-        return any(self.measure.is_telling(word) for word in words(text) if word not in said)
+    def _by_topic(self, ranked: Ranked, question: Question) -> Ranked:
+        """Where meaning and words disagree, the one that holds what was just spoken of: "and can I return it once engraved?"."""
+        if not ranked.rivals or not question.history:
+            return ranked
+        spoken = {word for word in shared_words(question.text, said_before(question.history[-1])) if self.measure.is_telling(word)}
+        spoken -= self.words_of(ranked.faqs[0])
+        return next((ranked.led_by(place) for place in ranked.rivals if spoken & self.words_of(ranked.faqs[place])), ranked)
+
+    def _brings_its_own(self, text: str, before: Exchange) -> bool:
+        """Whether it names something that this bank tells FAQs apart by, and that what answered the message before does not hold."""
+        told = {word for number in self._about(before) for word in self.words_of(number)}
+        return any(self.measure.is_telling(word) for word in words(text) if word not in told)
+
+    def _passed_over(self, text: str, before: Exchange) -> frozenset[int]:
+        """What was answered and says nothing of the only thing that this names: "and Seoul?" after Taipei."""
+        about = self._about(before)
+        told = {word for number in about for word in self.words_of(number)}
+        name = named(text)
+        return frozenset(about) if name and not before.options and not told & set(words(name)) else frozenset()
 
     def words_of(self, number: int) -> frozenset[str]:
         """All words of a FAQ's variants and answers."""
@@ -232,45 +251,33 @@ class FaqRouter:
         fitting = [promise for promise in PROMISES if promise <= wanted]
         return self.fit.cuts[max(fitting or [min(PROMISES)])]
 
-    def _match(self, ranked: Ranked, asked: str, language: Language) -> FaqMatch:
+    def _match(self, ranked: Ranked, asked: str, language: Language, said: str = "") -> FaqMatch:
+        """`said`: all that it was made of, where that is more."""
         cut = self.cut(ranked.faqs[0]) if ranked.faqs else self.cut()
         candidates = self._candidates(ranked)
         options = self._options(ranked, candidates, language)
-        band, reason, veto = self._band(ranked, asked, language, cut=cut, likely=len(options))
-        best = self.bank.faqs[ranked.faqs[0]] if ranked.faqs else None
+        # What was said before speaks for what answered it, by its words: there, rivals prove nothing.
+        is_contested = not said and bool(ranked.rivals)
+        band, reason = band_of(ranked, cut=cut, num_likely=len(options), is_short=is_short(said or asked), is_contested=is_contested)
+        answer, veto = None, None
+        if band is Band.ANSWER:
+            answer = _answer(self.bank.faqs[ranked.faqs[0]], language)
+            veto = self._veto(ranked, asked, language) if answer else None
+            if answer is None:
+                band, reason = Band.GENERATE, "other_language"
+            if veto:
+                band, reason, answer = Band.CLARIFY, f"guard:{veto.guard}", None
         return FaqMatch(
             band=band,
             language=language,
             candidates=candidates,
-            answer=_answer(best, language) if best and band is Band.ANSWER else None,
+            answer=answer,
             options=self._offered(band, ranked, options, language),
             reason=reason,
             asked=asked,
             is_careful=ranked.chances.first >= self.fit.cuts[min(PROMISES)],
             trace=self._trace(ranked, asked, cut) | ({"veto": [veto.guard, veto.asked, veto.theirs]} if veto else {}),
         )
-
-    def _band(self, ranked: Ranked, asked: str, language: Language, *, cut: float, likely: int) -> tuple[Band, str, Veto | None]:
-        """`likely`: how many FAQs belong to the set of those that may be meant."""
-        if not ranked.faqs:
-            return Band.GENERATE, "no_candidate", None
-        chances, number = ranked.chances, ranked.faqs[0]
-        if chances.first >= cut:
-            if _answer(self.bank.faqs[number], language) is None:
-                return Band.GENERATE, "other_language", None
-            veto = self._veto(ranked, asked, language)
-            return (Band.CLARIFY, f"guard:{veto.guard}", veto) if veto else (Band.ANSWER, "faq", None)
-        is_vague = is_short(asked) and likely >= 2 and chances.first < VAGUE_BELOW
-        if is_vague and chances.three >= LEAST_VAGUE:
-            return Band.CLARIFY, "vague", None  # "refund": the visitor has said too little to guess
-        if chances.first >= STANDS_OUT and not is_vague and _is_ahead(chances, ranked.shares):
-            # Not enough for its answer word for word: its sentences are evidence.
-            return Band.GENERATE, ONE_STANDS_OUT, None
-        if chances.three >= LEAST_THREE and 2 <= likely <= MAX_OPTIONS:
-            return Band.CLARIFY, "near", None
-        if chances.scope < LEAST_SCOPE:
-            return Band.OUT_OF_SCOPE, "elsewhere", None
-        return Band.GENERATE, "far", None
 
     def _veto(self, ranked: Ranked, asked: str, language: Language) -> Veto | None:
         return self.guards.veto(asked, ranked.faqs[0], language, self.index.variants[ranked.rows[0]].text)
@@ -283,23 +290,33 @@ class FaqRouter:
         `before`: what the first part may go on with.
         """
         several = questions_in(text)
-        if not 2 <= len(several) <= MAX_OPTIONS:
+        if len(several) < 2:
             return match
-        heads = self._heads(several, before, language, closed)
+        heads = self._heads(several[:MAX_OPTIONS], before, language, closed)
         found = list(dict.fromkeys(head.faqs[0] for head in heads if head.faqs))
         if len(found) < 2 or not all(head.faqs for head in heads):
             return match
-        answers = [_answer(self.bank.faqs[number], language) for number in found]
-        parted = [[part, self.bank.faqs[head.faqs[0]].key, round(head.chances.first, 4)] for part, head in zip(several, heads, strict=True)]
+        parted = [[part, self.bank.faqs[head.faqs[0]].key, round(head.chances.first, 4)] for part, head in zip(several, heads, strict=False)]
         more: dict[str, Any] = {"options": self._as_options(found, language), "trace": {**match.trace, "questions": parted}}
-        certain = all(head.chances.first >= self.cut(head.faqs[0]) for head in heads)
-        if all(answers) and certain and not any(self._veto(head, part, language) for part, head in zip(several, heads, strict=True)):
-            answer = "\n\n".join(answer for answer in answers if answer)
-            return replace(match, band=Band.ANSWER, answer=answer, reason=SEVERAL, is_careful=False, **more)
-        if all(head.chances.first >= STANDS_OUT for head in heads):
-            best = {head.faqs[0]: self._candidates(head)[0] for head in reversed(heads)}
-            return replace(match, band=Band.GENERATE, answer=None, reason=SEVERAL, candidates=tuple(best[number] for number in found), **more)
+        best = {head.faqs[0]: self._candidates(head)[0] for head in reversed(heads)}
+        each: dict[str, Any] = {"reason": SEVERAL, "candidates": tuple(best[number] for number in found), "is_careful": False, **more}
+        if len(several) == len(heads) and (answer := self._answers(several, heads, language)):
+            return replace(match, band=Band.ANSWER, answer=answer, **each)
+        if len(several) == len(heads) and all(head.chances.first >= STANDS_OUT for head in heads):
+            return replace(match, band=Band.GENERATE, answer=None, **each)
+        if match.band is Band.ANSWER and not all(is_short(part) for part in several[1:]):
+            # The answer to one of them would drop the others.
+            return replace(match, band=Band.CLARIFY, answer=None, **{**each, "reason": "guard:two_questions"})
         return match
+
+    def _answers(self, several: Sequence[str], heads: Sequence[Ranked], language: Language) -> str:
+        """One after the other where each is certain, and no guard objects to any; else empty."""
+        answers = [_answer(self.bank.faqs[head.faqs[0]], language) for head in heads]
+        if not all(answers) or any(head.chances.first < self.cut(head.faqs[0]) for head in heads):
+            return ""
+        if any(self._veto(head, part, language) for part, head in zip(several, heads, strict=True)):
+            return ""
+        return "\n\n".join(dict.fromkeys(answer for answer in answers if answer))
 
     def _heads(self, several: Sequence[str], before: tuple[Exchange, ...], language: Language, closed: frozenset[int]) -> list[Ranked]:
         """Each part may go on with the one before it, as messages do."""
@@ -363,11 +380,6 @@ def _chance(match: FaqMatch) -> float:
 
 def _is_nearer(read: FaqMatch, written: FaqMatch) -> bool:
     return _chance(read) >= NEARER * _chance(written)
-
-
-def _is_ahead(chances: Chances, shares: Sequence[float]) -> bool:
-    each = chances.each(shares)
-    return len(each) < 2 or each[0] >= AHEAD * each[1]
 
 
 def _answer(faq: BankFaq, language: Language) -> str | None:

@@ -30,6 +30,9 @@ class Columns:
     rows: NDArray[np.int32]
     values: NDArray[np.floating[Any]]
 
+    def rows_of(self, column: int) -> NDArray[np.int32]:
+        return self.rows[self.starts[column] : self.starts[column + 1]]
+
     def add_to(self, total: NDArray[np.float32], column: int, weight: float) -> None:
         start, end = self.starts[column : column + 2]
         total[self.rows[start:end]] += np.float32(weight) * self.values[start:end]
