@@ -59,9 +59,9 @@ def named(said: str) -> str:
 
 
 def exchanged(before: str, name: str) -> list[str]:
-    """The message before, and its last clause where that asks, with the name before it or in place of one to three of its words."""
+    """The message before, and its last clause where that asks, with the name beside it or in place of one to three of its words."""
     text = fold(before)
-    if len(text) > LONGEST_BEFORE:
+    if not text or len(text) > LONGEST_BEFORE:
         return []
     last = [clause for clause in _CLAUSES.split(text) if clause][-1:]
     return list(dict.fromkeys(new for part in (text, *filter(asks, last)) for new in _exchanged(part, name)))
@@ -72,7 +72,7 @@ def _exchanged(text: str, name: str) -> list[str]:
     starts = range(len(found))
     spans = [(found[start][1], found[end][2]) for start in starts for end in starts[start : start + MOST_EXCHANGED]]
     gone = dict.fromkeys(text[start:end] for start, end in spans if _may_go(text[start:end]))
-    added = f"{name}{text}" if _HAN.search(name) else f"{name} {text}"
+    added = f"{name}{text}" if _HAN.search(name) else f"{text} {name}"
     opposed = lists.opposites().get(name, frozenset()) | lists.names().get(name, frozenset())
     listed = [words for words in gone if words in opposed]
     return [_with(text, words, name) for words in listed] or [added, *(_with(text, words, name) for words in gone)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csbot.lookups.matching import LEAST_AFTER_ANSWER, LEAST_LEAD, LEAST_WITHOUT, Judge, Shape, SlotShape, values_in, wish_of
+from csbot.lookups.matching import LEAST_LEAD, LEAST_LEAD_AFTER_ANSWER, LEAST_WITHOUT, Judge, Shape, SlotShape, values_in, wish_of
 from knowledge.contracts import NearestExample
 
 NUMBER = SlotShape("number", "A[0-9]{4}", "A1001")
@@ -15,7 +15,7 @@ STOCK = Shape("stock", (SlotShape("article", "MT-[0-9]{3}", "MT-101"),), ("do yo
 
 
 def judge(key: str, probability: float, lead: float = -9.0) -> Judge:
-    return Judge(lambda text: NearestExample(key, probability, -9.0), lambda text: NearestExample(key, 0.0, lead))
+    return Judge(lambda text: NearestExample(key, probability, lead), lambda text: NearestExample(key, 0.0, lead))
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,12 @@ def test_with_its_values_what_is_said_beside_them_decides() -> None:
 
 
 def test_without_values_it_has_to_be_clear_but_less_so_after_an_answer() -> None:
-    between = (LEAST_AFTER_ANSWER + LEAST_WITHOUT) / 2
     text = "please tell me about my order now"
     assert wish_of(text, [ORDERS], judge("orders", LEAST_WITHOUT))
-    assert wish_of(text, [ORDERS], judge("orders", between)) is None
-    assert wish_of(text, [ORDERS], judge("orders", between), before="orders")
+    assert wish_of(text, [ORDERS], judge("orders", 0.0, LEAST_LEAD_AFTER_ANSWER)) is None
+    assert wish_of(text, [ORDERS], judge("orders", 0.0, LEAST_LEAD_AFTER_ANSWER), before="orders")
+    assert wish_of(text, [ORDERS], judge("orders", 0.0, LEAST_LEAD_AFTER_ANSWER - 0.1), before="orders") is None
+    assert wish_of(text, [ORDERS, STOCK], judge("stock", 0.0, 1.0), before="orders") is None
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,39 @@ def test_two_questions_in_one_message_are_answered_one_by_one(router: FaqRouter)
     assert [option.faq for option in match.options] == ["teapot.price", "violin.repair"]
 
 
+def test_one_answer_is_no_answer_to_four_questions(router: FaqRouter) -> None:
+    match = router.route(ask("How much does the teapot cost? How much does the lantern cost? How much does the violin cost? How much is the compass?"))
+    assert (match.band, match.reason, match.answer) == (Band.CLARIFY, "guard:two_questions", None)
+    assert [option.faq for option in match.options] == ["teapot.price", "lantern.price", "violin.price"]
+
+
+def test_what_is_answered_one_by_one_is_booked_under_what_was_answered(router: FaqRouter) -> None:
+    match = router.route(ask("tell me what the teapot costs? and can you repair my violin?"))
+    assert (match.band, match.reason) == (Band.ANSWER, "several")
+    assert [one.faq for one in match.candidates] == ["teapot.price", "violin.repair"]
+    assert all(one.probability >= router.cut() for one in match.candidates)
+
+
+def test_the_same_is_asked_of_another_thing(router: FaqRouter) -> None:
+    history = (Exchange("can you repair my violin", "The answer of violin.repair.", "violin.repair", about=("violin.repair",)),)
+    match = router.route(ask("and the lantern?", history=history))
+    assert match.best
+    assert (match.best.faq, match.trace["asked"]) == ("lantern.repair", "can you repair my lantern")
+
+
+def test_what_answered_of_one_thing_is_no_evidence_for_an_unknown_one(router: FaqRouter) -> None:
+    history = (Exchange("can you repair my violin", "The answer of violin.repair.", "violin.repair", about=("violin.repair",)),)
+    match = router.route(ask("and the zeppelin?", history=history))
+    assert match.band is not Band.ANSWER
+    assert match.trace["passed_over"] == ["violin.repair"]
+    assert "violin.repair" not in [one.faq for one in match.candidates]
+
+
 def test_a_short_message_goes_on_with_the_one_before(router: FaqRouter) -> None:
     history = (Exchange("I have a teapot here", "Nice."),)
     match = router.route(ask("the price please", history=history))
     assert match.best
-    assert (match.best.faq, match.trace["asked"]) == ("teapot.price", "I have a teapot here the price please")
+    assert (match.best.faq, match.trace["asked"]) == ("teapot.price", "i have a teapot here price please")
 
 
 def test_a_short_message_is_not_answered_with_what_was_said_before(router: FaqRouter) -> None:
