@@ -20,13 +20,14 @@ from import_export.formats import base_formats
 
 from knowledge.contracts import LANGUAGES
 from knowledge.decoding import text_of
-from knowledge.faq_xlsx import read_rows
+from knowledge.faq_xlsx import TooMuch, read_rows
 
 log = logging.getLogger(__name__)
 
 # What one import may hold; the web process reads it while visitors are answered.
 MAX_FILE_MB = 5
 MAX_UNPACKED_MB = 15
+MAX_UNPACKED = MAX_UNPACKED_MB * 1024 * 1024
 MAX_ROWS = 2000
 MAX_COLUMNS = 50
 FIRST_ROW = 2  # as spreadsheets count: the names of the columns are row 1
@@ -89,12 +90,19 @@ def _check_unpacked_size(data: bytes) -> None:
             size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise _damaged() from error
-    if size > MAX_UNPACKED_MB * 1024 * 1024:
-        raise ValidationError(_("The table unpacks to more than %(limit)s MB. Split it into several files.") % {"limit": MAX_UNPACKED_MB})
+    if size > MAX_UNPACKED:
+        raise unpacks_to_too_much()
+
+
+def unpacks_to_too_much() -> ValidationError:
+    return ValidationError(_("The table unpacks to more than %(limit)s MB. Split it into several files.") % {"limit": MAX_UNPACKED_MB})
 
 
 def _sheet_rows(data: bytes) -> Iterator[Iterable[Any]]:
-    rows = read_rows(data, max_rows=MAX_ROWS, max_columns=MAX_COLUMNS)
+    try:
+        rows = read_rows(data, max_rows=MAX_ROWS, max_columns=MAX_COLUMNS, max_bytes=MAX_UNPACKED)
+    except TooMuch as error:
+        raise unpacks_to_too_much() from error
     last = max(rows, default=-1)
     if last > MAX_ROWS:
         raise _too_many_rows()

@@ -18,6 +18,7 @@ from knowledge import faq_files, faq_xlsx
 from knowledge.faq_files import CsvTable, XlsxTable
 from knowledge.faq_table import FaqTable, cells_of
 from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Variant
+from knowledge.question_files import questions_read
 
 pytestmark = pytest.mark.django_db
 
@@ -194,10 +195,10 @@ def test_a_key_that_stands_twice_names_both_rows(base: KnowledgeBase) -> None:
     assert complaints(result) == [(4, "Rows 2 and 4 have the same key. Join them or rename one.")]
 
 
-def xlsx_with(content: bytes, part: str = "sheet1") -> bytes:
+def xlsx_with(content: bytes, part: str = "sheet1", of: bytes = b"") -> bytes:
     """A whole archive, one part of which holds something else."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(rows_as_xlsx(["key"], ["a"]))) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as damaged:
+    with zipfile.ZipFile(io.BytesIO(of or rows_as_xlsx(["key"], ["a"]))) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as damaged:
         for entry in whole.infolist():
             damaged.writestr(entry.filename, content if part in entry.filename else whole.read(entry))
     return out.getvalue()
@@ -241,6 +242,35 @@ def test_a_small_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.M
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>' % rows
     with pytest.raises(ValidationError, match="complete XLSX"):
         read(xlsx_with(sheet), XlsxTable)
+
+
+def xlsx_of_one_text(text: str, rows: int) -> bytes:
+    """As spreadsheets keep it: the text once, and fifty cells in each row that name it."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    head = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("key", "question"))
+    body = ("<row>" + '<c t="s"><v>0</v></c>' * 50 + "</row>") * rows
+    sheet = f'<worksheet xmlns="{main}"><sheetData><row>{head}</row>{body}</sheetData></worksheet>'
+    out = io.BytesIO(xlsx_with(sheet.encode()))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    with zipfile.ZipFile(out) as whole:
+        types = whole.read("[Content_Types].xml").decode().replace("</Types>", f'<Override PartName="/xl/texts.xml" ContentType="{kind}"/></Types>')
+    out = io.BytesIO(xlsx_with(types.encode(), "Content_Types", out.getvalue()))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("xl/texts.xml", f'<sst xmlns="{main}" count="1" uniqueCount="1"><si><t>{text}</t></si></sst>')
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("read_it", [lambda data: read(data, XlsxTable), lambda data: questions_read("q.xlsx", data)], ids=["faqs", "questions"])
+def test_one_text_in_very_many_cells_does_not_fill_the_memory(read_it: Any) -> None:
+    data = xlsx_of_one_text("A" * 1000, rows=1999)
+    assert len(data) < 50_000
+    with pytest.raises(ValidationError, match="unpacks to more than 15 MB"):
+        read_it(data)
+
+
+def test_one_text_in_many_cells_is_read() -> None:
+    found = questions_read("q.xlsx", xlsx_of_one_text("退货😀", rows=100))
+    assert found == [("退货😀", "退货😀")] * 100
 
 
 def test_a_row_with_fewer_cells_leaves_the_others_empty() -> None:
