@@ -52,7 +52,7 @@ def _decoded(data: bytes) -> str:
 
 def _csv_rows(text: str) -> list[list[str]]:
     try:
-        return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+        return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except csv.Error as error:
         raise ValidationError(_("This file cannot be read as a table.")) from error
 

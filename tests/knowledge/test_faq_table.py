@@ -219,8 +219,9 @@ def xlsx_with(content: bytes, part: str = "sheet1", of: bytes = b"") -> bytes:
         (b"key,state\n\na,live\nb,live,spare\n", CsvTable, "Row 4 has more cells"),
         (b"key,state,key\na,live,b\n", CsvTable, "stands twice"),
         (b"key,state\n", CsvTable, "no rows below"),
-        (b"key,answer_en\na," + b"x" * 131_073 + b"\n", CsvTable, "a cell is too long"),
         (b'key,answer_en\na,"' + b"x\n" * 70_000, CsvTable, "a quotation mark is not closed"),
+        (b'key,answer_en\na,"b\nc,d\n', CsvTable, "a quotation mark is not closed"),
+        (rows_as_xlsx(["key", "variants_en"], ["a", "x" * 32_767]), XlsxTable, "Row 2 has a cell that is as long"),
         (b"key," + b",".join(b"column%d" % number for number in range(60)) + b"\na\n", CsvTable, "more than 50 columns"),
         (b"key\n" + b"a\n" * 2001, CsvTable, "more than 2,000 rows"),
         (rows_as_xlsx(["key"], *[["a"]] * 2001), XlsxTable, "more than 2,000 rows"),
@@ -305,6 +306,13 @@ def test_its_own_export_comes_back_without_loss(base: KnowledgeBase, awkward: Fa
     awkward.delete()
     FaqTable(base=base).import_data(read(exported, table))
     assert cells_of(Faq.objects.get()) == before
+
+
+def test_a_faq_of_very_many_phrasings_comes_back_from_its_csv(base: KnowledgeBase) -> None:
+    faq = Faq.objects.create(knowledge_base=base, key="many")
+    Variant.objects.bulk_create(Variant(faq=faq, language="en", text=f"{number} {'x' * 480}") for number in range(300))
+    exported = CsvTable().export_data(FaqTable(base=base).export())
+    assert FaqTable(base=base).import_data(read(exported), dry_run=True).totals["skip"] == 1
 
 
 @pytest.mark.parametrize("text", [FORMULA, "+1", "-1", "@SUM(A1)", "'=1"])
