@@ -43,8 +43,8 @@ def promise(request: HttpRequest, pk: UUID) -> HttpResponse:
     scope = Scope(promises, category if category in promises.categories else "")
     asked, checked = asked_of(pk, caller), checked_of(pk)
     cuts = knowledge.snapshot_cuts({row["snapshot"] for row in checked})
-    # What the calibration held out is of all FAQs together: it says nothing of one category.
-    held_out = {} if scope.category else knowledge.held_out(pk)
+    # What the calibration held out is of all FAQs together: it says nothing of some of them.
+    held_out = {} if scope.category or promises.of_category else knowledge.held_out(pk)
     counts: dict[str, int] = {}
     for one in asked:
         name = promises.category_of.get(one.faq, "")
