@@ -223,6 +223,21 @@ def test_whoever_sees_some_sites_only_draws_nothing_blindly(talk: Conversation, 
     assert judge(limited, base, turn.pk, "right").status_code == 404
 
 
+def test_whoever_sees_some_sites_only_neither_reads_nor_undoes_what_was_checked_of_others(
+    editor: Desk, talk: Conversation, company: Company, base: KnowledgeBase
+) -> None:
+    other = Site.objects.create(company=company, knowledge_base=base, key="two", name="Two", default_language="en")
+    limited = Desk(agent_of(company, "lim", "editor"))
+    limited.agent.sites.add(other)
+    foreign, own = ask(talk, "a secret", 0.95), ask(talk_at(other, now()), "no secret", 0.95)
+    for turn in (foreign, own):
+        judge(editor, base, turn.pk, "right", way="near")
+    page = page_of(limited, f"/review/{base.pk}/?way=near")
+    assert ("a secret" in page, "no secret" in page) == (False, True)
+    assert [judge(limited, base, turn.pk, "undo", way="near").status_code for turn in (foreign, own)] == [404, 302]
+    assert [row.turn for row in CheckedAnswer.objects.all()] == [foreign.pk]
+
+
 # --- signs of visitors -----------------------------------------------------------------------------------------------
 
 

@@ -238,6 +238,20 @@ def test_an_editor_of_some_sites_compares_the_questions_of_theirs(company: Compa
     assert Rehearsal.objects.get().num_turns == 1
 
 
+@pytest.mark.usefixtures("by_hand")
+def test_an_editor_of_some_sites_reads_no_question_of_the_others(editor: Desk, company: Company, published: KnowledgeBase) -> None:
+    other = Site.objects.create(company=company, knowledge_base=published, key="coffee", name="Coffee", default_language="en")
+    turn_at(talk_at(other, now()), now(), text="how can i return it")
+    answer_edit(published, "returns", "You have 60 days.")
+    assert {change["text"] for change in compared(editor, published).changes} == {"how do i return it", "how can i return it"}
+    limited = agent_of(company, "eva", "editor")
+    limited.sites.add(other)
+    shown = page(Desk(limited), published)
+    assert ("how do i return it" in shown, "how can i return it" in shown) == (False, True)
+    assert "asked on sites that you do not see: 1." in shown
+    assert "that you do not see" not in page(editor, published)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("workers")
 def test_the_background_worker_does_it(editor: Desk, published: KnowledgeBase, site: Site) -> None:
