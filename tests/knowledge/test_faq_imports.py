@@ -156,6 +156,29 @@ def test_imports_are_undone_one_after_another(editor: Client, base: KnowledgeBas
     assert not Faq.objects.exists()
 
 
+def test_what_a_later_import_kept_from_being_undone_is_undone_after_it(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    imported(editor, base, FIRST)
+    before = exported(editor)
+    second = imported(editor, base, SECOND)
+    third = imported(editor, base, SECOND.replace("60 days", "90 days"))
+    assert exported(editor) != before
+    assert "left as it is: returns" in undo(editor, second)
+    undo(editor, third)
+    assert "60 days" in exported(editor).decode("utf-8-sig")
+    assert "The import was undone." in undo(editor, second)
+    assert exported(editor) == before
+
+
+def test_an_import_of_which_nothing_can_be_undone_is_not_called_undone(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    made = imported(editor, base, FIRST)
+    FaqAnswer.objects.update(text="Otherwise.")
+    page = undo(editor, made)
+    assert "left as it is: returns, hours, gone" in page
+    assert "The import was undone." not in page
+    made.refresh_from_db()
+    assert made.undone is None
+
+
 def test_an_import_is_undone_once(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
     made = imported(editor, base, FIRST)
     undo(editor, made)
