@@ -96,6 +96,13 @@ def test_errors_and_notes_are_shown_together(editor: Client, base: KnowledgeBase
     assert [row.number for row in page.context["result"].invalid_rows] == [3]
 
 
+def test_a_column_of_a_wrong_name_is_pointed_out(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    page = upload(editor, base, b"key,question_en,anwser_en\na,Why?,So.\n")
+    [(number, told)] = notes(page)
+    assert (number, told.startswith("The column “anwser_en” is left out")) == (1, True)
+    assert "anwser_en" in page.content.decode()
+
+
 def test_words_that_leave_one_faq_for_another_are_no_collision(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
     imported(editor, base, FIRST)
     moved = "hours,shop,live,When are you open?,,Nine to five.,,\nnew,shop,live,Opening times,opening hours,Nine.,,\n"
