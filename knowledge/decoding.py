@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+# What GB18030 reads out of Big5's bytes: characters that no standard names, each user his own.
+UNNAMED = re.compile("[\ue000-\ue765]")
+
 
 def text_of(data: bytes) -> str:
     """UTF-8 with or without mark, UTF-16 with one, or GB18030. Raises ValueError for anything else."""
@@ -11,6 +16,6 @@ def text_of(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if "\0" not in text and not (encoding == "gb18030" and UNNAMED.search(text)):
             return text
     raise ValueError("no text in a known encoding")

@@ -37,18 +37,24 @@ def draft_publish(kb_id: UUID | str, snapshot_id: str, *, instead_of: str, edits
     from knowledge.publishing import REFIT_AFTER_S
     from knowledge.tasks import refit_calibration
 
-    snapshot = Snapshot.objects.filter(knowledge_base_id=UUID(str(kb_id)), pk=snapshot_id).first()
-    if snapshot is None:
-        raise KnowledgeError("snapshot_unknown")
+    snapshot = _draft(kb_id, snapshot_id)
     snapshot_files.fetch(snapshot.pk, snapshot.manifest)
     with transaction.atomic():
         base = KnowledgeBase.objects.select_for_update().get(pk=kb_id)
+        snapshot = _draft(kb_id, snapshot_id)  # it may have been thrown away while its files were fetched
         if base.publishing_since or base.published_snapshot_id != instead_of:
             raise KnowledgeError("published_meanwhile")
         snapshot.edits_until = edits_until
         snapshots.switch(snapshot, actor=actor)
     if snapshots.needs_refit(snapshot):
         transaction.on_commit(lambda: refit_calibration.apply_async((str(kb_id), snapshot_id), countdown=REFIT_AFTER_S))
+
+
+def _draft(kb_id: UUID | str, snapshot_id: str) -> Snapshot:
+    snapshot = Snapshot.objects.filter(knowledge_base_id=UUID(str(kb_id)), pk=snapshot_id).first()
+    if snapshot is None:
+        raise KnowledgeError("snapshot_unknown")
+    return snapshot
 
 
 def draft_discard(kb_id: UUID | str, snapshot_id: str) -> bool:

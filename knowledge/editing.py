@@ -21,6 +21,8 @@ from knowledge.models import Article, Faq, KnowledgeBase, Variant
 
 Row = dict[str, Any]
 
+MAX_PHRASING = 500  # characters
+
 
 class NoSuchKey(LookupError):
     """There is no such FAQ or article in the knowledge base."""
@@ -83,12 +85,18 @@ def faq_delete(kb_id: UUID | str, key: str) -> None:
 def _write(faq: Faq, row: Row) -> None:
     faq.category, faq.state = row.get("category", ""), row.get("state", Faq.State.LIVE)
     variants: dict[Language, dict[str, bool]] = {
-        language: {text: place == 0 for place, text in enumerate(dict.fromkeys(row["variants"].get(language, [])))} for language in LANGUAGES
+        language: {text: place == 0 for place, text in enumerate(_phrasings(row["variants"].get(language, [])))} for language in LANGUAGES
     }
     answers: dict[Language, tuple[str, str]] = {
         language: (row["answers"].get(language, {}).get("text", ""), row["answers"].get(language, {}).get("url", "")) for language in LANGUAGES
     }
     faqs_write([FaqChange(faq, variants, answers)])
+
+
+def _phrasings(texts: Iterable[str]) -> list[str]:
+    """Each once. A visitor's message, which may become one, can be longer and have several lines; tables keep one phrasing a line."""
+    one_line = (" ".join(text.splitlines())[:MAX_PHRASING].strip() for text in texts)
+    return list(dict.fromkeys(filter(None, one_line)))
 
 
 def faq_disable(kb_id: UUID | str, key: str) -> None:
@@ -102,8 +110,10 @@ def variant_add(kb_id: UUID | str, key: str, language: Language, text: str) -> N
     with transaction.atomic():
         faq = _faq(kb_id, key)
         known = faq.variants.filter(language=language)
-        if not known.filter(text=text).exists():
-            Variant.objects.create(faq=faq, language=language, text=text, is_canonical=not known.filter(is_canonical=True).exists())
+        for phrasing in _phrasings([text]):
+            if known.filter(text=phrasing).exists():
+                continue
+            Variant.objects.create(faq=faq, language=language, text=phrasing, is_canonical=not known.filter(is_canonical=True).exists())
             faq.save()
             collisions_ask([faq])
 

@@ -20,13 +20,16 @@ from import_export.formats import base_formats
 
 from knowledge.contracts import LANGUAGES
 from knowledge.decoding import text_of
-from knowledge.faq_xlsx import read_rows
+from knowledge.faq_xlsx import TooMuch, read_rows
 
 log = logging.getLogger(__name__)
 
 # What one import may hold; the web process reads it while visitors are answered.
 MAX_FILE_MB = 5
 MAX_UNPACKED_MB = 15
+MAX_UNPACKED = MAX_UNPACKED_MB * 1024 * 1024
+MAX_SHEET_CELL = 32_767  # what a spreadsheet keeps of a cell, in units of UTF-16; what stands behind is dropped without a word
+csv.field_size_limit(MAX_FILE_MB * 1024 * 1024)  # a file's size is limited, a cell's is not: a FAQ may have many phrasings
 MAX_ROWS = 2000
 MAX_COLUMNS = 50
 FIRST_ROW = 2  # as spreadsheets count: the names of the columns are row 1
@@ -53,7 +56,7 @@ class CsvTable(base_formats.CSV):
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
         check_size(len(in_stream))
         text = _decode(in_stream)
-        return _table(lambda: csv.reader(io.StringIO(text, newline="")))
+        return _table(lambda: csv.reader(io.StringIO(text, newline=""), strict=True))
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         # With the byte-order mark, because spreadsheets read Chinese from a CSV only then.
@@ -70,6 +73,7 @@ class XlsxTable(base_formats.XLSX):
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         escaped = _escaped(dataset)
         self._escape_illegal_chars(escaped)  # control characters have no place in XML
+        _check_cells_fit(escaped)
         table: bytes = super().export_data(escaped, **kwargs)
         return table
 
@@ -89,16 +93,34 @@ def _check_unpacked_size(data: bytes) -> None:
             size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise _damaged() from error
-    if size > MAX_UNPACKED_MB * 1024 * 1024:
-        raise ValidationError(_("The table unpacks to more than %(limit)s MB. Split it into several files.") % {"limit": MAX_UNPACKED_MB})
+    if size > MAX_UNPACKED:
+        raise unpacks_to_too_much()
+
+
+def unpacks_to_too_much() -> ValidationError:
+    return ValidationError(_("The table unpacks to more than %(limit)s MB. Split it into several files.") % {"limit": MAX_UNPACKED_MB})
 
 
 def _sheet_rows(data: bytes) -> Iterator[Iterable[Any]]:
-    rows = read_rows(data, max_rows=MAX_ROWS, max_columns=MAX_COLUMNS)
+    try:
+        rows = read_rows(data, max_rows=MAX_ROWS, max_columns=MAX_COLUMNS, max_bytes=MAX_UNPACKED)
+    except TooMuch as error:
+        raise unpacks_to_too_much() from error
     last = max(rows, default=-1)
     if last > MAX_ROWS:
         raise _too_many_rows()
-    yield from (rows.get(number, []) for number in range(last + 1))
+    for number in range(last + 1):
+        cells = rows.get(number, [])
+        if any(_fills_a_cell(str(cell)) for cell in cells):
+            raise ValidationError(
+                _("Row %(row)s has a cell that is as long as a spreadsheet's can be, so its end may be missing. Import the FAQs as CSV.")
+                % {"row": number + 1}
+            )
+        yield cells
+
+
+def _fills_a_cell(text: str) -> bool:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 >= MAX_SHEET_CELL
 
 
 def _damaged() -> ValidationError:
@@ -125,7 +147,7 @@ def _table(open_rows: Callable[[], Iterable[Iterable[Any]]]) -> tablib.Dataset:
         raise
     except csv.Error as error:
         raise ValidationError(
-            _("This is no CSV that can be read: a cell is too long, or a quotation mark is not closed. Save the table again and upload it once more.")
+            _("This is no CSV that can be read: a quotation mark is not closed, or text follows it. Save the table again and upload it once more.")
         ) from error
     except Exception as error:
         log.info("an uploaded table cannot be read: %r", error)
@@ -177,6 +199,14 @@ def _known_columns(cells: Cells) -> Cells:
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _check_cells_fit(dataset: tablib.Dataset) -> None:
+    """A ValueError's words are shown on the page of the export."""
+    for row in dataset:
+        if any(_fills_a_cell(str(cell)) for cell in row):
+            told = _("The FAQ “%(key)s” has more phrasings than a spreadsheet's cell can hold. Export the FAQs as CSV, which has no such limit.")
+            raise ValueError(told % {"key": row[dataset.headers.index("key")]})
 
 
 def _escaped(dataset: tablib.Dataset) -> tablib.Dataset:

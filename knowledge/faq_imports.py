@@ -1,6 +1,7 @@
 """Imports that can be undone: what the FAQs of a table were before, kept beside what they became.
 
-Undone is only what is still as the import left it; what people edited since stays theirs and is named. Knows rows, no tables.
+Undone is only what is still as the import left it; what people or later imports changed since stays and is named, and can be undone once
+it is so again: after the later import was undone itself. Knows rows, no tables.
 """
 
 from __future__ import annotations
@@ -45,19 +46,21 @@ def import_write(base: KnowledgeBase, changes: Sequence[FaqChange], *, by: str, 
 
 @transaction.atomic
 def import_undo(made: FaqImport, *, by: str) -> bool:
-    """Whether it was undone now: False where somebody did it before. Nothing is published."""
+    """Whether anything was undone now: False where all of it was before, or was changed since. Nothing is published."""
     base = KnowledgeBase.objects.select_for_update().get(pk=made.knowledge_base_id)
-    if not FaqImport.objects.filter(pk=made.pk, undone=None).update(undone=timezone.now(), undone_by=by[:150]):
-        return False
     made.refresh_from_db()
-    now = {faq.key: faq for faq in _faqs(base, [row["key"] for row in made.rows])}
-    is_ours = {row["key"]: row["key"] in now and content_of(now[row["key"]]) == row["after"] for row in made.rows}
-    ours = [row for row in made.rows if is_ours[row["key"]]]
+    rows = [row for row in made.rows if made.undone is None or row["key"] in made.left]
+    now = {faq.key: faq for faq in _faqs(base, [row["key"] for row in rows])}
+    is_ours = {row["key"]: row["key"] in now and content_of(now[row["key"]]) == row["after"] for row in rows}
+    ours = [row for row in rows if is_ours[row["key"]]]
     faqs_delete([now[row["key"]] for row in ours if row["before"] is None])
     _restore(base, {row["key"]: row["before"] for row in ours if row["before"] is not None}, now)
-    made.left = [row["key"] for row in made.rows if not is_ours[row["key"]] and not (row["before"] is None and row["key"] not in now)]
-    made.save(update_fields=["left"])
-    return True
+    made.left = [row["key"] for row in rows if not is_ours[row["key"]] and not (row["before"] is None and row["key"] not in now)]
+    is_undone = bool(ours) or (made.undone is None and not made.left)
+    if is_undone:
+        made.undone, made.undone_by = timezone.now(), by[:150]
+    made.save(update_fields=["left", "undone", "undone_by"])
+    return is_undone
 
 
 def _restore(base: KnowledgeBase, wanted: dict[str, Content], now: dict[str, Faq]) -> None:

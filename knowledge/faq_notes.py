@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from knowledge.contracts import LANGUAGES, Language
+from knowledge.faq_files import COLUMNS
 from knowledge.faq_rows import Cells, Compared, all_lines, lines
 from knowledge.faq_twins import exact_digest, meet
 from knowledge.models import Faq
@@ -26,6 +27,12 @@ class _Owner:
     faq: Faq
     question: str
     row: int | None
+
+
+def columns_left_out(names: Iterable[str]) -> list[tuple[int, str]]:
+    """A name that is written wrong leaves its column as it is in the base, and nobody would see why."""
+    told = _("The column “%(name)s” is left out, because it is none of these: %(columns)s")
+    return [(1, told % {"name": name, "columns": ", ".join(COLUMNS)}) for name in names if name and name not in COLUMNS]
 
 
 def notes_of(known: Mapping[str, Faq], rows: Sequence[Compared]) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -151,8 +151,10 @@ def _moment(cells: Cells, name: str) -> datetime | None:
         return None
     try:
         moment = parse_datetime(cells[name])
-    except ValueError:
+        moment = moment and (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None:
+    # The first and the last year have hours that other time zones cannot tell.
+    if moment is None or not MINYEAR < moment.year < MAXYEAR:
         raise ValidationError({name: _("Write date and time like 2026-01-31T09:00+08:00, or leave the cell empty.")})
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return moment

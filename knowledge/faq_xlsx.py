@@ -11,6 +11,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,22 @@ class Unreadable(Exception):
     """No table could be had from the file within the limits of time and memory."""
 
 
-def read_rows(data: bytes, *, max_rows: int, max_columns: int) -> dict[int, list[Any]]:
+class TooMuch(Exception):
+    """The cells of the table are more than the caller wants to hold."""
+
+
+def read_rows(data: bytes, *, max_rows: int, max_columns: int, max_bytes: int) -> dict[int, list[Any]]:
     """Up to the first filled row beyond `max_rows`, and one column more than `max_columns`, so that the caller sees what is too much."""
-    command = [sys.executable, "-m", "knowledge.faq_xlsx", *map(str, (SECONDS, max_rows, max_columns))]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=3 * SECONDS, check=True, cwd=ROOT)
-        return {int(number): cells for number, cells in json.loads(done.stdout).items()}
-    except (subprocess.SubprocessError, ValueError) as error:
-        raise Unreadable(str(error)) from error
+    command = [sys.executable, "-m", "knowledge.faq_xlsx", *map(str, (SECONDS, max_bytes, max_rows, max_columns))]
+    with tempfile.TemporaryFile() as told:
+        try:
+            subprocess.run(command, input=data, stdout=told, stderr=subprocess.DEVNULL, timeout=3 * SECONDS, check=True, cwd=ROOT)
+            told.seek(0)
+            return {int(number): cells for number, cells in json.load(told).items()}
+        except (subprocess.SubprocessError, ValueError) as error:
+            if told.seek(0, io.SEEK_END) >= max_bytes:
+                raise TooMuch(str(error)) from error
+            raise Unreadable(str(error)) from error
 
 
 def _rows(data: bytes, max_rows: int, max_columns: int) -> dict[int, list[Any]]:
@@ -49,6 +58,8 @@ def _rows(data: bytes, max_rows: int, max_columns: int) -> dict[int, list[Any]]:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    seconds, max_rows, max_columns = map(int, sys.argv[1:])
+    seconds, max_bytes, max_rows, max_columns = map(int, sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    json.dump(_rows(sys.stdin.buffer.read(), max_rows, max_columns), sys.stdout, default=str)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
+    json.dump(_rows(sys.stdin.buffer.read(), max_rows, max_columns), sys.stdout, default=str, ensure_ascii=False)

@@ -15,8 +15,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from knowledge.decoding import text_of
-from knowledge.faq_files import ESCAPED, FORMULA, MAX_ROWS, check_size
-from knowledge.faq_xlsx import Unreadable, read_rows
+from knowledge.faq_files import ESCAPED, FORMULA, MAX_ROWS, MAX_UNPACKED, check_size, unpacks_to_too_much
+from knowledge.faq_xlsx import TooMuch, Unreadable, read_rows
 
 MAX_QUESTION = 4000
 MAX_COLUMNS = 50
@@ -52,14 +52,16 @@ def _decoded(data: bytes) -> str:
 
 def _csv_rows(text: str) -> list[list[str]]:
     try:
-        return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+        return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except csv.Error as error:
         raise ValidationError(_("This file cannot be read as a table.")) from error
 
 
 def _sheet_rows(data: bytes) -> list[list[str]]:
     try:
-        rows = read_rows(data, max_rows=MAX_ROWS + 1, max_columns=MAX_COLUMNS)
+        rows = read_rows(data, max_rows=MAX_ROWS + 1, max_columns=MAX_COLUMNS, max_bytes=MAX_UNPACKED)
+    except TooMuch as error:
+        raise unpacks_to_too_much() from error
     except Unreadable as error:
         raise ValidationError(_("This is not a complete XLSX file. Save the table again and upload it once more.")) from error
     return [[_cell(cell) for cell in rows[number]] for number in sorted(rows)]

@@ -142,7 +142,7 @@ def _disable(_caller: Caller, _turn: Turn, base: UUID, key: str) -> str:
 
 
 def _variant(_caller: Caller, turn: Turn, base: UUID, key: str) -> str:
-    knowledge.variant_add(base, key, turn.question.language, turn.question.text[:500])  # type: ignore[arg-type]
+    knowledge.variant_add(base, key, turn.question.language, turn.question.text)  # type: ignore[arg-type]
     return _("Added as a phrasing. Publish to let it count.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,8 +43,8 @@ def promise(request: HttpRequest, pk: UUID) -> HttpResponse:
     scope = Scope(promises, category if category in promises.categories else "")
     asked, checked = asked_of(pk, caller), checked_of(pk)
     cuts = knowledge.snapshot_cuts({row["snapshot"] for row in checked})
-    # What the calibration held out is of all FAQs together: it says nothing of one category.
-    held_out = {} if scope.category else knowledge.held_out(pk)
+    # What the calibration held out is of all FAQs together: it says nothing of some of them.
+    held_out = {} if scope.category or promises.of_category else knowledge.held_out(pk)
     counts: dict[str, int] = {}
     for one in asked:
         name = promises.category_of.get(one.faq, "")
@@ -54,10 +55,7 @@ def promise(request: HttpRequest, pk: UUID) -> HttpResponse:
         "promises": promises,
         "scope": scope,
         "choices": choices_of(scope, asked, checked, cuts=cuts, held_out=held_out),
-        "categories": [
-            (f"category-{place}", name, number, counts.get(name, 0), promises.of_category.get(name, 0))
-            for place, (name, number) in enumerate(promises.categories.items())
-        ],
+        "categories": [(name, number, counts.get(name, 0), promises.of_category.get(name, 0)) for name, number in promises.categories.items()],
         "promise_choices": CHOICES,
         "num_asked": sum(scope.has(one.faq) for one in asked),
         "num_of_now": sum(one.snapshot == promises.snapshot for one in asked),
@@ -70,15 +68,22 @@ def _set(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     known = knowledge.promises_read(pk)
     try:
         base = int(request.POST.get("promise", ""))
-        told = {category: int(request.POST.get(f"category-{place}", "0") or 0) for place, category in enumerate(known.categories)}
-        changed = knowledge.promises_set(pk, base=base, of_category={category: choice for category, choice in told.items() if choice})
+        of_category = _of_category(request, known.categories, known.of_category)
+        changed = knowledge.promises_set(pk, base=base, of_category=of_category)
     except ValueError:
         messages.error(request, _("Choose careful, balanced or eager."))
         return redirect("promise", pk)
     if changed:
         company = knowledge.company_of_base(pk)
         assert company
-        changes = {"promise": base, "categories": {category: choice for category, choice in told.items() if choice}}
+        changes = {"promise": base, "categories": of_category}
         audit_write(company_id=company, who=request.user, action="promise_set", name=name, changes=changes, request=request)  # type: ignore[arg-type]
         messages.success(request, _("The promise is kept. Publish to let it count."))
     return redirect("promise", pk)
+
+
+def _of_category(request: HttpRequest, known: Iterable[str], before: Mapping[str, int]) -> dict[str, int]:
+    """By the names that the page showed, because categories come and go meanwhile: one that it did not show keeps its promise."""
+    told = zip(request.POST.getlist("category"), map(int, request.POST.getlist("own")), strict=True)
+    chosen = {**before, **dict(told)}
+    return {category: chosen[category] for category in known if chosen.get(category)}

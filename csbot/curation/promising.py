@@ -38,7 +38,11 @@ class Given(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Every FAQ that has no promise of its own, or one category."""
+    """Every FAQ that has no promise of its own, or one category.
+
+    Those with one of their own stay out of all the base's figures: they are answered by another line, and what was wrong there would
+    neither prove nor break what is promised of the others.
+    """
 
     given: Given
     category: str = ""
@@ -48,11 +52,8 @@ class Scope:
         return self.given.of(self.category)
 
     def has(self, faq: str) -> bool:
-        return not self.category or self.given.category_of.get(faq) == self.category
-
-    def promise_of(self, faq: str, choice: int) -> int:
-        """Under this choice; categories with a promise of their own keep it while all of the base is looked at."""
-        return choice if self.category else self.given.of_category.get(self.given.category_of.get(faq, ""), choice)
+        category = self.given.category_of.get(faq, "")
+        return category == self.category if self.category else category not in self.given.of_category
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,10 @@ def choices_of(
 
 
 def _choice(promise: int, scope: Scope, asked: Sequence[Asked], labels: tuple[int, int], held_out: tuple[int, int] | None) -> Choice:
-    outcomes = [(one, one.outcome_at(scope.promise_of(one.faq, promise))) for one in asked]
+    outcomes = [(one, one.outcome_at(promise)) for one in asked]
     told = [(one, outcome) for one, outcome in outcomes if outcome is not None]
     counts = Counter(outcome for _, outcome in told)
-    above, below = _around(promise, scope, told)
+    above, below = _around(promise, told)
     is_given = promise <= scope.now
     return Choice(
         promise=promise,
@@ -139,15 +140,13 @@ def _choice(promise: int, scope: Scope, asked: Sequence[Asked], labels: tuple[in
 def _labels(
     promise: int, scope: Scope, checked: Sequence[Mapping[str, Any]], cuts: Mapping[str, Mapping[str, Mapping[int, float]]]
 ) -> tuple[int, int]:
-    """(checked, wrong) of the blindly drawn answers that would still be given under this promise."""
-    kept = [
-        row["verdict"]
-        for row in checked
-        if row["source"] == "audit"
-        and row["verdict"] in COUNTED
-        and scope.has(row["faq"])
-        and (row["chance"] is None or row["chance"] >= cuts.get(row["snapshot"], {}).get(row["language"], {}).get(promise, 0.0))
-    ]
+    """(checked, wrong) of the blindly drawn answers that would still be given under this promise, as far as their snapshot's cuts are known."""
+
+    def is_given(row: Mapping[str, Any]) -> bool:
+        cut = cuts.get(row["snapshot"], {}).get(row["language"], {}).get(promise)
+        return row["chance"] is None or (cut is not None and row["chance"] >= cut)
+
+    kept = [row["verdict"] for row in checked if row["source"] == "audit" and row["verdict"] in COUNTED and scope.has(row["faq"]) and is_given(row)]
     return len(kept), sum(verdict != "right" for verdict in kept)
 
 
@@ -173,7 +172,7 @@ def _proof(promise: int, num_checked: int, num_wrong: int) -> Proof:
 
 
 def _moved(scope: Scope, told: Sequence[tuple[Asked, Outcome]]) -> Moved:
-    before = [(one, one.outcome_at(scope.promise_of(one.faq, scope.now)), outcome) for one, outcome in told]
+    before = [(one, one.outcome_at(scope.now), outcome) for one, outcome in told]
     changed = [(one, was, becomes) for one, was, becomes in before if was is not None and was != becomes]
     ways = Counter((was, becomes) for _, was, becomes in changed)
     return Moved(
@@ -184,11 +183,11 @@ def _moved(scope: Scope, told: Sequence[tuple[Asked, Outcome]]) -> Moved:
     )
 
 
-def _around(promise: int, scope: Scope, told: Sequence[tuple[Asked, Outcome]]) -> tuple[list[tuple[Asked, float]], list[tuple[Asked, float]]]:
+def _around(promise: int, told: Sequence[tuple[Asked, Outcome]]) -> tuple[list[tuple[Asked, float]], list[tuple[Asked, float]]]:
     """The real questions nearest to the line, on either side; each text once."""
     found = []
     for one, _ in told:
-        cut = one.cut(scope.promise_of(one.faq, promise))
+        cut = one.cut(promise)
         if one.chance is not None and cut is not None and not one.is_certain and not one.is_vetoed:
             found.append((one, one.chance - cut))
     found.sort(key=lambda item: abs(item[1]))

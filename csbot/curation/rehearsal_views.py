@@ -19,6 +19,7 @@ from csbot.accounts.callers import Caller
 from csbot.curation.doors import base_door, bases
 from csbot.curation.models import Rehearsal
 from csbot.curation.rehearsing import MOST_QUESTIONS, is_silent, rehearsal_last, rehearsal_leave, rehearsal_publish, rehearsal_send, rehearsal_start
+from csbot.curation.sampled import turns_seen
 from knowledge import facade as knowledge
 
 PAGE = 50
@@ -52,10 +53,12 @@ def rehearsal(request: HttpRequest, pk: UUID) -> HttpResponse:
         "has_edits": knowledge.is_newer_than_published(pk),
         "last": last,
     }
-    return render(request, "curation/rehearsal.html", {**context, **(_found(request, last, published) if last else {})})
+    return render(request, "curation/rehearsal.html", {**context, **(_found(request, caller, last, published) if last else {})})
 
 
-def _found(request: HttpRequest, last: Rehearsal, published: str) -> dict[str, object]:
+def _found(request: HttpRequest, caller: Caller, last: Rehearsal, published: str) -> dict[str, object]:
+    seen = turns_seen(caller, (change["turn"] for change in last.changes))
+    shown = [change for change in last.changes if UUID(change["turn"]) in seen]
     return {
         "is_silent": is_silent(last),
         "error": knowledge.error_in_words(last.error) if last.error else "",
@@ -63,7 +66,8 @@ def _found(request: HttpRequest, last: Rehearsal, published: str) -> dict[str, o
         "is_outdated": last.state == Rehearsal.State.DONE and last.published != published,
         "edited_since": last.edits_until is not None and knowledge.is_edited_since(last.knowledge_base_id, last.edits_until),
         "ways": Counter((change["before"]["route"], change["after"]["route"]) for change in last.changes).most_common(),
-        "page": Paginator(last.changes, PAGE).get_page(request.GET.get("page")),
+        "num_hidden": len(last.changes) - len(shown),
+        "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
     }
 
 

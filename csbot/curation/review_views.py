@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from csbot.curation.doors import base_door, bases
 from csbot.curation.forms import faq_named
 from csbot.curation.promising import Scope, choices_of
 from csbot.curation.reviewing import Way, asking_judge, asking_of, checked_of, may_audit, next_asking
+from csbot.curation.sampled import turns_seen
 from knowledge import facade as knowledge
 
 SHOWN = 12
@@ -55,9 +57,15 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
         "choice": now,
         "num_by_people": sum(row["source"] in ("audit", "near", "console") for row in checked),
         "num_signs": sum(row["source"] in ("click", "thumb") for row in checked),
-        "last": [row for row in checked if row["source"] in ("audit", "near", "console")][:SHOWN],
+        "last": _last(caller, checked),
     }
     return render(request, "curation/review.html", context)
+
+
+def _last(caller: Caller, checked: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    by_people = [row for row in checked if row["source"] in ("audit", "near", "console")]
+    seen = turns_seen(caller, (row["turn"] for row in by_people))
+    return [row for row in by_people if row["turn"] in seen][:SHOWN]
 
 
 def _way(request: HttpRequest, helps_most: Way, is_audit_open: bool) -> Way:
@@ -72,6 +80,8 @@ def _judged(request: HttpRequest, pk: UUID, caller: Caller, way: Way) -> None:
         turn = UUID(request.POST.get("turn", ""))
     except ValueError as error:
         raise Http404 from error
+    if not turns_seen(caller, [turn]):
+        raise Http404
     if request.POST.get("verdict") == "undo":
         knowledge.answer_uncheck(pk, turn, way)
         return

@@ -76,6 +76,14 @@ def turns_of(base: UUID, caller: Caller, *, days: int = DAYS) -> QuerySet[Turn]:
     return rows if caller.sites is None else rows.filter(conversation__site__in=caller.sites)
 
 
+def turns_seen(caller: Caller, turns: Iterable[UUID | str]) -> set[UUID]:
+    """Of these, those on the sites that the caller sees; all of them, deleted ones too, where that is every site."""
+    told = {UUID(str(turn)) for turn in turns}
+    if caller.sites is None:
+        return told
+    return set(Turn.objects.filter(pk__in=told, conversation__site__in=caller.sites).values_list("pk", flat=True))
+
+
 def asked_of(base: UUID, caller: Caller, *, most: int = MAX_QUESTIONS) -> list[Asked]:
     """Newest first. Small talk, wishes for a person, lookups and listed words are no questions to a FAQ. Three queries."""
     rows = turns_of(base, caller).exclude(route__in=["", "chitchat"]).exclude(reason__in=["safety", "lookup", "requested", "complaint", "limit"])

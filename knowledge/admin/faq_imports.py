@@ -55,19 +55,19 @@ class FaqImportAdmin(OfOwnCompany):
         made: Any = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self._may_edit(request):
             raise PermissionDenied
-        if not import_undo(made, by=request.user.get_username()):
-            messages.warning(request, gettext("This import was undone already."))
-        else:
+        if import_undo(made, by=request.user.get_username()):
             self.log_change(request, made, gettext("import undone"))
             messages.success(request, gettext("The import was undone. Publish to let it count."))
-            if made.left:
-                told = gettext("Edited or removed since the import, and left as it is: %(keys)s")
-                messages.warning(request, told % {"keys": _listed(made.left)})
+        elif made.undone:
+            messages.warning(request, gettext("This import was undone already."))
+        if made.left:
+            told = gettext("Edited or removed since the import, and left as it is: %(keys)s")
+            messages.warning(request, told % {"keys": _listed(made.left)})
         return redirect("admin:knowledge_faqimport_change", made.pk)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         made: Any = self.get_object(request, object_id)
-        may_undo = bool(made and made.undone is None and self._may_edit(request))
+        may_undo = bool(made and (made.undone is None or made.left) and self._may_edit(request))
         undo_at = reverse("admin:knowledge_faqimport_undo", args=[made.pk]) if may_undo else ""
         told = {"undo_at": undo_at, "title": gettext("Import of FAQs"), "subtitle": str(made) if made else None}
         page: HttpResponse = super().change_view(request, object_id, form_url, {**told, **(extra_context or {})})

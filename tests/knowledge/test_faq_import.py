@@ -85,6 +85,17 @@ def test_what_the_page_exports_imports_again(editor: Client, base: KnowledgeBase
     assert after == before
 
 
+def test_what_a_spreadsheet_would_cut_off_is_not_exported_as_one(editor: Client, base: KnowledgeBase) -> None:
+    faq = Faq.objects.create(knowledge_base=base, key="many")
+    Variant.objects.bulk_create(Variant(faq=faq, language="en", text=f"{number:4} {'x' * 55}".strip()) for number in range(700))
+    columns = {f"faqtable_{name}": "on" for name in FaqTable().get_export_order()}
+    told = editor.post(reverse("admin:knowledge_faq_export"), {"format": XLSX, "resource": "0", **columns})
+    assert "The FAQ “many” has more phrasings than a spreadsheet&#x27;s cell can hold" in told.content.decode()
+    exported = editor.post(reverse("admin:knowledge_faq_export"), {"format": CSV, "resource": "0", **columns}).content
+    confirm(editor, upload(editor, base, exported))
+    assert Variant.objects.count() == 700
+
+
 def test_a_row_that_is_refused_is_shown_and_cannot_be_confirmed(editor: Client, base: KnowledgeBase) -> None:
     page = upload(editor, base, (TABLE + "returns.period,,,,Why?,So.\n").encode())
     assert "Rows 2 and 3 have the same key." in page.content.decode()
@@ -96,7 +107,7 @@ def test_a_row_that_is_refused_is_shown_and_cannot_be_confirmed(editor: Client, 
     [
         (b"PK\x03\x04 torn", XLSX, "complete XLSX"),
         (b"key,state\na,live,spare\n", CSV, "more cells"),
-        (b"key,answer_en\na," + b"x" * 131_073, CSV, "a cell is too long"),
+        (b'key,answer_en\na,"b\nc,d\n', CSV, "a quotation mark is not closed"),
         (b"key\n" + b"a\n" * 2001, CSV, "more than 2,000 rows"),
         (b" " * (5 * 1024 * 1024 + 1), CSV, "larger than 5 MB"),
     ],

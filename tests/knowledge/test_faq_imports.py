@@ -96,6 +96,13 @@ def test_errors_and_notes_are_shown_together(editor: Client, base: KnowledgeBase
     assert [row.number for row in page.context["result"].invalid_rows] == [3]
 
 
+def test_a_column_of_a_wrong_name_is_pointed_out(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    page = upload(editor, base, b"key,question_en,anwser_en\na,Why?,So.\n")
+    [(number, told)] = notes(page)
+    assert (number, told.startswith("The column “anwser_en” is left out")) == (1, True)
+    assert "anwser_en" in page.content.decode()
+
+
 def test_words_that_leave_one_faq_for_another_are_no_collision(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
     imported(editor, base, FIRST)
     moved = "hours,shop,live,When are you open?,,Nine to five.,,\nnew,shop,live,Opening times,opening hours,Nine.,,\n"
@@ -154,6 +161,29 @@ def test_imports_are_undone_one_after_another(editor: Client, base: KnowledgeBas
     undo(editor, second)
     undo(editor, first)
     assert not Faq.objects.exists()
+
+
+def test_what_a_later_import_kept_from_being_undone_is_undone_after_it(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    imported(editor, base, FIRST)
+    before = exported(editor)
+    second = imported(editor, base, SECOND)
+    third = imported(editor, base, SECOND.replace("60 days", "90 days"))
+    assert exported(editor) != before
+    assert "left as it is: returns" in undo(editor, second)
+    undo(editor, third)
+    assert "60 days" in exported(editor).decode("utf-8-sig")
+    assert "The import was undone." in undo(editor, second)
+    assert exported(editor) == before
+
+
+def test_an_import_of_which_nothing_can_be_undone_is_not_called_undone(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811
+    made = imported(editor, base, FIRST)
+    FaqAnswer.objects.update(text="Otherwise.")
+    page = undo(editor, made)
+    assert "left as it is: returns, hours, gone" in page
+    assert "The import was undone." not in page
+    made.refresh_from_db()
+    assert made.undone is None
 
 
 def test_an_import_is_undone_once(editor: Client, base: KnowledgeBase) -> None:  # noqa: F811

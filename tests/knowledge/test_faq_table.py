@@ -18,6 +18,7 @@ from knowledge import faq_files, faq_xlsx
 from knowledge.faq_files import CsvTable, XlsxTable
 from knowledge.faq_table import FaqTable, cells_of
 from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Variant
+from knowledge.question_files import questions_read
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,9 @@ def test_many_rows_are_written_with_few_statements(base: KnowledgeBase) -> None:
         ({"state": "asleep"}, "asleep"),
         ({"valid_from": "tomorrow"}, "Write date and time"),
         ({"valid_from": "2026-13-01T00:00:00Z"}, "Write date and time"),
+        ({"valid_from": "0001-01-01T00:00+23:00"}, "Write date and time"),
+        ({"valid_from": "0001-01-01"}, "Write date and time"),
+        ({"valid_until": "9999-12-31T23:59-12:00"}, "Write date and time"),
         ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "later than its beginning"),
         ({"url_en": "javascript:alert(1)"}, "URL"),
         ({"answer_en": "", "url_en": "https://tea.example"}, "needs an answer"),
@@ -194,10 +198,10 @@ def test_a_key_that_stands_twice_names_both_rows(base: KnowledgeBase) -> None:
     assert complaints(result) == [(4, "Rows 2 and 4 have the same key. Join them or rename one.")]
 
 
-def xlsx_with(content: bytes, part: str = "sheet1") -> bytes:
+def xlsx_with(content: bytes, part: str = "sheet1", of: bytes = b"") -> bytes:
     """A whole archive, one part of which holds something else."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(rows_as_xlsx(["key"], ["a"]))) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as damaged:
+    with zipfile.ZipFile(io.BytesIO(of or rows_as_xlsx(["key"], ["a"]))) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as damaged:
         for entry in whole.infolist():
             damaged.writestr(entry.filename, content if part in entry.filename else whole.read(entry))
     return out.getvalue()
@@ -212,14 +216,16 @@ def xlsx_with(content: bytes, part: str = "sheet1") -> bytes:
         (b"", XlsxTable, "complete XLSX"),
         (b"key,state\n", XlsxTable, "complete XLSX"),
         (b"key\n\xff\xfe\x00\x00", CsvTable, "UTF-8 nor GB18030"),
+        ("key,question_zh\na,怎麼退款？\n".encode("big5"), CsvTable, "UTF-8 nor GB18030"),
         (b"", CsvTable, "question_zh"),
         (b"title,text\na,b\n", CsvTable, "question_zh"),
         (b"key,state\na,live,spare\n", CsvTable, "Row 2 has more cells"),
         (b"key,state\n\na,live\nb,live,spare\n", CsvTable, "Row 4 has more cells"),
         (b"key,state,key\na,live,b\n", CsvTable, "stands twice"),
         (b"key,state\n", CsvTable, "no rows below"),
-        (b"key,answer_en\na," + b"x" * 131_073 + b"\n", CsvTable, "a cell is too long"),
         (b'key,answer_en\na,"' + b"x\n" * 70_000, CsvTable, "a quotation mark is not closed"),
+        (b'key,answer_en\na,"b\nc,d\n', CsvTable, "a quotation mark is not closed"),
+        (rows_as_xlsx(["key", "variants_en"], ["a", "x" * 32_767]), XlsxTable, "Row 2 has a cell that is as long"),
         (b"key," + b",".join(b"column%d" % number for number in range(60)) + b"\na\n", CsvTable, "more than 50 columns"),
         (b"key\n" + b"a\n" * 2001, CsvTable, "more than 2,000 rows"),
         (rows_as_xlsx(["key"], *[["a"]] * 2001), XlsxTable, "more than 2,000 rows"),
@@ -241,6 +247,35 @@ def test_a_small_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.M
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>' % rows
     with pytest.raises(ValidationError, match="complete XLSX"):
         read(xlsx_with(sheet), XlsxTable)
+
+
+def xlsx_of_one_text(text: str, rows: int) -> bytes:
+    """As spreadsheets keep it: the text once, and fifty cells in each row that name it."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    head = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("key", "question"))
+    body = ("<row>" + '<c t="s"><v>0</v></c>' * 50 + "</row>") * rows
+    sheet = f'<worksheet xmlns="{main}"><sheetData><row>{head}</row>{body}</sheetData></worksheet>'
+    out = io.BytesIO(xlsx_with(sheet.encode()))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    with zipfile.ZipFile(out) as whole:
+        types = whole.read("[Content_Types].xml").decode().replace("</Types>", f'<Override PartName="/xl/texts.xml" ContentType="{kind}"/></Types>')
+    out = io.BytesIO(xlsx_with(types.encode(), "Content_Types", out.getvalue()))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("xl/texts.xml", f'<sst xmlns="{main}" count="1" uniqueCount="1"><si><t>{text}</t></si></sst>')
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("read_it", [lambda data: read(data, XlsxTable), lambda data: questions_read("q.xlsx", data)], ids=["faqs", "questions"])
+def test_one_text_in_very_many_cells_does_not_fill_the_memory(read_it: Any) -> None:
+    data = xlsx_of_one_text("A" * 1000, rows=1999)
+    assert len(data) < 50_000
+    with pytest.raises(ValidationError, match="unpacks to more than 15 MB"):
+        read_it(data)
+
+
+def test_one_text_in_many_cells_is_read() -> None:
+    found = questions_read("q.xlsx", xlsx_of_one_text("退货😀", rows=100))
+    assert found == [("退货😀", "退货😀")] * 100
 
 
 def test_a_row_with_fewer_cells_leaves_the_others_empty() -> None:
@@ -275,6 +310,13 @@ def test_its_own_export_comes_back_without_loss(base: KnowledgeBase, awkward: Fa
     awkward.delete()
     FaqTable(base=base).import_data(read(exported, table))
     assert cells_of(Faq.objects.get()) == before
+
+
+def test_a_faq_of_very_many_phrasings_comes_back_from_its_csv(base: KnowledgeBase) -> None:
+    faq = Faq.objects.create(knowledge_base=base, key="many")
+    Variant.objects.bulk_create(Variant(faq=faq, language="en", text=f"{number} {'x' * 480}") for number in range(300))
+    exported = CsvTable().export_data(FaqTable(base=base).export())
+    assert FaqTable(base=base).import_data(read(exported), dry_run=True).totals["skip"] == 1
 
 
 @pytest.mark.parametrize("text", [FORMULA, "+1", "-1", "@SUM(A1)", "'=1"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -74,19 +75,42 @@ def test_the_page_says_what_each_promise_does(editor: Desk, talk: Conversation, 
 
 def test_a_promise_is_chosen_for_the_base_and_for_a_category(editor: Desk, published: KnowledgeBase) -> None:
     page = page_of(editor, f"/promise/{published.pk}/")
-    assert 'name="category-1"' in page
-    told = editor.client.post(f"/promise/{published.pk}/", {"promise": "1", "category-0": "0", "category-1": "7"}, follow=True)
+    assert '<input type="hidden" name="category" value="post">' in page
+    told = editor.client.post(f"/promise/{published.pk}/", {"promise": "1", "category": ["money", "post"], "own": ["0", "7"]}, follow=True)
     assert "not published yet" in told.content.decode()
     published.refresh_from_db()
     assert (published.promise, published.category_promises) == (1, {"post": 7})
     assert AuditEntry.objects.get(action="promise_set").changes == {"promise": 1, "categories": {"post": 7}}
 
 
-@pytest.mark.parametrize("form", [{}, {"promise": "5"}, {"promise": "x"}, {"promise": "3", "category-0": "2"}])
+@pytest.mark.parametrize(
+    "form", [{}, {"promise": "5"}, {"promise": "x"}, {"promise": "3", "category": "post", "own": "2"}, {"promise": "3", "own": "7"}]
+)
 def test_a_promise_that_nobody_can_give_is_refused(editor: Desk, published: KnowledgeBase, form: dict[str, str]) -> None:
     assert "Choose careful" in editor.client.post(f"/promise/{published.pk}/", form, follow=True).content.decode()
     published.refresh_from_db()
     assert (published.promise, published.category_promises) == (3, {})
+
+
+def test_a_category_that_came_meanwhile_does_not_take_the_promise_of_another(editor: Desk, published: KnowledgeBase) -> None:
+    form = form_of(page_of(editor, f"/promise/{published.pk}/"), money="7")
+    Faq.objects.create(knowledge_base=published, key="login", category="accounts")
+    published.category_promises = {"accounts": 1}
+    published.save()
+    editor.client.post(f"/promise/{published.pk}/", form)
+    published.refresh_from_db()
+    assert published.category_promises == {"accounts": 1, "money": 7}
+    assert AuditEntry.objects.get(action="promise_set").changes == {"promise": 3, "categories": {"accounts": 1, "money": 7}}
+
+
+def form_of(page: str, **chosen: str) -> dict[str, list[str]]:
+    """As a browser sends the page's form: each category's fields in their order, with this chosen for some of them."""
+    form: dict[str, list[str]] = {"promise": ["3"]}
+    for row in re.findall(r"<tr><th scope=.row.>.*?</tr>", page, re.DOTALL):
+        name = re.search(r"<th[^>]*>(.*?)</th>", row)
+        for field, value in re.findall(r'<(?:input[^>]*|select) name="([^"]*)"(?: value="([^"]*)")?', row):
+            form.setdefault(field, []).append(value or chosen.get(name.group(1) if name else "", "0"))
+    return form
 
 
 def test_a_category_is_looked_at_alone(editor: Desk, talk: Conversation, base: KnowledgeBase) -> None:
@@ -197,6 +221,21 @@ def test_whoever_sees_some_sites_only_draws_nothing_blindly(talk: Conversation, 
     assert "a secret" not in page
     assert "?way=audit" not in page
     assert judge(limited, base, turn.pk, "right").status_code == 404
+
+
+def test_whoever_sees_some_sites_only_neither_reads_nor_undoes_what_was_checked_of_others(
+    editor: Desk, talk: Conversation, company: Company, base: KnowledgeBase
+) -> None:
+    other = Site.objects.create(company=company, knowledge_base=base, key="two", name="Two", default_language="en")
+    limited = Desk(agent_of(company, "lim", "editor"))
+    limited.agent.sites.add(other)
+    foreign, own = ask(talk, "a secret", 0.95), ask(talk_at(other, now()), "no secret", 0.95)
+    for turn in (foreign, own):
+        judge(editor, base, turn.pk, "right", way="near")
+    page = page_of(limited, f"/review/{base.pk}/?way=near")
+    assert ("a secret" in page, "no secret" in page) == (False, True)
+    assert [judge(limited, base, turn.pk, "undo", way="near").status_code for turn in (foreign, own)] == [404, 302]
+    assert [row.turn for row in CheckedAnswer.objects.all()] == [foreign.pk]
 
 
 # --- signs of visitors -----------------------------------------------------------------------------------------------

@@ -128,10 +128,24 @@ def test_a_check_counts_for_the_promises_under_which_it_would_be_answered() -> N
     assert [(found[promise].proof.num_checked, found[promise].proof.num_wrong) for promise in (1, 3)] == [(1, 0), (2, 1)]
 
 
-def test_a_category_keeps_its_own_promise_while_the_base_is_looked_at() -> None:
+def test_a_category_with_a_promise_of_its_own_is_looked_at_alone() -> None:
     given = Promised(of_category={"post": 1})
     questions = [asked(0.85, faq="shipping", outcome="clarified", is_direct=False), asked(0.85)]
     whole, alone = choices(questions, scope=Scope(given)), choices(questions, scope=Scope(given, "post"))
     assert [whole[promise].counts["answered"] for promise in (1, 3, 7)] == [0, 1, 1]
     assert [alone[promise].counts["answered"] for promise in (1, 3, 7)] == [0, 1, 1]
-    assert (alone[1].is_now, whole[3].is_now, alone[3].num_asked) == (True, True, 1)
+    assert (alone[1].is_now, whole[3].is_now, alone[3].num_asked, whole[3].num_asked) == (True, True, 1, 1)
+
+
+def test_wrong_answers_of_an_eager_category_are_no_right_ones_of_a_careful_base() -> None:
+    """They are answered by the looser line, below the base's: the base neither answers for them nor counts them as answered."""
+    given = Promised(base=1, of_category={"money": 7})
+    questions = [asked(0.7, outcome="answered", is_direct=True) for _ in range(50)] + [asked(0.95, faq="shipping") for _ in range(50)]
+    labels = [label("wrong", chance=0.7) for _ in range(100)] + [label(faq="shipping") for _ in range(299)]
+    whole, money = choices(questions, labels, Scope(given))[1], choices(questions, labels, Scope(given, "money"))[7]
+    assert (whole.proof.state, whole.proof.num_checked, whole.counts["answered"]) == ("proven", 299, 50)
+    assert (money.proof.state, money.proof.num_wrong, money.counts["answered"]) == ("broken", 100, 50)
+
+
+def test_a_check_whose_cuts_are_unknown_proves_nothing() -> None:
+    assert choices([asked(0.95)], [label(snapshot="forgotten")])[3].proof.num_checked == 0

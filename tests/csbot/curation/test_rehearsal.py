@@ -15,7 +15,7 @@ from csbot.curation import rehearsing
 from csbot.curation.models import Rehearsal
 from csbot.curation.rehearsing import rehearsal_go_on
 from csbot.lib.clock import now
-from knowledge import facade, snapshots
+from knowledge import facade, snapshot_files, snapshots
 from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Snapshot
 from tests.csbot.dashboard.desks import Desk, agent_of
 from tests.csbot.reports.test_figures import talk_at, turn_at
@@ -118,6 +118,27 @@ def test_what_is_left_is_thrown_away(editor: Desk, published: KnowledgeBase, dja
     assert not Snapshot.objects.filter(pk=found.draft).exists()
     assert facade.is_newer_than_published(published.pk)
     assert compared(editor, published).draft == found.draft  # and can be built again
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_what_a_colleague_leaves_while_it_is_being_published_is_not_published(
+    editor: Desk, company: Company, published: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = published.published_snapshot_id
+    answer_edit(published, "returns", "You have 60 days.")
+    compared(editor, published)
+    colleague = Desk(agent_of(company, "col", "editor"))
+    fetch = snapshot_files.fetch
+
+    def slow(*args: Any) -> Any:
+        fetched = fetch(*args)
+        deed(colleague, published, "leave")
+        return fetched
+
+    monkeypatch.setattr(snapshot_files, "fetch", slow)
+    assert "or does not exist" in deed(editor, published, "publish")
+    published.refresh_from_db()
+    assert (published.published_snapshot_id, Rehearsal.objects.get().state) == (before, "left")
 
 
 @pytest.mark.usefixtures("by_hand")
@@ -236,6 +257,20 @@ def test_an_editor_of_some_sites_compares_the_questions_of_theirs(company: Compa
     editor.sites.add(other)
     deed(Desk(editor), published, "start")
     assert Rehearsal.objects.get().num_turns == 1
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_an_editor_of_some_sites_reads_no_question_of_the_others(editor: Desk, company: Company, published: KnowledgeBase) -> None:
+    other = Site.objects.create(company=company, knowledge_base=published, key="coffee", name="Coffee", default_language="en")
+    turn_at(talk_at(other, now()), now(), text="how can i return it")
+    answer_edit(published, "returns", "You have 60 days.")
+    assert {change["text"] for change in compared(editor, published).changes} == {"how do i return it", "how can i return it"}
+    limited = agent_of(company, "eva", "editor")
+    limited.sites.add(other)
+    shown = page(Desk(limited), published)
+    assert ("how do i return it" in shown, "how can i return it" in shown) == (False, True)
+    assert "asked on sites that you do not see: 1." in shown
+    assert "that you do not see" not in page(editor, published)
 
 
 @pytest.mark.django_db(transaction=True)

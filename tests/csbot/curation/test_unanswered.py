@@ -12,7 +12,9 @@ from csbot.accounts.models import Agent, AuditEntry, Company, Site
 from csbot.conversations.models import Conversation, Feedback, Handoff, Message, Settled, Turn
 from csbot.conversations.unanswered import Unanswered, unanswered_for
 from csbot.lib.clock import now
-from knowledge.models import Faq, KnowledgeBase
+from knowledge.faq_files import CsvTable
+from knowledge.faq_table import FaqTable
+from knowledge.models import Faq, KnowledgeBase, Variant
 from tests.csbot.dashboard.desks import Desk, agent_of
 from tests.csbot.reports.test_figures import talk_at, turn_at
 
@@ -124,6 +126,20 @@ def test_it_becomes_a_faq_of_its_own(editor: Desk, question: Unanswered) -> None
     assert editor.client.post(url_of(question), form).status_code == 302
     faq = Faq.objects.get(key="leaving")
     assert (faq.variants.get().text, faq.answers.get().text, Settled.objects.get().faq) == ("when does it leave", "At noon.", "leaving")
+
+
+@pytest.mark.parametrize("deed", [{"deed": "variant", "faq": "shipping"}, {"deed": "faq", "key": "shipping.long", "answer_en": "At noon."}])
+def test_a_long_message_of_several_lines_becomes_a_phrasing_that_an_export_brings_back(
+    editor: Desk, talk: Conversation, question: Unanswered, company: Company, base: KnowledgeBase, deed: dict[str, str]
+) -> None:
+    ask(talk, "hello\n\nwhen will it leave " + "please " * 120, 1, **REFUSED)
+    (long,) = (one for one in found(company) if one.digest != question.digest)
+    assert editor.client.post(url_of(long), deed).status_code == 302
+    kept = Variant.objects.get(text__startswith="hello  when will it leave")
+    kept.full_clean()
+    exported = CsvTable().export_data(FaqTable(base=base).export())
+    again = FaqTable(base=base).import_data(CsvTable().create_dataset(exported), dry_run=True)
+    assert (again.totals["skip"], again.has_validation_errors()) == (Faq.objects.count(), False)
 
 
 def test_set_aside_it_comes_back_when_it_is_asked_again(editor: Desk, question: Unanswered, talk: Conversation, company: Company) -> None:
