@@ -13,6 +13,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from redis.exceptions import RedisError
@@ -20,6 +21,7 @@ from redis.exceptions import RedisError
 from csbot.conversations.contracts import Decision
 from csbot.conversations.decisions import decision_pack, decision_unpack
 from csbot.lib import redis
+from csbot.lib.clock import now
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +34,13 @@ Same = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`meaning` is empty for a question without one."""
+    """`meaning` is empty for a question without one. `holds_until`: when something that the answer rests on changes by itself, in seconds
+    since 1970."""
 
     exact: str
     meaning: str
     scope: str
+    holds_until: float | None = None
 
     @property
     def unsure(self) -> str:
@@ -89,9 +93,10 @@ def cache_find(keys: Keys, text: str, same: Same) -> Found | None:
     return Found(decision, "meaning", pointer) if same(text, question) else None
 
 
-def cache_put(keys: Keys, text: str, decision: Decision, *, is_sure: bool, holds_s: float = EXPIRY_S) -> None:
-    """`is_sure`: right often enough to stand for other words than its own. `holds_s`: until something that it rests on changes by itself."""
-    expiry = int(min(EXPIRY_S, holds_s))
+def cache_put(keys: Keys, text: str, decision: Decision, *, is_sure: bool, at: datetime | None = None) -> None:
+    """`is_sure`: right often enough to stand for other words than its own. `at`: when it was asked, if not now."""
+    left_s = keys.holds_until - (at or now()).timestamp() if keys.holds_until else EXPIRY_S
+    expiry = int(min(EXPIRY_S, left_s))
     if expiry < 1:
         return
     entry = {"decision": decision_pack(decision), "question": text, "meaning": keys.meaning}

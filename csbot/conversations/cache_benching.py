@@ -208,7 +208,7 @@ class Visitors:
 
     def _generated(self, keys: cache.Keys, phrasing: Phrasing, decision: Decision) -> None:
         """What the `generation` worker does at the end of a complete answer; this one names whom it is for."""
-        cache.cache_put(keys, phrasing.text, replace(decision, text=phrasing.topics[0]), is_sure=True)
+        cache.cache_put(keys, phrasing.text, replace(decision, text=phrasing.topics[0]), is_sure=False)
 
 
 def run(site: Site, opened: Knowledge, phrasings: Sequence[Phrasing], requests: int, seed: int) -> list[Request]:

@@ -162,16 +162,16 @@ def _generate(current: Attempt) -> None:
     elif ending.after in ("clarify", "offer") and not writer.seen.strip():
         writer.add(_own_words(turn, decision, ending))
     text = writer.close()
+    _remember(turn, decision, ending, text)  # before the visitor sees its end: a thumb down may follow at once
     if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
         raise Fenced
-    _remember(turn, decision, ending, text)
 
 
 def _remember(turn: Turn, decision: Decision, ending: Ending, text: str) -> None:
-    """Only a complete answer, every claim of which was found in the evidence."""
+    """Only a complete answer, every claim of which was found in the evidence; and for its own words: it says yes or no to these."""
     keys = turn.decision.get("cache")
     if keys and ending.finish == "stop" and ending.rung == 3 and ending.is_grounded and ending.after == "nothing":
-        cache.cache_put(cache.Keys(**keys), turn.question.text, replace(decision, text=text), is_sure=True)
+        cache.cache_put(cache.Keys(**keys), turn.question.text, replace(decision, text=text), is_sure=False)
 
 
 def _says_nothing(text: str, turn: Turn) -> bool:

@@ -94,9 +94,10 @@ class DecidingStages:
         keys = self.cache_keys(question.text)
         if self.found:
             return replace(keys, exact=self.found.key)
+        if self.match and self.match.holds_until:
+            keys = replace(keys, holds_until=self.match.holds_until.timestamp())
         if decision.route == "answer" and self.match:
-            holds_s = (self.match.holds_until - question.now).total_seconds() if self.match.holds_until else cache.EXPIRY_S
-            cache.cache_put(keys, question.text, decision, is_sure=self.match.is_careful, holds_s=holds_s)
+            cache.cache_put(keys, question.text, decision, is_sure=self.match.is_careful, at=question.now)
         return keys
 
     def cache_keys(self, text: str) -> cache.Keys:
@@ -127,11 +128,11 @@ class DecidingStages:
             decision = replace(decision, text=wrapping.text_of(self.site, self.language, decision.words))
         return wrapping.word(decision, self.site, sources=self._faq_source(decision), screen=self.screen_answer)
 
-    def screen_answer(self, text: str) -> str:
-        """Every text towards a visitor passes the filter of now: masked words are masked, a blocked text is replaced."""
+    def screen_answer(self, text: str) -> str | None:
+        """Every text towards a visitor passes the filter of now: masked words are masked; None for a blocked text."""
         stream = self._words.open_stream(Direction.BOT)
         shown = stream.feed(text) + stream.flush()
-        return wrapping.text_of(self.site, self.language, "safety") if stream.stopped else shown
+        return None if stream.stopped else shown
 
     def _faq_source(self, decision: Decision) -> tuple[Source, ...]:
         if decision.faq is None or self.match is None:

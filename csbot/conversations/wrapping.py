@@ -12,7 +12,7 @@ from typing import Any
 
 from csbot.accounts.models import Site
 from csbot.conversations.contracts import Decision, Ending
-from csbot.conversations.events import Source, Wrap
+from csbot.conversations.events import Option, Source, Wrap
 from csbot.conversations.texts import built_in
 from knowledge.contracts import Evidence
 
@@ -38,11 +38,24 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
     return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
-def word(decision: Decision, site: Site, *, sources: tuple[Source, ...], screen: Callable[[str], str]) -> Decision:
-    """Give a decision its words. Every text, stored ones too, passes the word filter of now (`screen`)."""
-    text = decision.text or _own_words(decision, site)
-    offers = decision.offers_handoff or decision.route == "refuse"
-    return replace(decision, text=screen(text), sources=sources or decision.sources or sources_of(decision.evidence), offers_handoff=offers)
+def word(decision: Decision, site: Site, *, sources: tuple[Source, ...], screen: Callable[[str], str | None]) -> Decision:
+    """Give a decision its words. Every text, stored ones and titles too, passes the word filter of now.
+
+    `screen`: the text as it may be shown; None where it is blocked.
+    """
+    shown = [(option, screen(option["text"])) for option in decision.options]
+    options = tuple(Option(faq=option["faq"], text=text) for option, text in shown if text is not None)
+    if decision.route == "clarify" and decision.options and not options:
+        decision = replace(decision, route="refuse", reason="no_evidence", text="")
+    found = sources or decision.sources or sources_of(decision.evidence)
+    text = screen(decision.text or _own_words(decision, site))
+    return replace(
+        decision,
+        text=text_of(site, decision.language, "safety") if text is None else text,
+        options=options,
+        sources=tuple({**source, "title": title} for source in found if (title := screen(source["title"])) is not None),
+        offers_handoff=decision.offers_handoff or decision.route == "refuse",
+    )
 
 
 def _own_words(decision: Decision, site: Site) -> str:
@@ -63,11 +76,17 @@ def sources_of(evidence: tuple[Evidence, ...]) -> tuple[Source, ...]:
     return tuple(found.values())[:MAX_SOURCES]
 
 
+def _quoted(decision: Decision, quotes: tuple[Evidence, ...]) -> tuple[Source, ...]:
+    """Of the sources, whose titles were screened, those that are quoted."""
+    kept = {(item.type, item.id) for item in quotes}
+    return tuple(source for source in decision.sources if (source["type"], source["id"]) in kept)
+
+
 def wrap_of(decision: Decision, site: Site, *, ending: Ending | None = None) -> Any:
     """The `wrap` of a bot's message. After a generated text it carries the ladder's chips or offer."""
     route, reason = (ending.route, ending.reason) if ending else (decision.route, decision.reason)
     offered = ending.after == "offer" if ending else decision.offers_handoff
-    sources = list(sources_of(ending.quotes) if ending and ending.quotes else decision.sources)
+    sources = list(_quoted(decision, ending.quotes) if ending and ending.quotes else decision.sources)
     wrap: Wrap = {"route": route, "sources": sources, "handoff": {"offered": offered, "reason": reason if offered else ""}}
     if offered:
         wrap["note"] = text_of(site, decision.language, "handoff_offer")

@@ -119,6 +119,13 @@ def test_a_complete_generated_answer_comes_back_whole_and_goes_with_a_thumb_down
 
 
 @pytest.mark.usefixtures("running", "site")
+def test_a_generated_answer_stands_for_its_own_words_only() -> None:
+    ask("generate: do you brew the tea")
+    assert came_from(ask("generate: do I brew the tea")) is None
+    assert came_from(ask("generate: do you brew the tea")) == "exact"
+
+
+@pytest.mark.usefixtures("running", "site")
 def test_what_a_check_finds_stands_with_the_turn_and_evicts_what_is_not_answered_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
     ask()
     right, wrong = ask(), ask()
@@ -206,7 +213,8 @@ def test_the_meaning_is_the_same_where_only_empty_words_differ(site: Site) -> No
 def test_a_new_model_prompt_word_list_or_lookup_makes_every_key_new(site: Site, change: Callable[[Site], object]) -> None:
     before = asdict(stages(site).cache_keys(ASKED))
     change(site)
-    assert set(before.values()).isdisjoint(asdict(stages(site).cache_keys(ASKED)).values())
+    after = asdict(stages(site).cache_keys(ASKED))
+    assert all(before[name] != after[name] for name in ("exact", "meaning", "scope"))
 
 
 @pytest.mark.usefixtures("ready")
@@ -287,6 +295,8 @@ def test_an_answer_is_kept_until_what_it_rests_on_changes_by_itself(site: Site) 
         parts.match = replace(found, holds_until=moment + timedelta(seconds=seconds))
         parts.remember(Question(ASKED, now=moment, language="en"), ANSWER)
         assert redis.connection().ttl(keys.exact) in expected
+        until = parts.remember(Question(ASKED, now=moment, language="en"), replace(ANSWER, route="generate", text=""))
+        assert until == replace(keys, holds_until=(moment + timedelta(seconds=seconds)).timestamp())  # kept once it is written
 
 
 # --- by meaning ------------------------------------------------------------------------------------------------------

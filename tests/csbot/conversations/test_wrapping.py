@@ -45,7 +45,28 @@ def worded(decision: Decision, sources: tuple[Source, ...] = ()) -> Decision:
 
 
 def test_a_text_of_its_own_stays_and_is_screened() -> None:
-    assert worded(Decision("answer", "faq", "en", text="In 2 days."), (FAQ,)) == Decision("answer", "faq", "en", text="IN 2 DAYS.", sources=(FAQ,))
+    shown: Source = {**FAQ, "title": "WHEN DO YOU SHIP?"}
+    assert worded(Decision("answer", "faq", "en", text="In 2 days."), (FAQ,)) == Decision("answer", "faq", "en", text="IN 2 DAYS.", sources=(shown,))
+
+
+def blocks_shipping(text: str) -> str | None:
+    return None if "ship" in text else text
+
+
+def test_a_blocked_text_is_replaced_and_blocked_titles_and_chips_are_left_out() -> None:
+    other: Option = {"faq": "brewing", "text": "How do I brew it?"}
+    decision = Decision("clarify", "clarify", "en", text="We ship.", options=(CHIP, other), sources=(FAQ,))
+    shown = word(decision, SITE, sources=(), screen=blocks_shipping)
+    assert (shown.text, shown.options, shown.sources) == (built_in("en", "safety"), (other,), ())
+
+
+def test_where_every_chip_is_blocked_a_person_is_offered() -> None:
+    shown = word(Decision("clarify", "clarify", "en", options=(CHIP,)), SITE, sources=(), screen=blocks_shipping)
+    assert (shown.route, shown.text, shown.offers_handoff) == ("refuse", built_in("en", "no_evidence"), True)
+
+
+def test_a_question_for_a_value_needs_no_chips() -> None:
+    assert word(Decision("clarify", "lookup", "en", text="Which order?"), SITE, sources=(), screen=blocks_shipping).route == "clarify"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +125,7 @@ def test_chips_stand_around_a_question_back_only() -> None:
 
 def test_a_quote_brings_its_own_source_and_the_ending_its_rung() -> None:
     ending = Ending("unsupported", 4, True, after="quote", quotes=(BREWING,))
-    wrap = wrap_of(Decision("generate", "evidence", "en", sources=(FAQ,)), SITE, ending=ending)
+    wrap = wrap_of(Decision("generate", "evidence", "en", sources=(FAQ, *sources_of((BREWING,)))), SITE, ending=ending)
     assert [source["id"] for source in wrap["sources"]] == ["brewing"]
     assert (wrap["finish"], wrap["rung"], wrap["grounded"], wrap["reason"]) == ("unsupported", 4, True, "evidence")
 
