@@ -92,11 +92,13 @@ def _request(words: Sequence[Word], match: Match, matches: Sequence[Match]) -> R
     clauses = {words[index].clause for index in inside}
     beside = {index for index, word in enumerate(words) if word.clause in clauses} - set(inside) - small_talk
     rest = [words[index] for index in sorted(beside)]
-    if speech.marked(rest, "negations") - speech.marked(rest, "polite"):
-        return Reading(doubt="denies")
-    if speech.marked(rest, "cues"):
-        return Reading(doubt="asks")
-    if _content(words, beside) > SHORT_REQUEST:
+    pleas, idle = speech.marked(rest, "pleas"), speech.marked(rest, "no_denials")
+    denied = speech.marked(rest, "negations") - idle - pleas
+    if any(rest[place].start < words[match.start].start or not rest[place].text.isascii() for place in denied):
+        return Reading(doubt="denies")  # in English a no comes before what it denies: "a person, not a bot"
+    if any(not rest[place].text.isascii() or place not in idle for place in speech.marked(rest, "cues") - pleas):
+        return Reading(doubt="asks")  # but "this does not help"
+    if _content(words, beside - {sorted(beside)[place] for place in idle}) > SHORT_REQUEST:
         return Reading()
     return Reading(match.intent, match.phrase, PART if rest else WHOLE)
 

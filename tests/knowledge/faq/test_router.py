@@ -96,7 +96,8 @@ def test_two_questions_in_one_message_are_answered_one_by_one(router: FaqRouter)
 
 
 def test_one_answer_is_no_answer_to_four_questions(router: FaqRouter) -> None:
-    match = router.route(ask("How much does the teapot cost? How much does the lantern cost? How much does the violin cost? How much is the compass?"))
+    asked = [f"How much does the {good} cost?" for good in ("teapot", "lantern", "violin", "compass")]
+    match = router.route(ask(" ".join(asked)))
     assert (match.band, match.reason, match.answer) == (Band.CLARIFY, "guard:two_questions", None)
     assert [option.faq for option in match.options] == ["teapot.price", "lantern.price", "violin.price"]
 
