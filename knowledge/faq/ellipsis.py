@@ -15,6 +15,7 @@ from knowledge.faq.normalise import fold, words_with_places
 from knowledge.intent.asking import asks
 
 MOST_WORDS = 3  # of a name
+LONGEST_NAME = 60  # characters, with what ties it to the message before
 MOST_EXCHANGED = 3  # words that one name may take the place of
 MOST_LOOKED_AT = 6  # by their vectors
 LONGEST_BEFORE = 120  # characters: in longer ones too many words could be meant
@@ -49,6 +50,8 @@ def asked_of_another(index: VariantIndex, before: str, said: str) -> tuple[list[
 
 def named(said: str) -> str:
     """What a message names, folded, without what ties it to the one before; empty where it says or asks more."""
+    if len(said) > LONGEST_NAME:
+        return ""
     rest = fold(said).strip()
     while (shorter := _ENDS.sub("", _OPENS.sub("", rest)).strip()) != rest:
         rest = shorter

@@ -27,7 +27,7 @@ def test_a_name_is_what_is_left_without_what_ties_it_to_the_message_before(said:
     assert named(said) == name
 
 
-@pytest.mark.parametrize("said", ["运费谁出", "那多少钱", "how long", "is it open", "", "?", "呢", "那呢", "the", "🤔"])
+@pytest.mark.parametrize("said", ["运费谁出", "那多少钱", "how long", "is it open", "", "?", "呢", "那呢", "the", "🤔", "?!" * 2000 + "gold"])
 def test_what_asks_or_says_more_names_nothing(said: str) -> None:
     assert named(said) == ""
 
