@@ -18,6 +18,7 @@ SENTENCES = {
     "cannot_be_opened": _("The files of the snapshot cannot be opened; the log of the process names the cause. Publish the knowledge base again."),
     "snapshot_unknown": _("This snapshot belongs to another knowledge base, or does not exist."),
     "published_meanwhile": _("Another snapshot was published meanwhile, or is being made. Compare again."),
+    "overtaken": _("Another snapshot was published while this one was being made, so this one does not answer. Publish once more if it should."),
     "trace_not_routed": _("This turn was not routed (the cache or a listed word decided), or before traces kept what a replay needs."),
     "trace_snapshot": _("The snapshot %(snapshot)s, which the trace names, is not there any more."),
     "trace_incomplete": _("The trace does not hold all that its replay asks for: %(detail)s"),

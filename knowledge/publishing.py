@@ -48,7 +48,8 @@ def publish_or_explain(kb_id: str, *, actor: str) -> bool:
     from knowledge.tasks import refit_calibration
 
     try:
-        snapshot = snapshots.publish(kb_id, actor=actor, on_progress=partial(_told, kb_id))
+        asked = KnowledgeBase.objects.get(pk=kb_id).publishing_since  # the worker may have been busy since
+        snapshot = snapshots.publish(kb_id, actor=actor, asked=asked, on_progress=partial(_told, kb_id))
     except Exception as error:
         log.exception("publishing of knowledge base %s failed", kb_id)
         _ended(kb_id, as_stored(explained(error)))
@@ -97,8 +98,9 @@ def publish_again(*, actor: str) -> int:
 
     asked = 0
     for base in KnowledgeBase.objects.select_related("published_snapshot"):
-        was_cut_off = base.publishing_since is not None
-        if was_cut_off:
+        since = base.publishing_since
+        was_cut_off = since is not None and not snapshots.was_published_since(base, since)
+        if since is not None:
             KnowledgeBase.objects.filter(pk=base.pk).update(publishing_since=None)
         if was_cut_off or (base.published_snapshot and snapshots.is_stale(base.pk)):
             asked += publishing_start(base=base, actor=actor)

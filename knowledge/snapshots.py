@@ -47,9 +47,13 @@ def _nobody(done: int, of: int) -> None:
     """Progress that nobody looks at."""
 
 
-def publish(kb_id: UUID | str, *, actor: str, on_progress: Told = _nobody) -> Snapshot:
-    """Build a snapshot of the base's live rows and publish it. Equal content gives the same snapshot again."""
-    return switch(build(kb_id, on_progress=on_progress), actor=actor)
+def publish(kb_id: UUID | str, *, actor: str, asked: datetime | None = None, on_progress: Told = _nobody) -> Snapshot:
+    """Build a snapshot of the base's live rows and publish it. Equal content gives the same snapshot again.
+
+    Raises `KnowledgeError` where somebody published another one, or went back to one, after this was asked for.
+    """
+    asked = asked or timezone.now()
+    return switch(build(kb_id, on_progress=on_progress), actor=actor, asked=asked)
 
 
 def rollback(kb_id: UUID | str, snapshot_id: str, *, actor: str) -> Snapshot:
@@ -84,7 +88,8 @@ def refit(kb_id: UUID | str, snapshot_id: str) -> Snapshot | None:
     with transaction.atomic():
         replaced = KnowledgeBase.objects.filter(pk=kb_id, published_snapshot=snapshot_id).update(published_snapshot=snapshot)
         if replaced:
-            snapshot.published, snapshot.published_by, snapshot.edits_until = timezone.now(), quick.published_by, quick.edits_until
+            # Not published anew: to whoever is publishing meanwhile nothing has come between.
+            snapshot.published, snapshot.published_by, snapshot.edits_until = quick.published, quick.published_by, quick.edits_until
             snapshot.report = {**snapshot.report, "is_quick": False}  # where nothing else was learnt, it is the same one
             snapshot.save(update_fields=["published", "published_by", "edits_until", "report"])
     if not replaced:
@@ -185,15 +190,25 @@ def _row(kb_id: str, snapshot_id: str, manifest: Mapping[str, Any], report: Mapp
     return Snapshot.objects.create(id=snapshot_id, knowledge_base_id=kb_id, **values)
 
 
-def switch(snapshot: Snapshot, *, actor: str) -> Snapshot:
-    _switch(snapshot, actor=actor)
+def was_published_since(base: KnowledgeBase, moment: datetime) -> bool:
+    """Whether what answers now was put there after that, also by going back."""
+    now = base.published_snapshot
+    return now is not None and now.published is not None and now.published > moment
+
+
+def switch(snapshot: Snapshot, *, actor: str, asked: datetime | None = None) -> Snapshot:
+    """`asked`: since when nothing else may have been published."""
+    _switch(snapshot, actor=actor, asked=asked)
     health_keep(snapshot.knowledge_base_id, snapshot_files.local_folder(snapshot.pk))  # behind it: nobody's answer waits for that
     return snapshot
 
 
 @transaction.atomic
-def _switch(snapshot: Snapshot, *, actor: str) -> None:
+def _switch(snapshot: Snapshot, *, actor: str, asked: datetime | None) -> None:
+    base = KnowledgeBase.objects.select_for_update().get(pk=snapshot.knowledge_base_id)
+    if asked and was_published_since(base, asked):
+        raise KnowledgeError("overtaken")
     snapshot.published, snapshot.published_by = timezone.now(), actor
     snapshot.save(update_fields=["published", "published_by", "edits_until"])
-    KnowledgeBase.objects.filter(pk=snapshot.knowledge_base_id).update(published_snapshot=snapshot)
-    told.tell("published", snapshot.knowledge_base.company_id, actor, f"{snapshot.knowledge_base} {snapshot}")
+    KnowledgeBase.objects.filter(pk=base.pk).update(published_snapshot=snapshot)
+    told.tell("published", base.company_id, actor, f"{base} {snapshot}")

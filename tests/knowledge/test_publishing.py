@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -92,14 +93,69 @@ def test_a_refit_loses_no_edit_made_meanwhile(large: KnowledgeBase) -> None:
 def test_an_edit_made_while_a_snapshot_is_built_still_waits_to_be_published(large: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     switched = snapshots.switch
 
-    def edited_meanwhile(snapshot: Snapshot, *, actor: str) -> Snapshot:
+    def edited_meanwhile(snapshot: Snapshot, **how: Any) -> Snapshot:
         edit(large, "is there a garden", "made.000031")
-        return switched(snapshot, actor=actor)
+        return switched(snapshot, **how)
 
     monkeypatch.setattr(snapshots, "switch", edited_meanwhile)
     edit(large, "may I bring a parrot")
     snapshots.publish(large.pk, actor="ada")
     assert facade.is_newer_than_published(large.pk)
+
+
+def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """The next snapshot is built, and then this happens before it is published."""
+    build = snapshots.build
+
+    def built(kb_id: str, **how: Any) -> Snapshot:
+        snapshot = build(kb_id, **how)
+        act()
+        return snapshot
+
+    monkeypatch.setattr(snapshots, "build", built)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("when", ["building", "waiting"])
+def test_who_goes_back_is_not_overruled_by_a_publishing_asked_for_before(large: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    first = Snapshot.objects.get()
+    edit(large, "may I bring a parrot")
+    snapshots.publish(large.pk, actor="ada")
+    edit(large, "is there a garden", "made.000031")
+    assert facade.publishing_start(large.pk, actor="ada")
+    if when == "building":
+        between(monkeypatch, lambda: snapshots.rollback(large.pk, first.pk, actor="bob"))
+    else:
+        snapshots.rollback(large.pk, first.pk, actor="bob")
+    assert not publishing.publish_or_explain(str(large.pk), actor="ada")
+    assert answered(large, "is there a garden") is None
+    large.refresh_from_db()
+    assert large.published_snapshot_id == first.pk
+    assert "Another snapshot was published while this one was being made" in facade.publishing_state(large.pk).error
+    assert facade.publishing_start(large.pk, actor="ada")
+    monkeypatch.undo()
+    assert publishing.publish_or_explain(str(large.pk), actor="ada")
+    assert answered(large, "is there a garden") == "made.000031"
+
+
+@pytest.mark.django_db
+def test_who_goes_back_is_not_overruled_after_a_stop(large: KnowledgeBase) -> None:
+    """A publishing that a stop cut off is asked for again, unless somebody went back meanwhile."""
+    assert facade.publishing_start(large.pk, actor="ada")
+    assert facade.publish_again(actor="system") == 1
+    snapshots.rollback(large.pk, Snapshot.objects.get().pk, actor="bob")
+    assert facade.publish_again(actor="system") == 0
+    assert not facade.publishing_state(large.pk).is_going_on
+
+
+@pytest.mark.django_db
+def test_a_refit_does_not_stop_a_publishing(large: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(large, "may I bring a parrot")
+    quick = snapshots.publish(large.pk, actor="ada")
+    edit(large, "is there a garden", "made.000031")
+    between(monkeypatch, lambda: snapshots.refit(large.pk, quick.pk))
+    snapshots.publish(large.pk, actor="ada")
+    assert answered(large, "is there a garden") == "made.000031"
 
 
 @pytest.mark.django_db
