@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
+
+from django.db import connection, transaction
 
 from knowledge.articles.passages import split_article
 from knowledge.contracts import LANGUAGES, Language
@@ -17,16 +20,34 @@ from knowledge.models import Article, Faq, FaqAnswer, Intent, IntentExample, Kno
 
 
 def bank_of(kb_id: UUID | str) -> Bank:
-    """Live rows only, in an order that does not depend on when they were written."""
-    base = KnowledgeBase.objects.get(pk=kb_id)
+    """Live rows only, as they were at one moment, in an order that does not depend on when they were written."""
+    with _one_moment():
+        base = KnowledgeBase.objects.get(pk=kb_id)
+        faqs = tuple(_faqs(base))
+        articles = list(Article.objects.filter(knowledge_base=base, is_live=True).order_by("key", "language"))
+        intents = list(Intent.objects.filter(knowledge_base=base, is_live=True).prefetch_related("examples").order_by("key"))
     return Bank(
         owner=str(base.pk),
-        faqs=tuple(_faqs(base)),
-        passages=tuple(passage for article in _articles(base) for passage in _passages(article)),
-        intents=tuple(_intent(row) for row in Intent.objects.filter(knowledge_base=base, is_live=True).prefetch_related("examples").order_by("key")),
+        faqs=faqs,
+        passages=tuple(passage for article in articles for passage in _passages(article)),
+        intents=tuple(_intent(row) for row in intents),
         promise=base.promise,
         category_promises=dict(base.category_promises),
     )
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Whatever is saved meanwhile is read as a whole or not at all: no old question with a new answer.
+
+    A transaction of SQLite sees one moment by itself. Inside of another transaction its isolation cannot be chosen any more.
+    """
+    may_choose = connection.vendor == "postgresql" and not connection.in_atomic_block
+    with transaction.atomic():
+        if may_choose:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def _faqs(base: KnowledgeBase) -> Iterator[BankFaq]:
@@ -42,10 +63,6 @@ def _faqs(base: KnowledgeBase) -> Iterator[BankFaq]:
         answers[faq][language] = BankAnswer(text, url)  # type: ignore[index]
     for pk, key, category, begin, end in live.order_by("key").values_list("pk", "key", "category", "valid_from", "valid_until").iterator():
         yield BankFaq(key, tuple(variants[pk]), answers[pk], category, begin, end)
-
-
-def _articles(base: KnowledgeBase) -> Any:
-    return Article.objects.filter(knowledge_base=base, is_live=True).order_by("key", "language")
 
 
 def _passages(article: Article) -> tuple[BankPassage, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from knowledge import facade, open_check, opened, publishing, snapshots
 from knowledge.errors import SnapshotDamaged
@@ -156,6 +157,38 @@ def test_a_refit_does_not_stop_a_publishing(large: KnowledgeBase, monkeypatch: p
     between(monkeypatch, lambda: snapshots.refit(large.pk, quick.pk))
     snapshots.publish(large.pk, actor="ada")
     assert answered(large, "is there a garden") == "made.000031"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_saved_while_a_base_is_read_is_taken_as_a_whole_or_not(base: KnowledgeBase) -> None:
+    """Else an old question is published with a new answer."""
+    facade.use_encoder("hash")
+    replace_knowledge(str(base.pk), faqs=mars("Do you ship to Mars?", "No, not to Mars."), articles=[], intents=[])
+    saved = threading.Event()
+
+    def save() -> None:
+        replace_knowledge(str(base.pk), faqs=mars("Is Mars excluded?", "Yes, it is excluded."), articles=[], intents=[])
+        connection.close()
+        saved.set()
+
+    thread = threading.Thread(target=save)
+
+    def before_answers(execute: Any, sql: str, *given: Any) -> Any:
+        if 'FROM "knowledge_faqanswer"' in sql and not thread.ident:
+            thread.start()
+            saved.wait(1)  # whoever writes may have to wait until everything is read
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(before_answers):
+        facade.build_and_publish(base.pk, actor="ada")
+    thread.join()
+    opened.forget()
+    assert facade.open_knowledge(base.pk).find_faq(ask("Do you ship to Mars?")).answer == "No, not to Mars."
+    assert facade.is_newer_than_published(base.pk)
+
+
+def mars(question: str, answer: str) -> list[dict[str, Any]]:
+    return [{"key": "mars", "category": "", "variants": {"en": [question]}, "answers": {"en": answer}}]
 
 
 @pytest.mark.django_db
