@@ -23,7 +23,7 @@ from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts
 from knowledge.faq.health import HEALTH, changed_since, healths_of
 from knowledge.faq.router import FaqRouter, fit_saved
-from knowledge.intent.definitions import IntentDefinition, IntentError, definitions_from
+from knowledge.intent.definitions import IntentDefinition, IntentError, check_together, definitions_apart
 from knowledge.intent.detector import IntentDetector
 
 MOST_QUESTIONS = 4000  # of the bank's own that the intents are held against
@@ -127,7 +127,7 @@ def texts_encoded(bank: Bank) -> int:
 
 
 def definitions(bank: Bank) -> tuple[IntentDefinition, ...]:
-    """Raises `IntentError` where the intents contradict each other. An intent that nothing teaches is left out."""
+    """Raises `IntentError` where an intent cannot be used. One that nothing teaches is left out."""
     rows: list[dict[str, Any]] = [
         {
             "key": intent.key,
@@ -139,11 +139,13 @@ def definitions(bank: Bank) -> tuple[IntentDefinition, ...]:
         for intent in bank.intents
         if any(intent.examples.values()) or any(intent.phrases.values())
     ]
-    return definitions_from(rows)
+    return definitions_apart(rows)
 
 
 def _intents(bank: Bank, encoder: Encoder, quick: Before | None) -> IntentDetector:
+    """Raises `IntentError` where the intents contradict each other."""
     wanted = definitions(bank)
+    check_together(wanted)
     if quick:
         try:
             return IntentDetector.load(quick.folder / "intents", wanted)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from knowledge.contracts import LANGUAGES, IntentAction, Language
+from knowledge.intent.speech import Phrase, as_phrase
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _FIELDS = frozenset({"key", "action", "replies", "examples", "phrases"})
@@ -35,7 +36,7 @@ class IntentDefinition:
     phrases: Texts = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not _KEY.fullmatch(self.key):
+        if not is_key(self.key):
             raise IntentError(f"intent {self.key!r}: a key is made of a-z, 0-9, '-' and '_', at most 60 characters")
         if not any(self.examples.values()) and not any(self.phrases.values()):
             raise IntentError(f"intent {self.key!r}: it needs at least one example or phrase")
@@ -49,24 +50,34 @@ class IntentDefinition:
         return tuple(text for language in LANGUAGES for text in self.phrases.get(language, ()))
 
 
+def is_key(text: str) -> bool:
+    return bool(_KEY.fullmatch(text))
+
+
 def definitions_from(data: Iterable[Mapping[str, Any]]) -> tuple[IntentDefinition, ...]:
     """From JSON: [{key, action, replies: {zh, en}, examples: {zh: [], en: []}, phrases: {zh: [], en: []}}]."""
-    definitions = tuple(_definition(row) for row in data)
+    definitions = definitions_apart(data)
     check_together(definitions)
     return definitions
 
 
+def definitions_apart(data: Iterable[Mapping[str, Any]]) -> tuple[IntentDefinition, ...]:
+    """Each checked by itself only: what a snapshot was built from is opened, even where an older version let more pass."""
+    return tuple(_definition(row) for row in data)
+
+
 def check_together(definitions: Iterable[IntentDefinition]) -> None:
-    """No key twice, no phrase that leads to two intents."""
+    """No key twice, no phrase that leads to two intents: in whatever spelling, as far as a message is read alike."""
     keys: set[str] = set()
-    owners: dict[str, str] = {}
+    owners: dict[Phrase, str] = {}
     for definition in definitions:
         if definition.key in keys:
             raise IntentError(f"intent {definition.key!r} is defined twice; join both or rename one")
         keys.add(definition.key)
         for phrase in definition.all_phrases:
-            owner = owners.setdefault(phrase.casefold(), definition.key)
-            if owner != definition.key:
+            words = as_phrase(phrase)
+            owner = owners.setdefault(words, definition.key)
+            if words and owner != definition.key:
                 raise IntentError(f"phrase {phrase!r} belongs to {owner!r} and {definition.key!r}; remove it from one")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from knowledge.intent.definitions import is_key
 from knowledge.models.bases import LANGUAGE_CHOICES, KnowledgeBase, in_known_language
 
 
@@ -36,6 +38,10 @@ class Intent(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def clean(self) -> None:
+        if self.key and not is_key(self.key):  # one such key would keep the whole base from being published
+            raise ValidationError({"key": _("Write the key with a-z, 0-9, “-” and “_” only, beginning with a letter or a digit.")})
 
 
 class IntentExample(models.Model):

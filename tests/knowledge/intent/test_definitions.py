@@ -39,9 +39,15 @@ def test_a_key_stands_once():
         definitions_from([GOOD, GOOD])
 
 
-def test_a_phrase_leads_to_one_intent():
+@pytest.mark.parametrize(("one", "other"), [("thanks", "Thanks"), ("转人工", "轉人工"), ("thank you", "ＴＨＡＮＫ  you!"), ("soooo", "sooooo")])
+def test_a_phrase_leads_to_one_intent(one, other):
+    """However it is spelt: a message is read alike."""
     with pytest.raises(IntentError, match="belongs to"):
-        definitions_from([GOOD, {**GOOD, "key": "other", "phrases": {"en": ["Thanks"]}}])
+        definitions_from([{**GOOD, "phrases": {"zh": [one]}}, {**GOOD, "key": "other", "phrases": {"zh": [other]}}])
+
+
+def test_what_has_no_words_leads_nowhere():
+    assert len(definitions_from([{**GOOD, "phrases": {"en": ["!!"]}}, {**GOOD, "key": "other", "phrases": {"en": ["🙂"]}}])) == 2
 
 
 def test_a_reply_changes_no_judgement():
