@@ -49,10 +49,13 @@ class Chooser:
         self.of_meaning, self.of_words, self.scope = of_meaning, of_words, scope
 
     @classmethod
-    def build(cls, texts: Sequence[str], vectors: Vectors, intents: NDArray[np.int64]) -> Chooser:
+    def build(cls, texts: Sequence[str], vectors: Vectors, intents: NDArray[np.int64]) -> Chooser | None:
+        """None where the intents are too few to learn what means none of them: two are, since one is left out for that."""
         kept = _evenly(intents, MOST_EXAMPLES)
         texts, vectors, intents = [texts[int(place)] for place in kept], vectors[kept], intents[kept]
         scope = _scope(texts, vectors, intents)
+        if scope is None:
+            return None
         raw = _trained(texts, vectors, intents)
         return cls(raw.terms, raw.centre, raw.examples, raw.of_meaning, raw.of_words, scope)
 
@@ -134,8 +137,8 @@ def _signs(scores: Matrix, alike: Vectors) -> Matrix:
     return np.column_stack([np.clip(top[:, -1], -2, 2), near, np.clip(ahead, 0, 2)])
 
 
-def _scope(texts: Sequence[str], vectors: Vectors, intents: NDArray[np.int64]) -> Linear:
-    """Held-out examples are in scope; those of intents that a model was not taught are not."""
+def _scope(texts: Sequence[str], vectors: Vectors, intents: NDArray[np.int64]) -> Linear | None:
+    """Held-out examples are in scope; those of intents that a model was not taught are not. None where no two intents are left to teach."""
     dice = np.random.default_rng(len(texts))
     folds = dice.integers(0, FOLDS, len(texts))
     left_out = dice.permutation(np.unique(intents))[: max(1, len(np.unique(intents)) // FOLDS)]
@@ -144,13 +147,11 @@ def _scope(texts: Sequence[str], vectors: Vectors, intents: NDArray[np.int64]) -
     for chosen, in_scope in ((folds == 0, True), (unknown, False)):
         taught = np.flatnonzero(~chosen)
         if len(np.unique(intents[taught])) < 2:
-            continue
+            return None
         model = _trained([texts[int(place)] for place in taught], vectors[taught], intents[taught])
         asked = dice.permutation(np.flatnonzero(chosen))[:_MOST_JUDGED]
         rows.append(model.judge([texts[int(place)] for place in asked], vectors[asked])[1])
         labels.append(np.full(len(asked), float(in_scope)))
-    if len(rows) < 2:
-        return Linear((0.0, 0.0, 0.0), 5.0)
     stacked, marked = np.concatenate(rows), np.concatenate(labels)
     cost = np.where(marked == 1, 0.5 / marked.mean(), 0.5 / (1 - marked.mean()))
     return fit_probability(stacked, marked, cost, strength=1.0)

@@ -64,8 +64,7 @@ class IntentDetector:
         vectors = np.asarray(encoder.encode([*texts, *background]), dtype=np.float32)
         groups = np.array([list(IntentAction).index(intent.action) for intent in intents], dtype=np.int64)
         prototypes = fit(vectors[: len(texts)], np.array(owners, dtype=np.int64), groups, vectors[len(texts) :])
-        num_taught = len(set(owners))
-        chooser = Chooser.build(texts, vectors[: len(texts)], np.array(owners)) if len(texts) >= LEAST_EXAMPLES and num_taught > 1 else None
+        chooser = Chooser.build(texts, vectors[: len(texts)], np.array(owners)) if len(texts) >= LEAST_EXAMPLES else None
         return cls(intents, prototypes, texts, chooser)
 
     @property

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from knowledge.contracts import IntentAction
 from knowledge.faq.encoder import HashEncoder
 from knowledge.intent.chooser import LEAST_EXAMPLES, Chooser
+from knowledge.intent.definitions import definitions_from
+from knowledge.intent.detector import IntentDetector
 from knowledge.intent.wording import terms_of
 
 ENCODER = HashEncoder(256)
@@ -25,7 +28,9 @@ ROWS = [(form.format(v=verb, n=noun, k=k), verb) for verb in VERBS for k, noun i
 
 def chooser() -> Chooser:
     texts = [text for text, _ in ROWS]
-    return Chooser.build(texts, ENCODER.encode(texts), np.array([VERBS.index(verb) for _, verb in ROWS]))
+    made = Chooser.build(texts, ENCODER.encode(texts), np.array([VERBS.index(verb) for _, verb in ROWS]))
+    assert made
+    return made
 
 
 def test_the_intent_is_chosen_by_its_words() -> None:
@@ -58,9 +63,20 @@ def test_of_too_many_examples_every_intent_keeps_as_many(monkeypatch: pytest.Mon
     texts = [text for text, _ in ROWS] + ["please mend the lamp"]
     intents = np.array([*(VERBS.index(verb) for _, verb in ROWS), len(VERBS)])
     made = Chooser.build(texts, ENCODER.encode(texts), intents)
+    assert made
     assert len(made.examples) == 60
     text = "please mend the lamp"
     assert made.choose(text, ENCODER.encode([text])[0]).intent == len(VERBS)
+
+
+def test_two_intents_do_not_take_whatever_is_said() -> None:
+    """However many their examples: of two nothing can be learnt of what means neither."""
+    texts = {verb: [f"{text} {place}" for text, of in ROWS if of == verb for place in ("here", "there", "now")] for verb in VERBS[:2]}
+    rows = [{"key": verb, "action": "chitchat", "replies": {"en": "Well."}, "examples": {"en": texts[verb]}} for verb in texts]
+    detector = IntentDetector.build(definitions_from(rows), ENCODER)
+    assert sum(map(len, texts.values())) > LEAST_EXAMPLES
+    for text in ("转人工", "(.*)+$ abc", "who won yesterday evening"):
+        assert detector.detect(text, ENCODER.encode([text])[0], "en").action is IntentAction.QUESTION
 
 
 def test_commands_of_one_frame_share_a_term_where_they_share_no_name() -> None:
