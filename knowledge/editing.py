@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from knowledge.collisions import collisions_ask
 from knowledge.contracts import LANGUAGES, Language
+from knowledge.faq_keys import is_reserved
 from knowledge.faq_writing import FaqChange, faqs_set_state, faqs_write
 from knowledge.importing import passages_refresh
 from knowledge.models import Article, Faq, KnowledgeBase, Variant
@@ -29,7 +30,7 @@ class NoSuchKey(LookupError):
 
 
 class KeyTaken(ValueError):
-    """Something of this key is there already."""
+    """Something of this key is there already, or the key means something else."""
 
 
 # --- FAQs ------------------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def faq_create(kb_id: UUID | str, row: Row) -> Row:
     """Raises KeyTaken."""
     with transaction.atomic():
         base = KnowledgeBase.objects.select_for_update().get(pk=kb_id)
-        if Faq.objects.filter(knowledge_base=base, key=row["key"]).exists():
+        if is_reserved(row["key"]) or Faq.objects.filter(knowledge_base=base, key=row["key"]).exists():
             raise KeyTaken(row["key"])
         _write(Faq(knowledge_base=base, key=row["key"]), row)
     return faq_read(kb_id, row["key"])

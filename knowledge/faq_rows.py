@@ -144,6 +144,7 @@ def _apply(faq: Faq, cells: Cells) -> None:
     if faq.valid_from and faq.valid_until and faq.valid_from >= faq.valid_until:
         raise ValidationError({"valid_until": _("The end of the validity must be later than its beginning.")})
     faq.clean_fields(exclude={"knowledge_base"})
+    faq.clean()
 
 
 def _moment(cells: Cells, name: str) -> datetime | None:

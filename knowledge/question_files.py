@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from knowledge.decoding import text_of
 from knowledge.faq_files import ESCAPED, FORMULA, MAX_ROWS, MAX_UNPACKED, check_size, unpacks_to_too_much
+from knowledge.faq_keys import NONE, is_reserved
 from knowledge.faq_xlsx import TooMuch, Unreadable, read_rows
 
 MAX_QUESTION = 4000
 MAX_COLUMNS = 50
 QUESTION = ("question", "query", "text", "问题")
 EXPECTED = ("expected", "expected_faq_id", "faq", "key", "期望")
-NONE = "NONE"
 
 Asked = tuple[str, str]  # the question, and the key of the FAQ that is expected (NONE for none; empty where nobody said)
 
@@ -99,7 +99,7 @@ def _checked(found: list[Asked]) -> list[Asked]:
     for place, (question, _expected) in enumerate(found, 1):
         if len(question) > MAX_QUESTION:
             raise ValidationError(_("Question %(place)s is longer than %(limit)s characters.") % {"place": place, "limit": MAX_QUESTION})
-    return [(question, NONE if expected.casefold() in ("none", "-", "无") else expected[:80]) for question, expected in found]
+    return [(question, NONE if is_reserved(expected) else expected[:80]) for question, expected in found]
 
 
 def table_written(head: list[str], rows: Iterable[Iterable[Any]]) -> bytes:

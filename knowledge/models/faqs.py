@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from knowledge.faq_keys import is_reserved
 from knowledge.faq_twins import ExactField
 from knowledge.models.bases import LANGUAGE_CHOICES, KnowledgeBase, in_known_language
 
@@ -47,6 +49,10 @@ class Faq(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def clean(self) -> None:
+        if is_reserved(self.key) and not Faq.objects.filter(pk=self.pk, key=self.key).exists():
+            raise ValidationError({"key": _("“%(key)s” stands for no FAQ at all. Choose another key.") % {"key": self.key}})
 
 
 class FaqHealth(models.Model):

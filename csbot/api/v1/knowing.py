@@ -26,7 +26,7 @@ KEY_LENGTH = 80
 class KeyTaken(APIException):
     status_code = 409
     default_code = "key_taken"
-    default_detail = "Something of this key is there already."
+    default_detail = "Something of this key is there already, or the key is reserved."
 
 
 class KnowledgeEndpoint(Endpoint):
@@ -55,6 +55,13 @@ class KnowledgeEndpoint(Endpoint):
             raise NotFound from error
 
 
+def _created(base: str, row: dict[str, Any]) -> Any:
+    try:
+        return knowledge.faq_create(base, row)
+    except ValueError as error:
+        raise KeyTaken from error
+
+
 class FaqsView(KnowledgeEndpoint):
     @extend_schema(parameters=[SITE, CURSOR, OpenApiParameter("q", str)], responses=shapes.FaqPage, summary="FAQs by key", operation_id="faqs_list")
     def get(self, request: Request) -> Response:
@@ -68,10 +75,7 @@ class FaqsView(KnowledgeEndpoint):
 
     def _create(self) -> Response:
         row = self.checked(shapes.FaqRequest)
-        try:
-            made = knowledge.faq_create(self.base(), row)
-        except ValueError as error:
-            raise KeyTaken from error
+        made = _created(self.base(), row)
         self.wrote("added", "knowledge.Faq", row["key"])
         return Response(made, status=201)
 
@@ -110,7 +114,7 @@ class FaqImportView(KnowledgeEndpoint):
                 try:
                     knowledge.faq_update(base, row["key"], row)
                 except LookupError:
-                    knowledge.faq_create(base, row)
+                    _created(base, row)
                     created += 1
             self.wrote("imported", "knowledge.Faq", str(len(rows)))
         return Response({"created": created, "updated": len(rows) - created})

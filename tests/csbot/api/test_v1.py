@@ -73,7 +73,7 @@ def test_programs_put_no_words_into_visitors_mouths(program: Program, site: Site
 def test_a_faq_is_made_read_written_and_deleted(program: Program) -> None:
     made = program.post("faqs", FAQ)
     assert (made.status_code, made.json()["variants"]["en"]) == (201, FAQ["variants"]["en"])
-    assert program.post("faqs", FAQ).status_code == 409
+    assert [program.post("faqs", {**FAQ, "key": key}).status_code for key in (FAQ["key"], "none")] == [409, 409]
     body = {name: value for name, value in FAQ.items() if name != "key"} | {"answers": {"en": {"text": "At 90."}, "zh": {"text": "90 度。"}}}
     assert program.put("faqs/tea.brewing", body).json()["answers"]["zh"]["text"] == "90 度。"
     assert [faq["key"] for faq in program.get("faqs?q=90").json()["results"]] == ["tea.brewing"]
@@ -87,6 +87,7 @@ def test_many_faqs_are_imported_all_or_none(program: Program) -> None:
     assert program.post("faqs/import", {"faqs": rows}).json() == {"created": 60, "updated": 0}
     assert program.post("faqs/import", {"faqs": rows[:2]}).json() == {"created": 0, "updated": 2}
     assert program.post("faqs/import", {"faqs": [{**FAQ, "key": "new"}, {**FAQ, "key": "a b"}]}).status_code == 400
+    assert program.post("faqs/import", {"faqs": [{**FAQ, "key": "new"}, {**FAQ, "key": "none"}]}).status_code == 409
     assert not Faq.objects.filter(key="new").exists()
     first = program.get("faqs").json()
     second = program.get(f"faqs?cursor={first['next']}").json()
