@@ -121,8 +121,8 @@ class FaqRouter:
         """Whether what is left out names something that another candidate has and the first one lacks: "flash sale, … price difference?"."""
         kept = set(words(core))
         left_out = {word for word in words(text) if word not in kept and self.measure.is_telling(word)}
-        first, *others = (self.words_of(self._numbers[one.faq]) for one in match.candidates if one.probability >= RIVAL)
-        return any(left_out & (theirs - first) for theirs in others)
+        held = [self.words_of(self._numbers[one.faq]) for place, one in enumerate(match.candidates) if not place or one.probability >= RIVAL]
+        return any(left_out & (theirs - held[0]) for theirs in held[1:])
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
         closed = frozenset(number for number in self._dated if not self.bank.faqs[number].is_valid_at(question.now))

@@ -193,3 +193,9 @@ def test_now_is_the_questions_own() -> None:
 def test_an_answer_without_words_is_none() -> None:
     blank = replace(faq("a", "Where is the shop?"), answers={"en": BankAnswer("  ")})
     assert FaqRouter.build(Bank("blank", (blank,)), ENCODER).route(ask("Where is the shop?")).answer is None
+
+
+@pytest.mark.parametrize("text", ["Well hello. The zebra sleeps now. Do zebras dream at night?", "天气真好。斑马睡着了 那么斑马会做梦吗？"])
+def test_what_asks_may_be_as_far_from_everything_as_the_whole(router: FaqRouter, text: str) -> None:
+    for asked in (router, FaqRouter.build(Bank("empty", ()), ENCODER)):
+        assert asked.route(ask(text)).band is not Band.ANSWER
