@@ -1,17 +1,17 @@
 """Phrase rules: a message that is made of an editor's phrase, or nearly so, needs no meaning to be understood.
 
-Knows greetings before a question, requests inside a clause, questions *about* staff and denials. Does not know vectors.
+Knows greetings before a question and requests inside a clause; whether these are meant, `meant` knows. Does not know vectors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from knowledge.contracts import OUT_OF_SCOPE, IntentAction
 from knowledge.intent import speech
 from knowledge.intent.definitions import IntentDefinition
+from knowledge.intent.meant import Clause, Doubt, content_of
 from knowledge.intent.speech import Phrase, Word
 
 WHOLE, PART = 0.98, 0.92  # how sure a phrase makes: alone, or beside a few other words
@@ -19,9 +19,6 @@ MOST_REQUESTS = 12  # for a person, in one message; nobody means more
 SHORT_REQUEST = 4  # content beside a request for a person: about two words
 SHORT_TOPIC = 2
 SUBSTANTIAL = 4  # content beside small talk that is a question of its own
-
-
-Doubt = Literal["", "asks", "denies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +87,16 @@ def _request(words: Sequence[Word], match: Match, matches: Sequence[Match]) -> R
     small_talk = _covered(other for other in matches if other.intent.action is IntentAction.CHITCHAT)
     inside = range(match.start, match.end)
     clauses = {words[index].clause for index in inside}
-    beside = {index for index, word in enumerate(words) if word.clause in clauses} - set(inside) - small_talk
-    rest = [words[index] for index in sorted(beside)]
-    pleas, idle = speech.marked(rest, "pleas"), speech.marked(rest, "no_denials")
-    denied = speech.marked(rest, "negations") - idle - pleas
-    if any(rest[place].start < words[match.start].start or not rest[place].text.isascii() for place in denied):
-        return Reading(doubt="denies")  # in English a no comes before what it denies: "a person, not a bot"
-    if any(not rest[place].text.isascii() or place not in idle for place in speech.marked(rest, "cues") - pleas):
-        return Reading(doubt="asks")  # but "this does not help"
-    if _content(words, beside - {sorted(beside)[place] for place in idle}) > SHORT_REQUEST:
+    places = [index for index, word in enumerate(words) if word.clause in clauses and (index in inside or index not in small_talk)]
+    first = places.index(match.start)
+    behind = [word for word in words if word.clause > max(clauses)]
+    following = [word for word in behind if word.clause == behind[0].clause]
+    clause = Clause([words[index] for index in places], first, first + len(inside), following)
+    if clause.doubt:
+        return Reading(doubt=clause.doubt)
+    idle = {places[place] for place in clause.idle}
+    rest = set(places) - set(inside)
+    if _content(words, rest - idle) > SHORT_REQUEST:
         return Reading()
     return Reading(match.intent, match.phrase, PART if rest else WHOLE)
 
@@ -133,7 +131,4 @@ def _covered(matches: Iterable[Match]) -> set[int]:
 
 
 def _content(words: Sequence[Word], indices: set[int]) -> int:
-    """How much these words say once fillers are gone."""
-    chosen = [words[index] for index in sorted(indices)]
-    fillers = speech.marked(chosen, "fillers")
-    return sum(word.weight for index, word in enumerate(chosen) if index not in fillers)
+    return content_of(words[index] for index in sorted(indices))

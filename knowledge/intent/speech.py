@@ -108,12 +108,12 @@ def _by_first_word(name: str) -> dict[str, list[Phrase]]:
 
 @cache
 def listed(name: str) -> frozenset[str]:
-    """The single words of `pointing` or `ends_a_name`."""
+    """The single words of `pointing`, `ends_a_name` or `links`."""
     return frozenset(word for words in _file()[name].values() for word in words)
 
 
 def marked(words: Sequence[Word], name: str) -> set[int]:
-    """The indices of words that belong to an entry of `fillers`, `cues` or `negations`."""
+    """The indices of words that belong to an entry of a list of phrases, such as `fillers` or `negations`."""
     texts = [word.text for word in words]
     begun = _by_first_word(name)
     found: set[int] = set()

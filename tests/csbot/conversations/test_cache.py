@@ -27,6 +27,7 @@ from csbot.conversations.sessions import VisitorSession
 from csbot.conversations.shadowing import cached_check, promise_holds, same_answer
 from csbot.conversations.stages import DecidingStages
 from csbot.lib import redis, status
+from csbot.lib.clock import now
 from csbot.lib.status import WorkerStatus, status_write
 from csbot.lookups.models import Lookup
 from knowledge import facade as knowledge
@@ -123,6 +124,16 @@ def test_a_generated_answer_stands_for_its_own_words_only() -> None:
     ask("generate: do you brew the tea")
     assert came_from(ask("generate: do I brew the tea")) is None
     assert came_from(ask("generate: do you brew the tea")) == "exact"
+
+
+@pytest.mark.usefixtures("running", "site")
+@pytest.mark.parametrize(("seconds", "kept"), [(90, range(30, 91)), (-1, range(-2, -1))])
+def test_a_generated_answer_goes_when_what_it_rests_on_changes(monkeypatch: pytest.MonkeyPatch, seconds: int, kept: range) -> None:
+    find_faq, until = FakeKnowledge.find_faq, now() + timedelta(seconds=seconds)
+    monkeypatch.setattr(FakeKnowledge, "find_faq", lambda self, question: replace(find_faq(self, question), holds_until=until))
+    reply = ask("generate: how is green tea brewed")
+    assert reply.messages[0].wrap["finish"] == "stop"
+    assert redis.connection().ttl(reply.turn.decision["cache"]["exact"]) in kept
 
 
 @pytest.mark.usefixtures("running", "site")

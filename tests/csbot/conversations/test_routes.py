@@ -87,6 +87,48 @@ async def test_a_listed_word_is_refused_and_a_person_offered(token: str, company
     assert (await Turn.objects.aget()).reason == "safety"
 
 
+async def list_word(company: object, term: str) -> None:
+    words = await WordList.objects.acreate(company=company, name="house")
+    await Word.objects.acreate(word_list=words, term=term, level=Word.Level.BLOCK, category="test")
+
+
+async def test_a_chip_with_a_listed_word_is_neither_shown_nor_taken(token: str, company: object) -> None:
+    await list_word(company, "when do you")
+    async with Chat(token) as chat:
+        await chat.ask("clarify: sending")
+        offered = await chat.until("clarify")
+        await chat.send("chip.click", {"client_id": "c1", "message_id": offered["message_id"], "faq": "shipping"})
+        refused = await chat.until("error")
+    stored = await Message.objects.aget(pk=offered["message_id"])
+    assert [option["faq"] for option in offered["options"]] == [option["faq"] for option in stored.wrap["options"]] == ["returns"]
+    assert refused["code"] == "not_found"
+
+
+async def test_where_no_chip_may_be_shown_a_person_is_offered(token: str, company: object) -> None:
+    await list_word(company, "do")
+    async with Chat(token) as chat:
+        await chat.ask("clarify: sending")
+        message = await chat.until_bot()
+    assert (message["wrap"]["route"], message["wrap"]["handoff"]["offered"]) == ("refuse", True)
+
+
+async def test_a_title_with_a_listed_word_stands_under_no_answer(token: str, company: object) -> None:
+    await list_word(company, "when do you ship")
+    async with Chat(token) as chat:
+        await chat.ask("answer me: the time of sending")
+        message = await chat.until_bot()
+    assert (message["text"], message["wrap"]["sources"]) == (ANSWERS["shipping"]["en"], [])
+
+
+async def test_a_title_with_a_listed_word_stands_under_nothing_generated(token: str, company: object) -> None:
+    await list_word(company, "brewing")
+    async with Chat(token) as chat:
+        await chat.ask("generate something about tea")
+        started = await chat.until("gen.start")
+        ended = await chat.until("gen.end")
+    assert started["sources"] == ended["sources"] == ended["wrap"]["sources"] == []
+
+
 async def test_without_evidence_nothing_is_made_up(token: str) -> None:
     async with Chat(token) as chat:
         await chat.ask("none of this is known")
