@@ -190,8 +190,8 @@ class Knowledge(Protocol):
         """Of examples (key, text) the nearest key to a text, and the calibrated chance that it is meant and not one of our questions."""
         ...
 
-    def answer_of(self, faq: str, language: Language) -> str | None:
-        """The stored text of a FAQ; None where the snapshot has none in the language."""
+    def answer_of(self, faq: str, language: Language, now: datetime) -> str | None:
+        """The stored text of a FAQ; None where the snapshot has none in the language, or none that is valid now."""
         ...
 
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:

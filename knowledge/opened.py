@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -59,7 +60,7 @@ class OpenedKnowledge:
         self._snapshot = snapshot
         self._parts = parts
         self.encoder = encoder
-        self._answers = {faq.key: faq.answers for faq in parts.bank.faqs}
+        self._faqs = {faq.key: faq for faq in parts.bank.faqs}
         self._fitting = threading.Lock()
         self._fitted: dict[tuple[tuple[str, str], ...], tuple[list[str], Prototypes]] = {}
 
@@ -136,8 +137,9 @@ class OpenedKnowledge:
                 found.append(Taken(text, language, router.bank.faqs[ranked.faqs[0]].key, variant, ranked.chances.first))
         return found
 
-    def answer_of(self, faq: str, language: Language) -> str | None:
-        answer = self._answers.get(faq, {}).get(language)
+    def answer_of(self, faq: str, language: Language, now: datetime) -> str | None:
+        row = self._faqs.get(faq)
+        answer = row.answers.get(language) if row and row.is_valid_at(now) else None
         return answer.text if answer else None
 
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:

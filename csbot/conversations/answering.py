@@ -64,7 +64,7 @@ def _after_chip(turn: Turn, question: Question, parts: DecidingStages) -> Decisi
 
 def _answer_of(faq: str, question: Question, parts: DecidingStages) -> Decision:
     language = question.language or "en"
-    answer = parts.opened.answer_of(faq, language)
+    answer = parts.opened.answer_of(faq, language, question.now)
     if answer is None:
         return parts.word(Decision("refuse", "no_evidence", language, offers_handoff=True))
     parts.find_faq(question)

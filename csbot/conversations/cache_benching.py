@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,7 +127,7 @@ class Told:
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
         return (Evidence("article", "told", "told", "told", match.language, holds=1.0),)
 
-    def answer_of(self, faq: str, language: Language) -> str | None:
+    def answer_of(self, faq: str, language: Language, now: datetime) -> str | None:
         return None
 
     def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:

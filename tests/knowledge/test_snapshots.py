@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from knowledge import facade, opened, snapshot_files, snapshots
 from knowledge.contracts import Exchange
 from knowledge.errors import KnowledgeError, NothingPublished, SnapshotDamaged, as_stored, in_words
 from knowledge.importing import replace_knowledge
-from knowledge.models import Intent, IntentExample, KnowledgeBase, Snapshot
+from knowledge.models import Faq, Intent, IntentExample, KnowledgeBase, Snapshot
 from knowledge.publishing import publish_or_explain
-from tests.knowledge.banks import ask
+from tests.knowledge.banks import NOW, ask
 
 pytestmark = pytest.mark.django_db
 
@@ -96,8 +97,16 @@ def test_intents_and_evidence_come_from_the_snapshot(filled: KnowledgeBase) -> N
     snapshots.publish(filled.pk, actor="ada")
     knowledge = facade.open_knowledge(filled.pk)
     assert knowledge.detect_intent(ask("hello")).reply == "Hello."
-    assert knowledge.answer_of("where", "en") == "In Lisbon."
-    assert knowledge.answer_of("where", "zh") is None
+    assert knowledge.answer_of("where", "en", NOW) == "In Lisbon."
+    assert knowledge.answer_of("where", "zh", NOW) is None
+
+
+def test_a_chip_of_a_faq_that_has_ended_has_no_answer(filled: KnowledgeBase) -> None:
+    Faq.objects.filter(knowledge_base=filled, key="where").update(valid_until=NOW + timedelta(hours=1))
+    snapshots.publish(filled.pk, actor="ada")
+    knowledge = facade.open_knowledge(filled.pk)
+    assert knowledge.answer_of("where", "en", NOW) == "In Lisbon."
+    assert knowledge.answer_of("where", "en", NOW + timedelta(hours=2)) is None
 
 
 def test_what_goes_on_with_a_question_is_not_called_out_of_scope(filled: KnowledgeBase) -> None:

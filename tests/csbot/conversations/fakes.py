@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Option, Question
@@ -45,7 +46,7 @@ class FakeKnowledge:
         band = Band.GENERATE if word in ("generate", "none") else Band.OUT_OF_SCOPE
         return FaqMatch(band, language, ())
 
-    def answer_of(self, faq: str, language: Language) -> str | None:
+    def answer_of(self, faq: str, language: Language, now: datetime) -> str | None:
         return ANSWERS.get(faq, {}).get(language)
 
     def find_evidence(self, question: Question, match: FaqMatch) -> tuple[Evidence, ...]:
