@@ -20,7 +20,7 @@ from knowledge.models import Faq, KnowledgeBase, Snapshot, Variant
 from knowledge.vectors import LOT, RememberingEncoder
 from tests.knowledge.banks import ask
 
-VARIANTS = 300
+VARIANTS = 170
 
 
 @pytest.fixture

@@ -40,9 +40,10 @@ class Command(BaseCommand):
             knowledge.use_encoder(encoder_folder())
         site = Site.objects.get(key="demo")
         found: dict[str, list[Request]] = {}
-        for name, phrasings in sets.items():
+        for folder, phrasings in sets.items():
+            name = folder.name
             self.stderr.write(f"{name}: {len(phrasings)} phrasings")
-            opened = Once(published(site, Path(name))) if options["routed"] else Told(f"bench {name}", phrasings)
+            opened = Once(published(site, folder)) if options["routed"] else Told(f"bench {name}", phrasings)
             found[name] = run(site, opened, phrasings, options["requests"], options["seed"])
         if options["out"]:
             _write(options["out"], found)
@@ -54,9 +55,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{key:12} {value}")
         self.stdout.write(json.dumps(told, ensure_ascii=False))
 
-    def _read(self, folders: list[Path]) -> dict[str, list[Phrasing]]:
+    def _read(self, folders: list[Path]) -> dict[Path, list[Phrasing]]:
         try:
-            return {folder.name: phrasings_read(folder) for folder in folders} or {"demo": phrasings_of(content.faqs())}
+            return {folder: phrasings_read(folder) for folder in folders} or {Path("demo"): phrasings_of(content.faqs())}
         except BenchError as error:
             raise CommandError(str(error)) from error
 
