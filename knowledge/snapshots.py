@@ -88,7 +88,8 @@ def refit(kb_id: UUID | str, snapshot_id: str) -> Snapshot | None:
     with transaction.atomic():
         replaced = KnowledgeBase.objects.filter(pk=kb_id, published_snapshot=snapshot_id).update(published_snapshot=snapshot)
         if replaced:
-            # Not published anew: to whoever is publishing meanwhile nothing has come between.
+            # Not published anew: to whoever is publishing meanwhile nothing has come between. Somebody may have gone back to it, though.
+            quick.refresh_from_db(fields=["published", "published_by", "edits_until"])
             snapshot.published, snapshot.published_by, snapshot.edits_until = quick.published, quick.published_by, quick.edits_until
             snapshot.report = {**snapshot.report, "is_quick": False}  # where nothing else was learnt, it is the same one
             snapshot.save(update_fields=["published", "published_by", "edits_until", "report"])

@@ -34,6 +34,7 @@ class Ranked:
     features: Matrix
     signs: Matrix
     chances: Chances
+    is_guess: bool = False  # what was ranked is more than what was said, or another than the likeliest leads: never a direct answer
 
     def each(self) -> tuple[float, ...]:
         return self.chances.each(self.shares)
@@ -51,7 +52,7 @@ class Ranked:
         order = list(range(len(self.faqs)))
         order[0], order[place] = place, 0
         faqs, rows = (tuple(values[one] for one in order) for values in (self.faqs, self.rows))
-        return replace(self, faqs=faqs, rows=rows, features=self.features[order])
+        return replace(self, faqs=faqs, rows=rows, features=self.features[order], is_guess=True)
 
 
 def band_of(ranked: Ranked, *, cut: float, num_likely: int, is_short: bool, is_contested: bool) -> tuple[Band, str]:
@@ -59,7 +60,7 @@ def band_of(ranked: Ranked, *, cut: float, num_likely: int, is_short: bool, is_c
     if not ranked.faqs:
         return Band.GENERATE, "no_candidate"
     chances = ranked.chances
-    if chances.first >= cut:
+    if chances.first >= cut and not ranked.is_guess:
         return Band.ANSWER, "faq"
     is_vague = is_short and num_likely >= 2 and chances.first < VAGUE_BELOW
     if is_vague and chances.three >= LEAST_VAGUE:

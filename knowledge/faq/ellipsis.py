@@ -11,12 +11,13 @@ import re
 from knowledge.faq.guards import lists
 from knowledge.faq.index import VariantIndex
 from knowledge.faq.meaning import is_empty
-from knowledge.faq.normalise import fold, words_with_places
+from knowledge.faq.normalise import fold, words, words_with_places
 from knowledge.intent.asking import asks
 
 MOST_WORDS = 3  # of a name
 LONGEST_NAME = 60  # characters, with what ties it to the message before
 MOST_EXCHANGED = 3  # words that one name may take the place of
+MOST_TELLING = 2  # of them
 MOST_LOOKED_AT = 6  # by their vectors
 LONGEST_BEFORE = 120  # characters: in longer ones too many words could be meant
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -33,19 +34,24 @@ _QUESTION_WORDS = re.compile(
 )
 
 
-def asked_of_another(index: VariantIndex, before: str, said: str) -> tuple[list[str], frozenset[int]]:
-    """Ways to ask what was asked before of what is named now, likeliest first, and the numbers of the FAQs that hold the name.
+def asked_of_another(index: VariantIndex, before: str, name: str) -> tuple[list[str], frozenset[int]]:
+    """Ways to ask what was asked before of what is named now, likeliest first, and the numbers of the FAQs whose phrasings hold the name.
 
-    Empty where the message says more than a name, or no phrasing holds it.
+    Empty where none does.
     """
-    name = named(said)
-    holding = index.bm25.holding(name) if name else ()
+    holding = index.bm25.holding(name)
     if not len(holding):
         return [], frozenset()
     texts = exchanged(before, name)
     likeness = [float(index.grams.scores(text)[holding].max()) for text in texts]
     order = sorted(range(len(texts)), key=lambda place: -likeness[place])
     return [texts[place] for place in order[:MOST_LOOKED_AT]], frozenset(index.faq_of[holding].tolist())
+
+
+def beside(text: str, name: str) -> set[str]:
+    """The words of an exchanged text that say what is asked of the name."""
+    own = set(words(name))
+    return {word for word in words(text) if word not in own and not is_empty(word) and not _QUESTION_WORDS.search(word)}
 
 
 def named(said: str) -> str:
@@ -77,13 +83,14 @@ def _exchanged(text: str, name: str) -> list[str]:
     gone = dict.fromkeys(text[start:end] for start, end in spans if _may_go(text[start:end]))
     added = f"{name}{text}" if _HAN.search(name) else f"{text} {name}"
     opposed = lists.opposites().get(name, frozenset()) | lists.names().get(name, frozenset())
-    listed = [words for words in gone if words in opposed]
-    return [_with(text, words, name) for words in listed] or [added, *(_with(text, words, name) for words in gone)]
+    listed = [part for part in gone if part in opposed]
+    return [_with(text, part, name) for part in listed] or [added, *(_with(text, part, name) for part in gone)]
 
 
-def _may_go(words: str) -> bool:
-    """Not the words that ask, and not such as say nothing."""
-    return not _QUESTION_WORDS.search(words) and any(not is_empty(word) for word, _, _ in words_with_places(words))
+def _may_go(part: str) -> bool:
+    """Not the words that ask, not such as say nothing, and no more than a thing's name has."""
+    telling = [word for word in words(part) if not is_empty(word)]
+    return 0 < len(telling) <= MOST_TELLING and not _QUESTION_WORDS.search(part)
 
 
 def _with(text: str, gone: str, name: str) -> str:

@@ -12,7 +12,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.faq.normalise import grams, terms, words
+from knowledge.faq.normalise import grams, is_han, terms, words
 from knowledge.faq.term_rows import TermRows
 
 Scores = NDArray[np.float32]
@@ -93,7 +93,7 @@ class Bm25:
 
     def holding(self, name: str) -> NDArray[np.int32]:
         """Rows in which every word of it stands, however a dictionary cuts them."""
-        wanted = [term for term in terms(name) if term.isascii() or term.endswith("·") or len(name) == 1]
+        wanted = [term for term in terms(name) if not is_han(term) or term.endswith("·") or len(name) == 1]
         found = [self.rows_of(term) for term in wanted]
         return reduce(np.intersect1d, found) if found else np.zeros(0, dtype=np.int32)
 

@@ -79,10 +79,14 @@ def words_with_places(folded: str) -> list[tuple[str, int, int]]:
     return found
 
 
+def is_han(word: str) -> bool:
+    return bool(_HAN.match(word))
+
+
 def shared_words(text: str, other: str) -> set[str]:
     """Words that the other has too; Chinese ones however a dictionary cuts them there."""
     theirs, folded = set(words(other)), fold(other)
-    return {word for word in words(text) if word in theirs or (_HAN.match(word) and word in folded)}
+    return {word for word in words(text) if word in theirs or (is_han(word) and word in folded)}
 
 
 def parts_of_speech(text: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from knowledge.faq.choosing import chosen
 from knowledge.faq.core import core_of
 from knowledge.faq.crowding import crowding_renewed
 from knowledge.faq.earlier import Earlier
-from knowledge.faq.ellipsis import asked_of_another, named
+from knowledge.faq.ellipsis import asked_of_another, beside, named
 from knowledge.faq.encoder import Encoder, Vectors
 from knowledge.faq.examples import background_texts, examples
 from knowledge.faq.features import FEATURES, SIGNS, Measure, Measured, signs
@@ -149,9 +149,9 @@ class FaqRouter:
         together = f"{context.before} {context.said}"
         both = self._rank_together(context.said, question.history[-1], language, closed)
         searched = self._texts_together(context.said, question.history[-1], language)
-        if other := self._of_another(context, question.history[-1], language, closed):
-            together, both = other
-            searched = [(together, 1.0)]
+        if name := named(context.said):
+            together, both = self._of_another(name, context, question.history[-1], language, closed, (together, both))
+            searched = searched if together.endswith(context.said) else [(together, 1.0)]
         chances = {"alone": round(alone.chances.first, 4), "both": round(both.chances.first, 4)}
         trace = {"context": {"why": context.why, "before": context.before, **chances}}
         if alone.chances.first <= ALONE_WINS * both.chances.first:
@@ -168,15 +168,30 @@ class FaqRouter:
             return replace(match, trace={**match.trace, **trace})
         return replace(match, band=Band.GENERATE, reason="goes_on", asked=together, trace={**match.trace, **trace, "asked": together})
 
-    def _of_another(self, context: Context, before: Exchange, language: Language, closed: frozenset[int]) -> tuple[str, Ranked] | None:
-        """What was asked before, asked of what this message names; None where it says more, or nothing that is near holds the name."""
-        texts, holders = asked_of_another(self.index, context.before, context.said)
-        if not texts:
-            return None
-        closed = closed | (frozenset(self._about(before)) - holders)
-        ranked = [self.rank(text, vector, closed, language) for text, vector in zip(texts, self.encoder.encode(texts), strict=True)]
-        found = [(text, one) for text, one in zip(texts, ranked, strict=True) if one.faqs and one.faqs[0] in holders]
-        return max(found, key=lambda one: one[1].chances.first, default=None)
+    def _of_another(
+        self, name: str, context: Context, before: Exchange, language: Language, closed: frozenset[int], plain: tuple[str, Ranked]
+    ) -> tuple[str, Ranked]:
+        """What was asked before, asked of what this message names, where that comes nearer to a FAQ than the `plain` search of both does.
+        Which words the name takes the place of is a guess: answered word for word is only what the plain search finds first too."""
+        texts, holders = asked_of_another(self.index, context.before, name)
+        closed = closed | frozenset(number for number in self._about(before) if number not in holders and not self._says(number, name))
+        ranked = [self.rank(text, vector, closed, language) for text, vector in zip(texts, self.encoder.encode(texts), strict=True)] if texts else []
+        found = [(text, one) for text, one in zip(texts, ranked, strict=True) if one.faqs[:1] and self._asks_of(text, name, one.faqs[0], holders)]
+        text, best = max(found, key=lambda one: one[1].chances.first, default=plain)
+        if best.chances.first <= plain[1].chances.first:
+            return plain
+        return text, replace(best, is_guess=best.faqs[0] not in plain[1].faqs[:1])
+
+    def _asks_of(self, text: str, name: str, number: int, holders: frozenset[int]) -> bool:
+        """Whether the FAQ holds the name, and something of what is asked of it."""
+        return number in holders and any(self._says(number, word) for word in beside(text, name))
+
+    def _says(self, number: int, name: str) -> bool:
+        return shared_words(name, self._told(number)) == set(words(name))
+
+    def _told(self, number: int) -> str:
+        faq = self.bank.faqs[number]
+        return "\n".join([*(variant.text for variant in faq.variants), *(answer.text for answer in faq.answers.values())])
 
     def _rank_together(self, text: str, before: Exchange, language: Language, closed: frozenset[int]) -> Ranked:
         """The message alone, after the one before, and after the title of what answered that one."""
@@ -208,21 +223,19 @@ class FaqRouter:
 
     def _brings_its_own(self, text: str, before: Exchange) -> bool:
         """Whether it names something that this bank tells FAQs apart by, and that what answered the message before does not hold."""
-        told = {word for number in self._about(before) for word in self.words_of(number)}
-        return any(self.measure.is_telling(word) for word in words(text) if word not in told)
+        told = shared_words(text, "\n".join(map(self._told, self._about(before))))
+        return any(self.measure.is_telling(word) for word in set(words(text)) - told)
 
     def _passed_over(self, text: str, before: Exchange) -> frozenset[int]:
         """What was answered and says nothing of the only thing that this names: "and Seoul?" after Taipei."""
-        about = self._about(before)
-        told = {word for number in about for word in self.words_of(number)}
         name = named(text)
-        return frozenset(about) if name and not before.options and not told & set(words(name)) else frozenset()
+        if not name or before.options:
+            return frozenset()
+        return frozenset(number for number in self._about(before) if not any(self._says(number, word) for word in words(name)))
 
     def words_of(self, number: int) -> frozenset[str]:
         """All words of a FAQ's variants and answers."""
-        faq = self.bank.faqs[number]
-        texts = [*(variant.text for variant in faq.variants), *(answer.text for answer in faq.answers.values())]
-        return frozenset(word for text in texts for word in words(text))
+        return frozenset(words(self._told(number)))
 
     def rank(self, text: str, vector: Vectors | None = None, closed: frozenset[int] = frozenset(), language: Language | None = None) -> Ranked:
         vector = self.encoder.encode([text])[0] if vector is None else vector

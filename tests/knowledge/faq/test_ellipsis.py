@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.faq.ellipsis import MOST_EXCHANGED, asked_of_another, exchanged, named
+from knowledge.faq.ellipsis import MOST_EXCHANGED, asked_of_another, beside, exchanged, named
 from knowledge.faq.index import VariantIndex
 from tests.knowledge.banks import ENCODER, goods_bank
 
@@ -49,11 +49,17 @@ def test_the_likeliest_comes_near_to_a_phrasing_that_holds_the_name() -> None:
     bank = goods_bank()
     texts = [variant.text for faq in bank.faqs for variant in faq.variants]
     index = VariantIndex.build(bank, ENCODER.encode(texts), ENCODER.encode(["how is the weather"]))
-    found, holders = asked_of_another(index, "can you repair my violin", "and the lantern")
+    found, holders = asked_of_another(index, "can you repair my violin", "lantern")
     assert found[0] == "can you repair my lantern"
     assert {bank.faqs[number].key.split(".")[0] for number in holders} == {"lantern"}
-    assert asked_of_another(index, "can you repair my violin", "and the zeppelin") == ([], frozenset())
-    assert asked_of_another(index, "", "and the lantern")[0] == []
+    assert asked_of_another(index, "can you repair my violin", "zeppelin") == ([], frozenset())
+    assert asked_of_another(index, "", "lantern")[0] == []
+
+
+def test_what_carries_the_question_stays_beside_the_name() -> None:
+    assert beside("how long is the warranty on a backpack", "backpack") == {"warranty", "on"}
+    assert beside("how long is a backpack", "backpack") == set()
+    assert all(len(beside(text, "coupon")) >= 1 for text in exchanged("what does the warranty not cover", "coupon"))
 
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=12))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.contracts import Band, Exchange
-from knowledge.faq.bank import Bank, BankAnswer, BankVariant
+from knowledge.faq.bank import Bank, BankAnswer, BankFaq, BankVariant
 from knowledge.faq.router import FaqRouter
 from tests.knowledge.banks import ENCODER, GOODS, NOW, ask, faq, goods_bank
 
@@ -114,6 +114,22 @@ def test_the_same_is_asked_of_another_thing(router: FaqRouter) -> None:
     match = router.route(ask("and the lantern?", history=history))
     assert match.best
     assert (match.best.faq, match.trace["asked"]) == ("lantern.repair", "can you repair my lantern")
+
+
+def test_an_answer_that_names_it_too_stays_open() -> None:
+    """Also where the dictionary cuts its name otherwise."""
+    shipping = BankFaq(
+        "shipping",
+        (BankVariant("what does delivery to Taipei cost", "en", True), BankVariant("寄到台北多少钱", "zh", True)),
+        {"en": BankAnswer("Taipei 10 dollars, Seoul 30 dollars."), "zh": BankAnswer("台北市免运费，首尔三十元。")},
+    )
+    bank = goods_bank()
+    router = FaqRouter.build(Bank("shop", (*bank.faqs, shipping, faq("shop", "do you have a shop in Seoul"))), ENCODER)
+    for said, asked in (("and Seoul?", "what does delivery to Taipei cost"), ("台北呢？", "寄到首尔多少钱")):
+        match = router.route(ask(said, history=(Exchange(asked, "10 dollars", "shipping", about=("shipping",)),)))
+        assert match.best
+        assert match.best.faq == "shipping"
+        assert not match.trace["passed_over"]
 
 
 def test_what_answered_of_one_thing_is_no_evidence_for_an_unknown_one(router: FaqRouter) -> None:
