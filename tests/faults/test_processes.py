@@ -29,7 +29,7 @@ def test_a_killed_process_comes_back_and_answers_go_on(stack: Stack, role: str) 
 
 
 STORED = "You have 30 days from delivery to return goods."
-EVIDENCE = "A silver member saves the ¥10 for standard delivery even on an order below ¥199; without a level the order has to reach ¥199."
+EVIDENCE = "Spend ¥3,000 within 12 months and you are a gold member, with free express delivery."
 # who is killed, who stands still meanwhile so that no answer can be quicker, the question, the last frame before the kill, its answer
 UNDER_WAY = [
     ("valkey", "answers", "How long do I have to return something?", "msg.ack", STORED),
