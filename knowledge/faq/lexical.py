@@ -82,7 +82,6 @@ class Bm25:
         total /= max(best, 1e-9)
         return np.minimum(total, 1.0, out=total)
 
-
     def weight_of(self, term: str) -> float:
         column = self.vocabulary.get(term)
         return self._rarest if column is None else float(self.idf[column])

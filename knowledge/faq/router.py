@@ -32,6 +32,7 @@ from knowledge.faq.index import VariantIndex, counted_of, rows_of
 from knowledge.faq.normalise import detect_language, exact_key, shared_words, words
 from knowledge.faq.practice import practice
 from knowledge.faq.spelling.speller import Speller
+from knowledge.faq.told import Told
 from knowledge.intent.several import questions_in
 
 MAX_CANDIDATES = 5
@@ -52,6 +53,7 @@ class FaqRouter:
         self.reading: BankReading | None = reading
         self.guards = Guards(bank, reading.entities)
         self.speller = Speller.over(reading.said)
+        self.told = Told(bank)
         self._exact = reading.exact_map(bank)
         self._numbers = {faq.key: number for number, faq in enumerate(bank.faqs)}
         self._dated = [number for number, faq in enumerate(bank.faqs) if faq.valid_from or faq.valid_until]
@@ -121,7 +123,7 @@ class FaqRouter:
         """Whether what is left out names something that another candidate has and the first one lacks: "flash sale, … price difference?"."""
         kept = set(words(core))
         left_out = {word for word in words(text) if word not in kept and self.measure.is_telling(word)}
-        held = [self.words_of(self._numbers[one.faq]) for place, one in enumerate(match.candidates) if not place or one.probability >= RIVAL]
+        held = [self.told.words(self._numbers[one.faq]) for place, one in enumerate(match.candidates) if not place or one.probability >= RIVAL]
         return any(left_out & (theirs - held[0]) for theirs in held[1:])
 
     def _route(self, question: Question, language: Language, vector: Vectors | None) -> FaqMatch:
@@ -174,7 +176,7 @@ class FaqRouter:
         """What was asked before, asked of what this message names, where that comes nearer to a FAQ than the `plain` search of both does.
         Which words the name takes the place of is a guess: answered word for word is only what the plain search finds first too."""
         texts, holders = asked_of_another(self.index, context.before, name)
-        closed = closed | frozenset(number for number in self._about(before) if number not in holders and not self._says(number, name))
+        closed = closed | frozenset(number for number in self._about(before) if number not in holders and not self.told.says(number, name))
         ranked = [self.rank(text, vector, closed, language) for text, vector in zip(texts, self.encoder.encode(texts), strict=True)] if texts else []
         found = [(text, one) for text, one in zip(texts, ranked, strict=True) if one.faqs[:1] and self._asks_of(text, name, one.faqs[0], holders)]
         text, best = max(found, key=lambda one: one[1].chances.first, default=plain)
@@ -184,14 +186,7 @@ class FaqRouter:
 
     def _asks_of(self, text: str, name: str, number: int, holders: frozenset[int]) -> bool:
         """Whether the FAQ holds the name, and something of what is asked of it."""
-        return number in holders and any(self._says(number, word) for word in beside(text, name))
-
-    def _says(self, number: int, name: str) -> bool:
-        return shared_words(name, self._told(number)) == set(words(name))
-
-    def _told(self, number: int) -> str:
-        faq = self.bank.faqs[number]
-        return "\n".join([*(variant.text for variant in faq.variants), *(answer.text for answer in faq.answers.values())])
+        return number in holders and any(self.told.has(number, word) for word in beside(text, name))
 
     def _rank_together(self, text: str, before: Exchange, language: Language, closed: frozenset[int]) -> Ranked:
         """The message alone, after the one before, and after the title of what answered that one."""
@@ -218,24 +213,20 @@ class FaqRouter:
         if not ranked.rivals or not question.history:
             return ranked
         spoken = {word for word in shared_words(question.text, said_before(question.history[-1])) if self.measure.is_telling(word)}
-        spoken -= self.words_of(ranked.faqs[0])
-        return next((ranked.led_by(place) for place in ranked.rivals if spoken & self.words_of(ranked.faqs[place])), ranked)
+        spoken -= self.told.words(ranked.faqs[0])
+        return next((ranked.led_by(place) for place in ranked.rivals if spoken & self.told.words(ranked.faqs[place])), ranked)
 
     def _brings_its_own(self, text: str, before: Exchange) -> bool:
         """Whether it names something that this bank tells FAQs apart by, and that what answered the message before does not hold."""
-        told = shared_words(text, "\n".join(map(self._told, self._about(before))))
-        return any(self.measure.is_telling(word) for word in set(words(text)) - told)
+        about = self._about(before)
+        return any(self.measure.is_telling(word) for word in words(text) if not any(self.told.has(number, word) for number in about))
 
     def _passed_over(self, text: str, before: Exchange) -> frozenset[int]:
         """What was answered and says nothing of the only thing that this names: "and Seoul?" after Taipei."""
         name = named(text)
         if not name or before.options:
             return frozenset()
-        return frozenset(number for number in self._about(before) if not any(self._says(number, word) for word in words(name)))
-
-    def words_of(self, number: int) -> frozenset[str]:
-        """All words of a FAQ's variants and answers."""
-        return frozenset(words(self._told(number)))
+        return frozenset(number for number in self._about(before) if not any(self.told.has(number, word) for word in words(name)))
 
     def rank(self, text: str, vector: Vectors | None = None, closed: frozenset[int] = frozenset(), language: Language | None = None) -> Ranked:
         vector = self.encoder.encode([text])[0] if vector is None else vector
