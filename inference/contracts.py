@@ -5,7 +5,7 @@ Knows nothing of visitors, FAQs, Django or Celery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -78,12 +78,43 @@ class EngineHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """A histogram: `counts` has one place for each of `bounds` (upper ends, inclusive) and one for what lies beyond; `total` is the values' sum."""
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """A graphics card: `busy` from 0 to 1, memory in bytes."""
+
+    name: str
+    busy: float | None
+    memory_used: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStats:
+    """Totals count from the engine's start. `prefix_tokens` are those of the prompts' tokens that were found in the cache.
+
+    `spreads`: `queue_s`, `first_token_s`, `token_s` (seconds of each answer), `batch` (answers in each step, where the backend makes steps).
+    """
+
     running: int = 0
     waiting: int = 0
     tokens_generated: int = 0
     answers: int = 0
     refused: int = 0
+    finishes: Mapping[Finish, int] = field(default_factory=dict)
+    prompt_tokens: int = 0
+    prefix_tokens: int = 0
+    cache_used: int = 0
+    cache_tokens: int = 0
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    device: DeviceUse | None = None
     expert_counts: tuple[tuple[int, ...], ...] = field(default_factory=tuple)  # (layers, experts)
 
 

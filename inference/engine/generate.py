@@ -28,6 +28,8 @@ from inference.engine.answer import Answer
 from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
 from inference.engine.sampling import SAMPLING
 from inference.engine.text import Detokeniser, Renderer
+from inference.monitoring.device import device_use
+from inference.monitoring.flow import Flow
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +57,7 @@ class GenerateEngine:
         self._open: dict[str, Answer] = {}
         self._health = EngineHealth("loading", BACKEND, folder.name)
         self._model_lock = threading.Lock()
-        self._tokens = 0
-        self._answers = 0
+        self._flow = Flow()
 
     def start(self) -> None:
         self._loaded: LoadedModel = load_model(self._folder, self._loading)
@@ -98,8 +99,8 @@ class GenerateEngine:
             answer.end("cancelled")
 
     def stats(self) -> EngineStats:
-        begun = sum(answer.has_begun for answer in list(self._open.values()))
-        return EngineStats(begun, len(self._open) - begun, self._tokens, self._answers, self._admission.refused, self._loaded.experts.counts())
+        answers = list(self._open.values())
+        return self._flow.stats(answers, self._admission.refused, experts=self._loaded.experts.counts(), device=device_use())
 
     def health(self) -> EngineHealth:
         return self._health
@@ -122,8 +123,8 @@ class GenerateEngine:
             # The place is free before the reader hears of the end: who asks again at once is not refused.
             self._open.pop(answer.id, None)
             self._admission.release(answer.id)
-            self._answers += 1
-            answer.end(finish)
+            if answer.end(finish) or finish == "cancelled":
+                self._flow.ended(finish, answer.usage)
 
     def _answer(self, answer: Answer, prompt: list[int]) -> Finish:
         if answer.finish is not None:
@@ -133,7 +134,7 @@ class GenerateEngine:
         answer.begin()
         listener = _Listener(answer, Detokeniser(self._loaded.tokenizer))
         made = self._make(answer.request, prompt, listener)
-        self._tokens += len(made)
+        self._flow.made(len(made))
         answer.push(listener.text.flush())
         if listener.is_late:
             return "deadline"

@@ -1,11 +1,14 @@
 """Answers from an OpenAI-compatible server (vLLM, SGLang …): for models that outgrow this machine.
 
-Knows HTTP and server-sent events; loads no model. The server does batching, caching and sampling.
+Knows HTTP and server-sent events; loads no model. The server does batching, caching and sampling. A call that failed
+before its first token is made again; after failures in a row nobody is sent there until the server answers a probe.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import random
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -23,54 +26,93 @@ from inference.contracts import (
 )
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
+from inference.engine.breaker import Breaker
 from inference.engine.sampling import SAMPLING
+from inference.monitoring.flow import Flow
+
+logger = logging.getLogger(__name__)
 
 BACKEND = "openai_http"
+READ_S = 30.0  # between two pieces; a server that says nothing for so long is taken for dead
+PAUSES_S = (0.2, 0.8)  # before the second and the third try
+_PASSING = frozenset({500, 502, 504})
+_BUSY = frozenset({429, 503})
 
 
 class OpenAIEngine:
     """One streamed HTTP request and one thread for each answer."""
 
-    def __init__(self, url: str, model: str, *, key: str = "", slots: int = 32, connect_s: float = 5.0) -> None:
+    def __init__(self, url: str, model: str, *, key: str = "", slots: int = 32, connect_s: float = 5.0, read_s: float = READ_S) -> None:
         self._model = model
         self._admission = Admission(slots=slots, tokens=slots * 2**20)  # the server knows its own cache
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(base_url=url.rstrip("/") + "/", headers=headers, timeout=httpx.Timeout(60, connect=connect_s))
+        limits = httpx.Limits(max_connections=slots + 4, max_keepalive_connections=slots + 4)
+        times = httpx.Timeout(read_s, connect=connect_s, pool=connect_s)
+        self._client = httpx.Client(base_url=url.rstrip("/") + "/", headers=headers, timeout=times, limits=limits)
         self._open: dict[str, tuple[Answer, httpx.Response]] = {}
         self._lock = threading.Lock()
-        self._health = EngineHealth("loading", BACKEND, model)
-        self._tokens = 0
-        self._answers = 0
+        self._breaker = Breaker()
+        self._probe = threading.Lock()  # held while somebody probes
+        self._stopped = threading.Event()
+        self._is_started = False
+        self._flow = Flow()
+
+    # --- life ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
+        """A server that is not there yet is waited for in the background; one that refuses us is an error to be mended."""
         try:
-            self._client.get("models").raise_for_status()
+            reply = self._client.get("models")
         except httpx.HTTPError as error:
-            self._health = EngineHealth("down", BACKEND, self._model, str(error))
-            raise EngineDead(f"The model server at {self._client.base_url} does not answer: {error}") from error
-        self._health = EngineHealth("ready", BACKEND, self._model)
+            self._is_started = True
+            self._open_circuit(_words(error))
+            return
+        if reply.status_code in {401, 403, 404}:
+            raise EngineDead(f"The model server at {self._client.base_url} refuses: HTTP {reply.status_code}. Check its address and its key.")
+        self._is_started = True
+        if reply.is_error:
+            self._open_circuit(f"HTTP {reply.status_code}")
 
     def stop(self) -> None:
+        self._stopped.set()
         for id in list(self._open):
             self.cancel(id)
-        self._health = EngineHealth("down", BACKEND, self._model, "stopped")
         self._client.close()
 
+    def health(self) -> EngineHealth:
+        if self._stopped.is_set():
+            return EngineHealth("down", BACKEND, self._model, "stopped")
+        if not self._is_started:
+            return EngineHealth("loading", BACKEND, self._model)
+        if self._breaker.is_open:
+            return EngineHealth("down", BACKEND, self._model, f"the model server does not answer: {self._breaker.why}")
+        return EngineHealth("ready", BACKEND, self._model, str(self._client.base_url))
+
+    def stats(self) -> EngineStats:
+        return self._flow.stats([answer for answer, _ in list(self._open.values())], self._admission.refused)
+
+    def swap_adapter(self, folder: str | None) -> None:
+        if folder is not None:
+            raise ValueError("folder: the model server loads its own adapters; name the adapter as its model")
+
+    # --- answers -------------------------------------------------------------------------------------------------
+
     def submit(self, request: GenerationRequest) -> Answer:
-        if self._health.state == "down":
-            raise EngineDead(self._health.detail)
-        if self._health.state == "loading":
+        health = self.health()
+        if health.state == "down":
+            raise EngineDead(health.detail)
+        if health.state == "loading":
             raise EngineOverloaded(5.0)
         self._admission.admit(request.id, request.max_new_tokens)
+        answer = Answer(request, abandon=self.cancel)
         try:
-            response = self._ask(request)
+            response = self._ask(request, answer)
         except BaseException:
             self._admission.release(request.id)
             raise
-        answer = Answer(request, abandon=self.cancel)
         with self._lock:
             self._open[request.id] = (answer, response)
-        timer = threading.Timer(request.deadline_s, self._end, (answer.id, "deadline"))
+        timer = threading.Timer(max(0.0, answer.deadline_left_s), self._end, (answer.id, "deadline"))
         timer.daemon = True
         timer.start()
         threading.Thread(target=self._read, args=(answer, response, timer), daemon=True, name=f"answer-{request.id}").start()
@@ -79,57 +121,55 @@ class OpenAIEngine:
     def cancel(self, id: str) -> None:
         self._end(id, "cancelled")
 
-    def stats(self) -> EngineStats:
-        answers = [answer for answer, _ in list(self._open.values())]
-        begun = sum(answer.has_begun for answer in answers)
-        return EngineStats(begun, len(answers) - begun, self._tokens, self._answers, self._admission.refused)
+    def _ask(self, request: GenerationRequest, answer: Answer) -> httpx.Response:
+        """The answer's head, after at most three tries."""
+        for pause in (*PAUSES_S, None):
+            try:
+                response = self._send(request)
+            except httpx.HTTPError as error:
+                why = _words(error)
+            else:
+                if response.status_code not in _PASSING:
+                    self._breaker.succeeded()
+                    return _accepted(response)
+                why = f"HTTP {response.status_code}"
+            pause = None if pause is None else pause * random.uniform(0.7, 1.3)  # noqa: S311, PLW2901 - spreads tries, guards nothing
+            if pause is None or answer.deadline_left_s <= pause or self._stopped.wait(pause):
+                break
+        self._failed(why)
+        raise EngineDead(f"the model server does not answer: {why}")
 
-    def health(self) -> EngineHealth:
-        return self._health
-
-    def swap_adapter(self, folder: str | None) -> None:
-        if folder is not None:
-            raise ValueError("folder: the model server loads its own adapters; name the adapter as its model")
-
-    def _ask(self, request: GenerationRequest) -> httpx.Response:
-        """Sends the request and waits for the answer's head only."""
-        ask = self._client.build_request("POST", "chat/completions", json=_body(request, self._model))
-        try:
-            response = self._client.send(ask, stream=True)
-            if response.is_error:
-                response.read()
-        except httpx.HTTPError as error:
-            self._die(str(error) or type(error).__name__)
-            raise EngineDead(self._health.detail) from error
-        if response.status_code in {429, 503}:
-            raise EngineOverloaded(_seconds(response.headers.get("retry-after")))
+    def _send(self, request: GenerationRequest) -> httpx.Response:
+        response = self._client.send(self._client.build_request("POST", "chat/completions", json=_body(request, self._model)), stream=True)
         if response.is_error:
-            message = response.text[:300]
+            response.read()
             response.close()
-            raise PromptTooLong(message) if "context length" in message else ValueError(f"the model server refused: {message}")
         return response
 
     def _read(self, answer: Answer, response: httpx.Response, timer: threading.Timer) -> None:
         finish: Finish = "error"
+        error: Exception | None = EngineDead("the model server broke off")
         answer.begin()
         try:
             for text, reason in _events(response):
                 if text:
                     answer.count(1)
-                    self._tokens += 1
+                    self._flow.made(1)
                 if answer.push(text):
-                    finish = "stop"
+                    finish, error = "stop", None
                     break
                 if reason:
-                    finish = "length" if reason == "length" else "stop"
-        except httpx.HTTPError as error:
+                    finish, error = ("length" if reason == "length" else "stop"), None
+        except httpx.HTTPError as broken:
             if answer.finish is None:  # otherwise it was us who closed the line
-                self._die(str(error) or type(error).__name__)
-        except (RuntimeError, httpx.StreamError):
-            pass  # closed by `_end` between two reads
+                error = EngineDead(f"the model server broke off: {_words(broken)}")
+                self._failed(_words(broken))
+        except (RuntimeError, ValueError, httpx.StreamError) as broken:
+            if answer.finish is None:  # not closed by `_end` between two reads: what came was no event
+                error = EngineDead(f"the model server's answer cannot be read: {_words(broken)}")
         finally:
             timer.cancel()
-            self._end(answer.id, finish)
+            self._end(answer.id, finish, error)
 
     def _end(self, id: str, finish: Finish, error: Exception | None = None) -> None:
         with self._lock:
@@ -137,21 +177,62 @@ class OpenAIEngine:
         if entry is None:
             return
         answer, response = entry
-        self._answers += 1
         self._admission.release(id)
-        answer.end(finish, error)
+        if answer.end(finish, error):
+            self._flow.ended(finish, answer.usage)
         response.close()
 
-    def _die(self, why: str) -> None:
-        self._health = EngineHealth("down", BACKEND, self._model, why)
-        for id in list(self._open):
-            self._end(id, "error", EngineDead(why))
+    # --- a server that does not answer ---------------------------------------------------------------------------
+
+    def _failed(self, why: str) -> None:
+        """After each failure the server is probed once: whether it was this answer or all of it."""
+        if self._breaker.failed(why) or not self._answers_probe():
+            self._open_circuit(why)
+
+    def _open_circuit(self, why: str) -> None:
+        while not self._breaker.is_open:
+            self._breaker.failed(why)
+        logger.warning("the model server %s does not answer: %s", self._client.base_url, why)
+        threading.Thread(target=self._wait_for_server, daemon=True, name="engine-probe").start()
+
+    def _wait_for_server(self) -> None:
+        if not self._probe.acquire(blocking=False):
+            return
+        try:
+            while not self._stopped.wait(max(0.05, self._breaker.rest_s)):
+                if self._answers_probe():
+                    self._breaker.succeeded()
+                    logger.warning("the model server %s answers again", self._client.base_url)
+                    return
+                self._breaker.failed(self._breaker.why)
+        finally:
+            self._probe.release()
+
+    def _answers_probe(self) -> bool:
+        try:
+            return self._client.get("models", timeout=5.0).is_success
+        except (httpx.HTTPError, RuntimeError):
+            return False
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    """The response, unless it is a refusal; that is told in our own words."""
+    if response.status_code in _BUSY:
+        raise EngineOverloaded(_seconds(response.headers.get("retry-after")))
+    if response.is_error:
+        message = response.text[:300]
+        raise PromptTooLong(message) if "context length" in message else ValueError(f"the model server refused: {message}")
+    return response
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _body(request: GenerationRequest, model: str) -> dict[str, Any]:
     sampling = SAMPLING[request.profile]
     is_greedy = request.profile == "greedy"
-    return {
+    body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
         "max_tokens": request.max_new_tokens,
@@ -159,15 +240,19 @@ def _body(request: GenerationRequest, model: str) -> dict[str, Any]:
         "top_p": 1.0 if is_greedy else sampling.top_p,
         "stream": True,
     }
+    return body
 
 
 def _events(response: httpx.Response) -> Iterator[tuple[str, str | None]]:
-    """The text and the finish reason of each server-sent event."""
+    """The text and the finish reason of each server-sent event. Raises `ValueError` where an event is none."""
     for line in response.iter_lines():
         data = line.removeprefix("data:").strip()
         if not line.startswith("data:") or data == "[DONE]":
             continue
-        for choice in json.loads(data).get("choices") or ():
+        event = json.loads(data)
+        if not isinstance(event, dict):
+            raise ValueError(f"an event that is no object: {data[:80]}")
+        for choice in event.get("choices") or ():
             yield (choice.get("delta") or {}).get("content") or "", choice.get("finish_reason")
 
 

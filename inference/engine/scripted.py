@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from inference.contracts import EngineDead, EngineHealth, EngineOverloaded, EngineStats, Finish, GenerationRequest, PromptTooLong
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
+from inference.monitoring.flow import Flow
 
 Script = Callable[[GenerationRequest], Iterable[str]]
 
@@ -53,8 +54,7 @@ class ScriptedEngine:
         self._wake: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         self._state: EngineHealth = EngineHealth("loading", "scripted", "scripted")
-        self._answers = 0
-        self._tokens = 0
+        self._flow = Flow()
 
     def start(self) -> None:
         self._state = EngineHealth("ready", "scripted", "scripted")
@@ -80,8 +80,7 @@ class ScriptedEngine:
             self._end(answer, "cancelled")
 
     def stats(self) -> EngineStats:
-        running = sum(answer.has_begun for answer in list(self._running.values()))
-        return EngineStats(running, len(self._running) - running, self._tokens, self._answers, self._admission.refused)
+        return self._flow.stats(list(self._running.values()), self._admission.refused)
 
     def swap_adapter(self, folder: str | None) -> None:
         """There is no model to adapt."""
@@ -110,7 +109,7 @@ class ScriptedEngine:
                 self._end(answer, "length")
                 return
             answer.count(1)
-            self._tokens += 1
+            self._flow.made(1)
             if answer.push(piece):
                 break
         self._end(answer, "stop")
@@ -131,7 +130,7 @@ class ScriptedEngine:
             if self._running.pop(answer.id, None) is None:
                 return
             wake = self._wake.pop(answer.id)
-        self._answers += 1
         self._admission.release(answer.id)
-        answer.end(finish, error)
+        if answer.end(finish, error):
+            self._flow.ended(finish, answer.usage)
         wake.set()

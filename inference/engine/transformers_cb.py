@@ -33,7 +33,10 @@ from inference.engine.answer import Answer
 from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
 from inference.engine.refused import Refused
 from inference.engine.sampling import SAMPLING, use_short_nucleus
+from inference.engine.stepping import watch_steps
 from inference.engine.text import Detokeniser, Renderer
+from inference.monitoring.device import device_use
+from inference.monitoring.flow import Flow
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +79,7 @@ class ContinuousBatchingEngine:
         self._is_serving = False  # death while starting is the caller's to handle
         self._is_closed = False  # for new answers, while an adapter is being swapped
         self._is_stopped = False
-        self._tokens = 0
-        self._answers = 0
+        self._flow = Flow()
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -86,6 +88,7 @@ class ContinuousBatchingEngine:
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
         self._manager = _open_manager(self._loaded, slots=self._slots, page_size=self._page_size, cache_tokens=self._cache_tokens)
+        watch_steps(self._manager, self._flow, self._loaded.experts)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True).start()
         self._manager.start()
@@ -114,8 +117,16 @@ class ContinuousBatchingEngine:
 
     def stats(self) -> EngineStats:
         answers = [running.answer for running in list(self._running.values())]
-        begun = sum(answer.has_begun for answer in answers)
-        return EngineStats(begun, len(answers) - begun, self._tokens, self._answers, self._admission.refused, self._loaded.experts.counts())
+        return self._flow.stats(
+            answers, self._admission.refused, experts=self._loaded.experts.counts(), cache=self._cache_use(), device=device_use()
+        )
+
+    def _cache_use(self) -> tuple[int, int]:
+        """Tokens that running answers hold, and tokens in all. What is only kept for later prompts counts as free: it makes room when needed."""
+        processor = self._manager.batch_processor
+        tables = [allocator.block_table for allocator in processor.cache.cache_allocators.values()] if processor else []
+        held = max((len({block for blocks in list(table.values()) for block in list(blocks)}) for table in tables), default=0)
+        return held * self._page_size, self._cache_tokens
 
     # --- answers -------------------------------------------------------------------------------------------------
 
@@ -182,7 +193,7 @@ class ContinuousBatchingEngine:
             return
         fresh = output.generated_tokens[running.seen :]
         running.seen += len(fresh)
-        self._tokens += len(fresh)
+        self._flow.made(len(fresh))
         answer = running.answer
         answer.count(len(fresh))
         is_cut = answer.push(running.text.feed(fresh))
@@ -208,8 +219,8 @@ class ContinuousBatchingEngine:
 
     def _close(self, running: _Running, finish: Finish, error: Exception | None = None) -> None:
         self._forget(running.answer.id)
-        self._answers += 1
-        running.answer.end(finish, error)
+        if running.answer.end(finish, error):
+            self._flow.ended(finish, running.answer.usage)
 
     def _forget(self, id: str) -> None:
         running = self._running.pop(id, None)

@@ -13,23 +13,38 @@ class ExpertCounter:
 
     def __init__(self, model: Any) -> None:
         self._counts: list[Any] = []
+        self._real: Any = None  # on the device: how many tokens of a step are no padding
         blocks = [module for name, module in model.named_modules() if name.endswith(".experts") and hasattr(module, "num_experts")]
         for block in blocks:
             self._listen(block)
 
+    def expect(self, tokens: int, stream: Any = None) -> None:
+        """The next step has so many real tokens and padding behind them. The buffer stays the same one, so a captured graph reads it too."""
+        import torch
+
+        if not self._counts:
+            return
+        with torch.cuda.stream(stream) if stream is not None else torch.inference_mode():
+            if self._real is None:
+                self._real = torch.zeros((), dtype=torch.int64, device=self._counts[0].device)
+            self._real.fill_(tokens)
+
     def _listen(self, block: Any) -> None:
         import torch
 
-        place = next(block.parameters()).device
+        place = next(iter([*block.parameters(), *block.buffers()])).device
         counts = torch.zeros(int(block.num_experts), dtype=torch.int64, device=place)
         self._counts.append(counts)
 
         def count(module: Any, arguments: tuple[Any, ...]) -> None:
-            chosen = arguments[1].reshape(-1).to(torch.int64)
-            counts.scatter_add_(0, chosen, torch.ones_like(chosen))
+            chosen = arguments[1].to(torch.int64)
+            ones = torch.ones_like(chosen)
+            if self._real is not None:
+                ones *= (torch.arange(len(chosen), device=chosen.device) < self._real).unsqueeze(-1)
+            counts.scatter_add_(0, chosen.reshape(-1), ones.reshape(-1))
 
         block.register_forward_pre_hook(count)
 
     def counts(self) -> tuple[tuple[int, ...], ...]:
-        """(layers, experts): how many tokens each expert was given, prompts and padding among them."""
+        """(layers, experts): how many tokens each expert was given, those of prompts among them; what was found in the cache is not computed."""
         return tuple(tuple(int(number) for number in counts.tolist()) for counts in self._counts)

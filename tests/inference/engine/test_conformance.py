@@ -17,7 +17,7 @@ from inference.engine.loading import Loading
 from inference.engine.openai_http import OpenAIEngine
 from inference.engine.scripted import ScriptedEngine
 from inference.engine.transformers_cb import ContinuousBatchingEngine
-from tests.inference.engine.fake_server import FakeServer
+from tests.inference.engine.fake_server import ServerProcess
 
 _numbers = itertools.count()
 
@@ -38,9 +38,9 @@ def build(kind: str, model: Path, stack: ExitStack) -> Subject:
         engine = ScriptedEngine(lambda _: itertools.cycle("有 words "), slots=2, between_s=0.002, window=1024)
         subject = Subject(engine, lambda: engine.die("broken"))
     elif kind == "openai_http":
-        server = FakeServer(between_s=0.002)
-        stack.callback(server.close)
-        subject = Subject(OpenAIEngine(server.url, "m", slots=2), lambda: setattr(server, "breaks", True))
+        server = ServerProcess(between_s=0.002)
+        stack.callback(server.kill)
+        subject = Subject(OpenAIEngine(server.url, "m", slots=2), lambda: server.tell(breaks=True))
     elif kind == "generate":
         engine = GenerateEngine(model, slots=2, loading=Loading(threads=1))
         subject = Subject(engine, lambda: setattr(engine._loaded.model.model, "forward", None))
