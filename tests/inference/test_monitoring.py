@@ -81,11 +81,11 @@ def test_the_cache_is_held_while_an_answer_runs_and_free_after_it(engine):
 
 
 def test_padding_is_not_counted() -> None:
-    block = torch.nn.Module()
-    block.experts = torch.nn.Linear(2, 2)
+    model, block = torch.nn.Module(), torch.nn.Module()
+    model.mlp, block.experts = block, torch.nn.Linear(2, 2)
     block.experts.num_experts = 4
     block.experts.forward = lambda hidden, indices: hidden
-    counter = ExpertCounter(block)
+    counter = ExpertCounter(model)
     indices = torch.tensor([[0, 1], [1, 2], [3, 3]])
     block.experts(torch.zeros(3, 2), indices)
     counter.expect(2)
