@@ -13,7 +13,7 @@ from typing import Any
 from knowledge.faq.bank import Bank, BankAnswer, BankFaq, BankIntent, BankPassage, BankVariant, faq_of, intent_of
 
 BANK = "bank.jsonl"
-_PASSAGE = ("article", "title", "heading", "text", "language", "url")
+_PASSAGE = ("article", "title", "heading", "text", "language", "url", "page")
 
 
 def bank_write(bank: Bank, folder: Path) -> None:

@@ -68,7 +68,7 @@ def _faqs(base: KnowledgeBase) -> Iterator[BankFaq]:
 def _passages(article: Article) -> tuple[BankPassage, ...]:
     pieces = split_article(article.body, is_markdown=article.format == Article.Format.MARKDOWN)
     return tuple(
-        BankPassage(article.key, article.title, piece.heading, piece.text, article.language, article.url)  # type: ignore[arg-type]
+        BankPassage(article.key, article.title, piece.heading, piece.text, article.language, article.url, piece.page)  # type: ignore[arg-type]
         for piece in pieces
     )
 

@@ -51,7 +51,8 @@ def passages_refresh(article: Article) -> None:
     pieces = split_article(article.body, is_markdown=article.format == Article.Format.MARKDOWN)
     article.passages.all().delete()
     Passage.objects.bulk_create(
-        Passage(article=article, position=position, heading=piece.heading[:300], text=piece.text) for position, piece in enumerate(pieces)
+        Passage(article=article, position=position, heading=piece.heading[:300], text=piece.text, page=piece.page)
+        for position, piece in enumerate(pieces)
     )
 
 

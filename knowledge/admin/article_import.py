@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from knowledge.articles.files import MAX_BYTES, ArticleFile, BadArticleFile, article_of
+from knowledge.articles.files import MAX_BINARY_BYTES, ArticleFile, BadArticleFile, article_of
 from knowledge.editing import article_put
 from knowledge.models import LANGUAGE_CHOICES, KnowledgeBase
 
@@ -34,10 +34,10 @@ class ArticleFilesForm(forms.Form):
     uploads = FilesField(
         label=gettext_lazy("files"),
         help_text=gettext_lazy(
-            "Markdown (.md) or plain text (.txt), up to 50 at once. The name is the key, with the language if you like: returns.en.md, "
-            "returns.zh.md. An article of the same key and language is written anew."
+            "Markdown (.md), plain text (.txt), PDF, Word (.docx) or HTML, up to 50 at once. The name is the key, with the language if you "
+            "like: returns.en.md, returns.zh.pdf. An article of the same key and language is written anew."
         ),
-        widget=ManyFiles(attrs={"accept": ".md,.markdown,.txt"}),
+        widget=ManyFiles(attrs={"accept": ".md,.markdown,.txt,.pdf,.docx,.html,.htm"}),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("language"), required=False, choices=[("", gettext_lazy("by name or text")), *LANGUAGE_CHOICES]
@@ -57,7 +57,7 @@ class ArticleFilesForm(forms.Form):
         seen: dict[tuple[str, str], str] = {}
         for file in files:
             try:
-                article = article_of(file.name, file.read(MAX_BYTES + 1), language=cleaned.get("language") or None)
+                article = article_of(file.name, file.read(MAX_BINARY_BYTES + 1), language=cleaned.get("language") or None)
             except BadArticleFile as problem:
                 self.add_error("uploads", f"{file.name}: {in_words(problem)}")
                 continue
@@ -79,9 +79,13 @@ class ArticleFilesForm(forms.Form):
 
 def in_words(problem: BadArticleFile) -> str:
     return {
-        "suffix": _("Only .md and .txt can be read. Save it as one of them."),
-        "size": _("It is larger than 1 MB. Split it into several articles."),
+        "suffix": _("Only .md, .txt, .pdf, .docx and .html can be read. Save it as one of them."),
+        "size": _("It is larger than 1 MB, or 20 MB for PDF and Word. Split it into several articles."),
         "encoding": _("Its encoding is neither UTF-8 nor GB18030. Save it as UTF-8."),
         "empty": _("It is empty."),
         "name": _("Its name holds no letter that could be a key. Rename it."),
+        "damaged": _("It cannot be opened as what its name says: it is damaged, or another kind of file. Save it anew."),
+        "locked": _("It is protected by a password. Save it without one."),
+        "no_text": _("It holds no text, only pictures of it. Run a text recognition over it, or write the text down."),
+        "long": _("It holds more than a million characters or 500 pages. Split it into several articles."),
     }[problem.code]

@@ -22,7 +22,7 @@ class PassageInline(admin.TabularInline):  # type: ignore[type-arg]
     """What an answer can rest on, as the text was cut when it was saved; to read."""
 
     model = Passage
-    fields = readonly_fields = ("position", "heading", "text")
+    fields = readonly_fields = ("position", "heading", "page", "text")
     extra = 0
     can_delete = False
 

@@ -54,6 +54,16 @@ class Sentence:
     faq: int
     group: int
     place: int
+    page: int = 0
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Title and address as a reader is shown them: with the page, where there are pages."""
+        if not self.page:
+            return self.title, self.url
+        title = f"{self.title}，第 {self.page} 页" if self.language == "zh" else f"{self.title}, p. {self.page}"
+        is_pdf = self.url.lower().endswith(".pdf")
+        return title, f"{self.url}#page={self.page}" if is_pdf else self.url
 
 
 class EvidenceSelector:
@@ -224,7 +234,8 @@ class EvidenceSelector:
                 continue
             seen.add(mark)
             spent += cost
-            chosen.append(Evidence(sentence.type, sentence.id, sentence.title, text, sentence.language, sentence.url, round(holds, 4)))
+            title, url = sentence.source
+            chosen.append(Evidence(sentence.type, sentence.id, title, text, sentence.language, url, round(holds, 4)))
             if len(chosen) == MAX_EVIDENCE:
                 break
         return tuple(chosen)
@@ -328,6 +339,8 @@ def _sentences_of(bank: Bank) -> tuple[Sentence, ...]:
     for passage in bank.passages:
         title = f"{passage.title} › {passage.heading}" if passage.heading and passage.heading not in passage.title else passage.title
         common = {"title": title, "type": "article", "id": passage.article, "url": passage.url, "language": passage.language}
-        found.extend(Sentence(text, **common, faq=-1, group=group, place=place) for place, text in enumerate(sentences(passage.text)))
+        found.extend(
+            Sentence(text, **common, faq=-1, group=group, place=place, page=passage.page) for place, text in enumerate(sentences(passage.text))
+        )
         group += 1
     return tuple(found)

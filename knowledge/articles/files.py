@@ -1,4 +1,4 @@
-"""Articles as files that people have: Markdown or plain text, the key and perhaps the language in the name (`returns.en.md`).
+"""Articles as files that people have: Markdown, plain text, HTML, PDF or DOCX, the key and perhaps the language in the name (`returns.en.md`).
 
 Plain bytes in, an article's fields out; problems by code. Knows no rows and no form.
 """
@@ -10,22 +10,27 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from knowledge.articles.converting import Kind, to_markdown
+from knowledge.articles.unconvertible import Unconvertible
 from knowledge.contracts import Language
 from knowledge.decoding import text_of
 from knowledge.faq.normalise import detect_language
 
 MAX_BYTES = 1024 * 1024
+MAX_BINARY_BYTES = 20 * MAX_BYTES  # pictures and letters' shapes weigh, not the text
 MAX_KEY, MAX_TITLE = 80, 200
 Format = Literal["markdown", "plain"]
+Code = Literal["suffix", "size", "encoding", "empty", "name", "damaged", "locked", "no_text", "long"]
 FORMATS: dict[str, Format] = {".md": "markdown", ".markdown": "markdown", ".txt": "plain"}
+CONVERTED: dict[str, Kind] = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html"}
 OF_LANGUAGE = re.compile(r"^(?P<key>.+)[._-](?P<language>zh|en)(?:[-_](?:cn|hans|us|gb))?$", re.IGNORECASE)
 TITLE = re.compile(r"^\s*#\s+(?P<title>.+?)\s*#*\s*$")
 
 
 class BadArticleFile(ValueError):
-    """`code`: suffix, size, encoding, empty, name."""
+    """`code` says what is wrong."""
 
-    def __init__(self, code: Literal["suffix", "size", "encoding", "empty", "name"]) -> None:
+    def __init__(self, code: Code) -> None:
         super().__init__(code)
         self.code = code
 
@@ -42,12 +47,7 @@ class ArticleFile:
 def article_of(name: str, data: bytes, *, language: Language | None = None) -> ArticleFile:
     """`language` is for files whose name says none; without it the text decides. Raises BadArticleFile."""
     path = PurePosixPath(name.replace("\\", "/"))
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise BadArticleFile("suffix")
-    if len(data) > MAX_BYTES:
-        raise BadArticleFile("size")
-    body = _decoded(data).replace("\r\n", "\n").strip()
+    body, form = _read(path.suffix.lower(), data)
     if not body:
         raise BadArticleFile("empty")
     named = OF_LANGUAGE.match(path.stem)
@@ -56,6 +56,28 @@ def article_of(name: str, data: bytes, *, language: Language | None = None) -> A
         raise BadArticleFile("name")
     found: Language = named["language"].lower() if named else language or detect_language(body)  # type: ignore[assignment]
     return ArticleFile(key, found, _title(body, form, key), body, form)
+
+
+def _read(suffix: str, data: bytes) -> tuple[str, Format]:
+    if (kind := CONVERTED.get(suffix)) is not None:
+        return _converted(kind, data), "markdown"
+    form = FORMATS.get(suffix)
+    if form is None:
+        raise BadArticleFile("suffix")
+    if len(data) > MAX_BYTES:
+        raise BadArticleFile("size")
+    return _decoded(data).replace("\r\n", "\n").strip(), form
+
+
+def _converted(kind: Kind, data: bytes) -> str:
+    if not data.strip():
+        raise BadArticleFile("empty")
+    if len(data) > (MAX_BYTES if kind == "html" else MAX_BINARY_BYTES):
+        raise BadArticleFile("size")
+    try:
+        return to_markdown(kind, data)
+    except Unconvertible as problem:
+        raise BadArticleFile(problem.code) from problem
 
 
 def _decoded(data: bytes) -> str:
@@ -73,5 +95,5 @@ def _title(body: str, form: Format, key: str) -> str:
     """The first heading, or the first line where it is short enough to be one."""
     if form == "markdown" and (heading := next((found["title"] for line in body.splitlines() if (found := TITLE.match(line))), "")):
         return heading[:MAX_TITLE]
-    first = body.splitlines()[0].strip(" #")
+    first = next((line for line in body.splitlines() if not line.startswith("<!-- page")), "").strip(" #")
     return first if 0 < len(first) <= MAX_TITLE else key

@@ -1,6 +1,6 @@
 """Articles cut into passages: a heading's worth of text each, long ones at paragraph borders.
 
-Knows Markdown headings and plain text. Does not know rows, sentences or vectors. Nothing here fails on any text.
+Knows Markdown headings, the converter's page marks and plain text. Does not know rows, sentences or vectors. Nothing here fails on any text.
 """
 
 from __future__ import annotations
@@ -16,16 +16,24 @@ _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 
 
+_PAGE = re.compile(r"^<!-- page (\d{1,6}) -->$")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
+    """`page` counts from 1; 0 where the article has no pages."""
+
     heading: str
     text: str
+    page: int = 0
 
 
 def split_article(body: str, *, is_markdown: bool) -> tuple[Piece, ...]:
     """Pieces in the article's order; headings without text fall away."""
-    sections = _markdown_sections(body) if is_markdown else [("", body)]
-    return tuple(Piece(heading, text) for heading, section in sections for text in _blocks(plain(section) if is_markdown else section))
+    sections = _markdown_sections(body) if is_markdown else [("", 0, body)]
+    return tuple(
+        Piece(heading, text, page) for heading, page, section in sections for text in _blocks(plain(section) if is_markdown else section)
+    )
 
 
 def plain(text: str) -> str:
@@ -34,21 +42,26 @@ def plain(text: str) -> str:
     return "\n".join(_MARKUP.sub("", line).rstrip() for line in lines)
 
 
-def _markdown_sections(body: str) -> list[tuple[str, str]]:
-    """(heading path, text); a heading inside a fence is text."""
-    sections: list[tuple[str, list[str]]] = [("", [])]
+def _markdown_sections(body: str) -> list[tuple[str, int, str]]:
+    """(heading path, page, text); a heading inside a fence is text, and nothing goes over a page's end."""
+    sections: list[tuple[str, int, list[str]]] = [("", 0, [])]
     path: list[tuple[int, str]] = []
     in_fence = False
     for line in body.splitlines():
+        heading, page, lines = sections[-1]
+        if begun := _PAGE.match(line):
+            if (new := int(begun[1])) != page:
+                sections.append((heading, new, []))
+            continue
         in_fence ^= bool(_FENCE.match(line))
         found = None if in_fence else _HEADING.match(line)
         if found is None:
             if not _FENCE.match(line):
-                sections[-1][1].append(line)
+                lines.append(line)
             continue
         path = [*((level, text) for level, text in path if level < len(found[1])), (len(found[1]), found[2])]
-        sections.append((" › ".join(text for _, text in path[-2:] if text), []))
-    return [(heading, "\n".join(lines)) for heading, lines in sections]
+        sections.append((" › ".join(text for _, text in path[-2:] if text), page, []))
+    return [(heading, page, "\n".join(lines)) for heading, page, lines in sections]
 
 
 def _blocks(text: str) -> list[str]:

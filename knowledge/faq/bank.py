@@ -55,7 +55,7 @@ class BankFaq:
 
 @dataclass(frozen=True, slots=True)
 class BankPassage:
-    """A heading's worth of an article."""
+    """A heading's worth of an article; `page` is 0 where the article has no pages."""
 
     article: str
     title: str
@@ -63,6 +63,7 @@ class BankPassage:
     text: str
     language: Language
     url: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

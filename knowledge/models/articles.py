@@ -47,6 +47,7 @@ class Passage(models.Model):
     position = models.PositiveIntegerField(_("position"))
     heading = models.CharField(_("heading"), max_length=300, blank=True)
     text = models.TextField(_("text"))
+    page = models.PositiveIntegerField(_("page"), default=0)  # 0: the article has no pages
 
     class Meta:
         verbose_name = _("passage")

@@ -46,7 +46,7 @@ def test_a_long_first_line_is_no_title() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
-        ("a.pdf", b"%PDF", "suffix"),
+        ("a.rtf", b"text", "suffix"),
         ("a", b"text", "suffix"),
         (".md", b"text", "suffix"),
         ("a.md", b" \n\t", "empty"),
