@@ -93,6 +93,9 @@ class Environment(BaseSettings):
             "company/host:port (the company's short name) for one company alone."
         )
     )
+    metrics_token: str = Field(
+        "", description=_("What a scraper of /metrics must send as a bearer token. Empty: only operators who are signed in may read them.")
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description=_("Least level that is logged."))
     torch_threads: int = Field(0, ge=0, le=256, description=_("Threads of torch in a worker; 0: the machine's cores."))
 

@@ -17,6 +17,7 @@ from inference.engine.build import EngineKind, EngineOptions
 
 if TYPE_CHECKING:
     from inference.catalogue.store import ModelState
+    from inference.monitoring.load import LayerLoad
 
 __all__ = [
     "EngineKind",
@@ -25,6 +26,7 @@ __all__ = [
     "build_prompt",
     "default_generator",
     "engine",
+    "expert_load",
     "is_decline",
     "list_models",
     "model_folder",
@@ -133,6 +135,13 @@ def open_grounding(evidence: Sequence[str], conversation: Sequence[str], languag
 
     claims = Grounding(Support(evidence, conversation))
     return Chain(Chain(CopyStream(evidence, conversation[0] if conversation else ""), claims), FitStream(evidence))
+
+
+def expert_load(counts: Sequence[int]) -> LayerLoad:
+    """How evenly a layer's experts work, from its tokens by expert."""
+    from inference.monitoring.load import load_of
+
+    return load_of(counts)
 
 
 def is_decline(text: str, language: Language) -> bool:

@@ -19,14 +19,44 @@ KEPT = 150  # five minutes at one reading every two seconds
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadGauge:
+    """A histogram: a count for each of `bounds` (upper ends) and one for what lies beyond; `total` is the values' sum."""
+
+    bounds: list[float]
+    counts: list[int]
+    total: float
+
+    @property
+    def mean(self) -> float | None:
+        number = sum(self.counts)
+        return self.total / number if number else None
+
+    def within(self, part: float) -> float | None:
+        """The bound that `part` of the values do not exceed; None where there are none, or that part lies beyond the last bound."""
+        wanted, seen = part * sum(self.counts), 0
+        for bound, count in zip(self.bounds, self.counts, strict=False):
+            seen += count
+            if wanted and seen >= wanted:
+                return bound
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class EngineGauge:
-    """Totals count from the worker's start. `experts` is (layers, experts)."""
+    """Totals count from the worker's start. `experts` is (layers, experts); `card` is busy share, memory used and memory in bytes."""
 
     running: int = 0
     waiting: int = 0
     tokens: int = 0
     answers: int = 0
     refused: int = 0
+    finishes: dict[str, int] = field(default_factory=dict)
+    prompt_tokens: int = 0
+    prefix_tokens: int = 0
+    cache_used: int = 0
+    cache_tokens: int = 0
+    spreads: dict[str, SpreadGauge] = field(default_factory=dict)
+    card: tuple[float | None, int, int] | None = None
     experts: list[list[int]] = field(default_factory=list)
 
 
@@ -45,7 +75,11 @@ def gauge_read() -> EngineGauge | None:
         stored: Any = redis.connection().get(redis.key("engine", "gauge"))
     except RedisError:
         return None
-    return EngineGauge(**json.loads(stored)) if stored else None
+    if not stored:
+        return None
+    values = json.loads(stored)
+    spreads = {name: SpreadGauge(**spread) for name, spread in values.pop("spreads", {}).items()}
+    return EngineGauge(**values, spreads=spreads)
 
 
 def token_rates() -> list[tuple[float, float]]:

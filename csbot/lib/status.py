@@ -9,7 +9,7 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from redis.exceptions import RedisError
 
@@ -42,6 +42,15 @@ def status_read(role: str) -> WorkerStatus:
     except RedisError as error:
         return WorkerStatus(detail=str(error))
     return WorkerStatus(**json.loads(str(stored))) if stored else WorkerStatus(detail="no sign of life")
+
+
+def queue_length(queue: str) -> int | None:
+    """Tasks that no worker has taken yet; None where Redis is away. The key is Celery's own, with the installation's prefix."""
+    try:
+        length: Any = redis.connection().llen(redis.key("celery", queue))
+    except RedisError:
+        return None
+    return int(length)
 
 
 def generation_status() -> WorkerStatus:

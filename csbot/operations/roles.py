@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from redis.exceptions import RedisError
 
-from csbot.lib.gauges import EngineGauge, gauge_write
+from csbot.lib.gauges import EngineGauge, SpreadGauge, gauge_write
 from csbot.lib.status import WorkerStatus, status_write
 from csbot.lookups.answering import lookups_prepare
 from inference import facade as inference
@@ -137,8 +137,24 @@ def write_gauge() -> None:
         stats = inference.engine().stats()
     except EngineDead:
         return
-    experts = [list(layer) for layer in stats.expert_counts]
-    gauge_write(EngineGauge(stats.running, stats.waiting, stats.tokens_generated, stats.answers, stats.refused, experts))
+    device = stats.device
+    gauge_write(
+        EngineGauge(
+            running=stats.running,
+            waiting=stats.waiting,
+            tokens=stats.tokens_generated,
+            answers=stats.answers,
+            refused=stats.refused,
+            finishes={str(finish): number for finish, number in stats.finishes.items()},
+            prompt_tokens=stats.prompt_tokens,
+            prefix_tokens=stats.prefix_tokens,
+            cache_used=stats.cache_used,
+            cache_tokens=stats.cache_tokens,
+            spreads={name: SpreadGauge(list(spread.bounds), list(spread.counts), spread.total) for name, spread in stats.spreads.items()},
+            card=(device.busy, device.memory_used, device.memory) if device else None,
+            experts=[list(layer) for layer in stats.expert_counts],
+        )
+    )
 
 
 def start_background() -> None:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("setup/<str:token>/", views.setup, name="setup"),
 ]

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from redis.exceptions import RedisError
+from django.utils.translation import gettext as _
 
 from csbot.accounts.callers import Caller
 from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Trace, Turn
-from csbot.lib import redis
 from csbot.lib.clock import now
-from csbot.lib.gauges import EngineGauge, gauge_read, token_rates
-from csbot.lib.status import WorkerStatus, status_read
+from csbot.lib.gauges import EngineGauge, SpreadGauge, gauge_read, token_rates
+from csbot.lib.status import WorkerStatus, queue_length, status_read
+from inference import facade as inference
 from knowledge import facade as knowledge
 
 QUEUES = ("answers", "generation", "background")
@@ -39,6 +39,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer's cells with what is said of them together (DESIGN: share, entropy, busiest to mean, dead)."""
+
+    cells: list[Cell]
+    entropy: float
+    peak: float
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure of the engine in words: what it is, its value, and what stands small beside it."""
+
+    name: str
+    value: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineNow:
     sees_all: bool
     gauge: EngineGauge | None
@@ -47,7 +66,8 @@ class EngineNow:
     rate: float
     rates: list[Step]
     first_tokens: list[Step]
-    experts: list[list[Cell]]
+    experts: list[Layer]
+    numbers: list[Number]
     snapshots: list[tuple[str, str]]
 
 
@@ -64,22 +84,14 @@ def engine_now(caller: Caller | None, *, is_operator: bool) -> EngineNow:
         sees_all=sees_all,
         gauge=gauge,
         workers={role: status_read(role) for role in QUEUES},
-        queues={name: _waiting(name) if sees_all else None for name in QUEUES},
+        queues={name: queue_length(name) if sees_all else None for name in QUEUES},
         rate=sum(busy) / len(busy) if busy else 0.0,
         rates=_steps([(f"{rate:.1f}", round(rate, 1)) for _, rate in rates[-60:]]),
         first_tokens=first_tokens_of(caller),
-        experts=heat_of(gauge.experts if gauge else []),
+        experts=layers_of(gauge.experts if gauge else []),
+        numbers=numbers_of(gauge) if gauge else [],
         snapshots=[(site.name, knowledge.published_in_words(site.knowledge_base_id)) for site in sites],
     )
-
-
-def _waiting(queue: str) -> int | None:
-    """Tasks that no worker has taken yet; None where Redis is away. The key is Celery's own, with the installation's prefix."""
-    try:
-        length: Any = redis.connection().llen(redis.key("celery", queue))
-    except RedisError:
-        return None
-    return int(length)
 
 
 def _own(rows: QuerySet[Any], way: str, caller: Caller | None) -> QuerySet[Any]:
@@ -110,5 +122,41 @@ def _steps(values: list[tuple[str, Any]]) -> list[Step]:
     return [Step(label, value, 100 * value / longest) for label, value in values]
 
 
-def heat_of(counts: list[list[int]]) -> list[list[Cell]]:
-    return [[Cell(number, number / (max(layer) or 1)) for number in layer] for layer in counts if layer]
+def layers_of(counts: list[list[int]]) -> list[Layer]:
+    return [_layer(layer) for layer in counts if layer]
+
+
+def _layer(counts: list[int]) -> Layer:
+    load = inference.expert_load(counts)
+    return Layer([Cell(number, number / (max(counts) or 1)) for number in counts], load.entropy, load.peak, len(load.dead))
+
+
+def numbers_of(gauge: EngineGauge) -> list[Number]:
+    """Waits, speed, batches, cache and ends since the worker's start."""
+    spreads = gauge.spreads
+    found = [
+        _spread(_("Wait for the engine"), spreads.get("queue_s"), 1000, "ms"),
+        _spread(_("First token"), spreads.get("first_token_s"), 1000, "ms"),
+        _spread(_("Each further token"), spreads.get("token_s"), 1000, "ms"),
+        _spread(_("Answers in a step"), spreads.get("batch"), 1, ""),
+        _part(_("Prompt tokens found in the cache"), gauge.prefix_tokens, gauge.prompt_tokens),
+        _part(_("Cache in use"), gauge.cache_used, gauge.cache_tokens),
+        Number(_("Cancelled"), str(gauge.finishes.get("cancelled", 0)), _("past the deadline: %(n)s") % {"n": gauge.finishes.get("deadline", 0)}),
+    ]
+    if gauge.card:
+        busy, used, memory = gauge.card
+        more = _("memory %(used)s of %(memory)s GiB") % {"used": f"{used / 2**30:.1f}", "memory": f"{memory / 2**30:.1f}"}
+        found.append(Number(_("Graphics card"), "–" if busy is None else f"{100 * busy:.0f} %", more))
+    return [number for number in found if number]
+
+
+def _spread(name: str, spread: SpreadGauge | None, factor: float, unit: str) -> Number | None:
+    if spread is None or spread.mean is None:
+        return None
+    high = spread.within(0.95)
+    told = f"p95 ≤ {factor * high:g} {unit}" if high is not None else f"p95 > {factor * spread.bounds[-1]:g} {unit}"
+    return Number(name, f"{factor * spread.mean:.{0 if unit else 1}f} {unit}".strip(), told.strip())
+
+
+def _part(name: str, part: int, whole: int) -> Number:
+    return Number(name, f"{100 * part / whole:.0f} %" if whole else "–", f"{part} / {whole}")

@@ -43,8 +43,9 @@ def test_files_become_articles_with_passages_and_are_written_anew(editor: Client
 
 
 def test_one_bad_file_keeps_all_of_them_out_and_is_named(editor: Client, base: KnowledgeBase) -> None:
-    page = sent(editor, base, {"good.md": b"fine", "bad.pdf": b"%PDF", "empty.md": b" "}).content.decode()
-    assert "bad.pdf: Only .md and .txt can be read" in page
+    page = sent(editor, base, {"good.md": b"fine", "bad.rtf": b"x", "torn.pdf": b"%PDF-1.4 torn", "empty.md": b" "}).content.decode()
+    assert "bad.rtf: Only .md, .txt, .pdf, .docx and .html can be read" in page
+    assert "torn.pdf: It cannot be opened as what its name says" in page
     assert "empty.md" in page
     assert not Article.objects.exists()
     twice = sent(editor, base, {"a.en.md": b"one", "A.en.txt": b"two"}).content.decode()

@@ -8,9 +8,9 @@ import pytest
 
 from csbot.accounts.models import Company, Site
 from csbot.lib import gauges
-from csbot.lib.gauges import EngineGauge, gauge_read, gauge_write, token_rates
+from csbot.lib.gauges import EngineGauge, SpreadGauge, gauge_read, gauge_write, token_rates
 from csbot.lib.status import WorkerStatus, status_write
-from csbot.reports.engine import heat_of
+from csbot.reports.engine import layers_of
 from tests.csbot.dashboard.desks import Desk, agent_of
 
 pytestmark = pytest.mark.usefixtures("redis_clean")
@@ -71,4 +71,21 @@ def test_the_worker_writes_what_its_engine_counts(engine: object) -> None:
 
 
 def test_heat_is_the_share_of_a_layers_busiest() -> None:
-    assert [[cell.heat for cell in layer] for layer in heat_of([[0, 5, 10], [0, 0, 0]])] == [[0.0, 0.5, 1.0], [0.0, 0.0, 0.0]]
+    layers = layers_of([[0, 5, 10], [0, 0, 0]])
+    assert [[cell.heat for cell in layer.cells] for layer in layers] == [[0.0, 0.5, 1.0], [0.0, 0.0, 0.0]]
+    assert [(layer.peak, layer.dead) for layer in layers] == [(2.0, 1), (0.0, 0)]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", ("缓存占用", "显存", "均匀度")), ("en", ("Cache in use", "memory", "evenness"))])
+def test_waits_cache_card_and_evenness_are_shown(company: Company, site: Site, language: str, words: tuple[str, ...]) -> None:
+    spreads = {"first_token_s": SpreadGauge([0.1, 0.5], [18, 1, 1], 3.0)}
+    gauge_write(EngineGauge(spreads=spreads, cache_used=8, cache_tokens=32, card=(0.25, 2**30, 2**32), experts=[[4, 0], [2, 2]]))
+    client = Desk(agent_of(company, "ann", "admin")).client
+    part = client.get("/engine/", {"part": "now"}, headers={"accept-language": language}).content.decode()
+    assert all(word in part for word in (*words, "150 ms", "p95 ≤ 500 ms", "25 %", "2.0 ×"))
+
+
+def test_a_part_beyond_the_last_bound_has_no_bound() -> None:
+    spread = SpreadGauge([1.0, 2.0], [1, 0, 9], 50.0)
+    assert (spread.within(0.1), spread.within(0.95), spread.mean) == (1.0, None, 5.0)
+    assert (SpreadGauge([1.0], [0, 0], 0.0).within(0.95), SpreadGauge([1.0], [0, 0], 0.0).mean) == (None, None)
