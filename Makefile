@@ -8,10 +8,13 @@ TORCH_VERSION := 2.13.0
 # Another machine may want another build of torch: make setup TORCH_INDEX=<address of its package index>
 TORCH_FROM := $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 PORT ?= 8000
+GPU_PYTHON_VERSION ?= 3.12
+# transformers and what it needs beside torch and numpy
+GPU_WHEELS := transformers|tokenizers|safetensors|huggingface-hub|hf-xet|httpx2|httpcore2|truststore|anyio|h11|idna|click|regex|typer|shellingham|rich|markdown-it-py|mdurl|pygments|filelock|fsspec|packaging|pyyaml|tqdm|typing-extensions|annotated-doc
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-emit-package torch
 DEMO := up --demo --with-parent --port $(PORT)
 
-.PHONY: help setup setup-dev demo test test-postgres frontend-test lint e2e faults bench screenshots messages lock clean
+.PHONY: help setup setup-dev demo test test-postgres frontend-test lint e2e faults bench gpu-wheels gpu-bench screenshots messages lock clean
 
 help: ## What can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +67,16 @@ faults: setup-dev ## Kill, tear and fill things, and see that nothing is lost
 
 bench: setup-dev ## All measurements, into BENCHMARKS.md
 	@$(RUN) manage.py write_benchmarks
+
+gpu-wheels: setup ## What a bare machine with a graphics card needs beside torch, into .gpu-wheels (GPU_PYTHON_VERSION=3.12)
+	@rm -rf .gpu-wheels
+	@$(RUN) -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --python-version $(GPU_PYTHON_VERSION) --implementation cp \
+	  $(foreach age,2_28 2_27 2_17,--platform manylinux_$(age)_x86_64) --platform manylinux2014_x86_64 -d .gpu-wheels \
+	  $$(grep -oE '^($(GPU_WHEELS))==[^ ]+' requirements.lock)
+	@echo "gpu-wheels: $$(du -sh .gpu-wheels | cut -f1) in .gpu-wheels"
+
+gpu-bench: ## The engine on a graphics card, random weights in real shapes; a dry run where there is none (GPU_PYTHON=python3)
+	@$(or $(GPU_PYTHON),$(if $(wildcard $(RUN)),$(RUN),python3)) -m inference.gpu.steps $(if $(wildcard .gpu-wheels),--wheels .gpu-wheels) --out inference/gpu/figures.json
 
 screenshots: setup-dev ## The README's pictures, from a demo of its own (needs Chromium)
 	@$(RUN) -m tests.e2e.pictures && echo "screenshots: the pictures are in csbot/demo/pictures"

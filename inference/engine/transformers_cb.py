@@ -65,8 +65,10 @@ class ContinuousBatchingEngine:
         cache_tokens: int = 16384,
         warm_prompts: Sequence[tuple[ChatMessage, ...]] = (),
         on_fatal: Callable[[str], None] | None = None,
+        load: Callable[[Path, Loading], LoadedModel] = load_model,
     ) -> None:
         self._folder = folder
+        self._load = load
         self._slots = slots
         self._loading = loading
         self._page_size = page_size
@@ -84,7 +86,7 @@ class ContinuousBatchingEngine:
     # --- life ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        self._loaded: LoadedModel = load_model(self._folder, self._loading)
+        self._loaded: LoadedModel = self._load(self._folder, self._loading)
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
         self._manager = _open_manager(self._loaded, slots=self._slots, page_size=self._page_size, cache_tokens=self._cache_tokens)
