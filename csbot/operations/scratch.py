@@ -19,9 +19,11 @@ def is_inside() -> bool:
     return INSIDE in os.environ
 
 
-def run_inside(command: str, arguments: Sequence[str], *, needs_generation: bool = True) -> int:
+def run_inside(command: str, arguments: Sequence[str], *, needs_generation: bool = True, environment: Mapping[str, str] | None = None) -> int:
     """The exit code of `manage.py COMMAND …` in a fresh demo installation, whose address stands in CSBOT_SCRATCH_ADDRESS."""
-    return _done_inside(command, arguments, ("--demo",), {}, needs_generation=needs_generation, keeps_output=False).returncode
+    return _done_inside(
+        command, arguments, ("--demo",), environment or {}, needs_generation=needs_generation, keeps_output=False
+    ).returncode
 
 
 def read_inside(command: str, arguments: Sequence[str], *, started: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -26,18 +26,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--faqs", type=int, default=60, help="standard questions asked (each once, so that no cache answers)")
         parser.add_argument("--generated", type=int, default=10, help="questions for the generator")
+        parser.add_argument(
+            "--scripted", action="store_true", help="with the engine that only keeps time: what is left is our own overhead, without a model's noise"
+        )
         parser.add_argument("--json", action="store_true", help="print the JSON object only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_inside():
-            sys.exit(run_inside("pipeline_bench", sys.argv[2:]))
+            sys.exit(run_inside("pipeline_bench", sys.argv[2:], environment={"CSBOT_ENGINE": "scripted"} if options["scripted"] else None))
         address = os.environ["CSBOT_SCRATCH_ADDRESS"]
         site = Site.objects.get(key="demo")
         questions = knowledge.sample_questions(site.knowledge_base_id, options["faqs"] + 5)
         asked = [_ask(address, text) for text in questions][5:]  # the first ones warm caches of code and memory up
         cached = [_ask(address, text) for text in questions[:20]]
         tried = [_ask(address, text) for text in GENERATED[: options["generated"]]]
-        figures = figures_of(asked, cached, tried, floor_ms=_floor(questions), tokens_per_s=_speed())
+        overhead = overhead_of(tried, list(Turn.objects.select_related("trace").order_by("-created")[: len(tried)])[::-1])
+        figures = figures_of(asked, cached, tried, floor_ms=_floor(questions), tokens_per_s=_speed()) | {"overhead_ms": overhead}
         if not options["json"]:
             for name, value in figures.items():
                 self.stdout.write(f"{name:20} {value}")
@@ -56,6 +60,20 @@ def figures_of(asked: list[Seen], cached: list[Seen], tried: list[Seen], *, floo
         "cache_ms_p50": _at([seen.total_ms for seen in cached if seen.route == "answer"], 0.5),
         "n": {"faq": len(answered), "generated": len(generated)},
     }
+
+
+def overhead_of(tried: list[Seen], turns: list[Turn]) -> dict[str, float | None]:
+    """Of each generated answer, from sending to its last frame: all that was neither a stage of deciding nor the engine's own time.
+
+    `tried` and `turns` are the same questions in the same order.
+    """
+    found = []
+    for seen, turn in zip(tried, turns, strict=True):
+        trace = turn.trace.data if hasattr(turn, "trace") else {}
+        engine_ms = trace.get("generation", {}).get("total_ms")
+        if engine_ms is not None:
+            found.append(seen.total_ms - engine_ms - sum(trace.get("ms", {}).values()))
+    return {"p50": _at(found, 0.5), "p95": _at(found, 0.95)}
 
 
 # Asked about the demo shop's goods and rules; what they rest on stands in its articles.
