@@ -28,21 +28,37 @@ QUEUE_OF = {"conversations.answer_turn": "answers", "conversations.generate_turn
 
 
 def outbox_add(*, task: str, key: str, arguments: Sequence[str | int]) -> None:
-    """In the caller's transaction. The same key twice is one task."""
-    entry, is_new = Outbox.objects.get_or_create(key=key, defaults={"task": task, "arguments": list(arguments)})
+    """In the caller's transaction. The same key twice is one task.
+
+    It counts as sent from the beginning: a second write after the commit would get in the way of the worker that takes the task.
+    """
+    given = {"task": task, "arguments": list(arguments), "sent": now(), "attempts": 1}
+    entry, is_new = Outbox.objects.get_or_create(key=key, defaults=given)
     if is_new:
-        transaction.on_commit(lambda: outbox_send(entry))
+        transaction.on_commit(partial(_send_first, entry))
+
+
+def _send_first(entry: Outbox) -> None:
+    if not broker_told(entry):
+        Outbox.objects.filter(pk=entry.pk, taken=None).update(sent=None)
 
 
 def outbox_send(entry: Outbox) -> bool:
     """Hand the task to the broker; False when it cannot be reached (the sweeper tries again)."""
+    if not broker_told(entry):
+        return False
+    Outbox.objects.filter(pk=entry.pk).update(sent=now(), attempts=F("attempts") + 1)
+    return True
+
+
+def broker_told(entry: Outbox) -> bool:
+    """False when it cannot be reached."""
     try:
         redis.connection().ping()  # says within a moment that the broker is away; its own client would try for seconds
         app.send_task(entry.task, args=entry.arguments, queue=QUEUE_OF[entry.task], retry=False)
     except (RedisError, OperationalError, OSError) as error:
         log.warning("broker not reached, %s waits: %s", entry.key, error)
         return False
-    Outbox.objects.filter(pk=entry.pk).update(sent=now(), attempts=F("attempts") + 1)
     return True
 
 

@@ -366,7 +366,7 @@ def test_an_agent_of_another_company_takes_nothing(site: Site, redis_clean: None
 @running
 async def test_a_task_that_never_reached_the_broker_is_sent_again(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lost: list[str] = []
-    sent = outbox.outbox_send
+    sent = outbox.broker_told
 
     def lose_the_first(entry: Outbox) -> bool:
         if lost:
@@ -374,7 +374,7 @@ async def test_a_task_that_never_reached_the_broker_is_sent_again(token: str, mo
         lost.append(entry.key)
         return False
 
-    monkeypatch.setattr(outbox, "outbox_send", lose_the_first)
+    monkeypatch.setattr(outbox, "broker_told", lose_the_first)
     async with Chat(token) as chat:
         await chat.ask("answer this")
         await chat.until_bot()
