@@ -6,27 +6,30 @@ expert counter is told how many of its tokens are real.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from inference.monitoring.experts import ExpertCounter
 from inference.monitoring.flow import Flow
 
 
-def watch_steps(manager: Any, flow: Flow, experts: ExpertCounter) -> None:
-    """To be called before the manager starts: its thread makes the batch processor, and makes it anew after a restart."""
+def watch_steps(manager: Any, flow: Flow, experts: ExpertCounter, began: Callable[[str], None]) -> None:
+    """To be called before the manager starts: its thread makes the batch processor, and makes it anew after a restart.
+
+    `began` hears of each request of each step, again and again.
+    """
     make = manager._create_batch_processor
 
     def make_watched() -> Any:
         processor = make()
-        _watch_batches(processor, flow, experts)
+        _watch_batches(processor, flow, experts, began)
         _watch_prefixes(processor.cache, flow)
         return processor
 
     manager._create_batch_processor = make_watched
 
 
-def _watch_batches(processor: Any, flow: Flow, experts: ExpertCounter) -> None:
+def _watch_batches(processor: Any, flow: Flow, experts: ExpertCounter, began: Callable[[str], None]) -> None:
     scheduler, runner = processor.scheduler, processor.model_runner
     schedule, compute = scheduler.schedule_batch, runner.compute_batch
     real = 0
@@ -36,6 +39,8 @@ def _watch_batches(processor: Any, flow: Flow, experts: ExpertCounter) -> None:
         batch = schedule(*arguments)
         if batch[0]:
             flow.stepped(len(batch[0]))
+            for future in batch[0]:
+                began(future.state.request_id)
             real = batch[2]
         return batch
 

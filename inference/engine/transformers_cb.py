@@ -90,7 +90,7 @@ class ContinuousBatchingEngine:
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
         self._manager = _open_manager(self._loaded, slots=self._slots, page_size=self._page_size, cache_tokens=self._cache_tokens)
-        watch_steps(self._manager, self._flow, self._loaded.experts)
+        watch_steps(self._manager, self._flow, self._loaded.experts, self._began)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True).start()
         self._manager.start()
@@ -187,6 +187,11 @@ class ContinuousBatchingEngine:
             return False
         running.timer = self._loop.call_later(request.deadline_s, self._cut, request.id, "deadline")
         return True
+
+    def _began(self, id: str) -> None:
+        """On the library's thread."""
+        if (running := self._running.get(id)) is not None:
+            running.answer.begin()
 
     def _receive(self, running: _Running, output: Any) -> None:
         """One step's news of one answer: all tokens so far."""

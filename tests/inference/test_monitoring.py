@@ -64,6 +64,7 @@ def test_steps_waits_and_ends_are_counted(engine):
     assert after.finishes["cancelled"] - before.finishes.get("cancelled", 0) == 1
     assert after.finishes["length"] - before.finishes.get("length", 0) == 3
     assert sum(after.spreads["first_token_s"].counts) - sum(before.spreads["first_token_s"].counts) >= 3
+    assert all(answer.usage.queue_ms < (answer.usage.first_token_ms or 1e9) for answer in answers[1:])
     steps = sum(after.spreads["batch"].counts) - sum(before.spreads["batch"].counts)
     assert 20 <= steps < 60 < after.spreads["batch"].total - before.spreads["batch"].total < 80
 
