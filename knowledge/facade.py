@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from knowledge.contracts import Knowledge, Language, Publishing, WordFilter
+from knowledge.contracts import Evidence, Knowledge, Language, Publishing, Question, WordFilter
 from knowledge.curating import (
     article_delete,
     article_put,
@@ -58,6 +58,9 @@ from knowledge.judging import (
     table_written,
 )
 
+if TYPE_CHECKING:
+    from knowledge.faq.encoder import Encoder
+
 Row = dict[str, Any]
 
 __all__ = [
@@ -81,8 +84,10 @@ __all__ = [
     "draft_build",
     "draft_discard",
     "draft_publish",
+    "encoder_named",
     "error_in_words",
     "error_kept",
+    "evidence_among",
     "faq_create",
     "faq_delete",
     "faq_disable",
@@ -317,6 +322,20 @@ def bare_search(kb_id: UUID | str) -> Callable[[str], object]:
     from knowledge.opened import open_knowledge as open_snapshot
 
     return open_snapshot(kb_id).bare_search(encoder())
+
+
+def encoder_named(named: str, *, tell: Any) -> Encoder:
+    """For an evaluation: `hash`, a folder, or a catalogue entry, pulled where it is not there; empty: the setting. Progress goes to `tell`."""
+    from knowledge.encoding import encoder_named as named_one
+
+    return named_one(named, tell=tell)
+
+
+def evidence_among(texts: Sequence[str], question: Question, encoder: Encoder) -> tuple[Evidence, ...]:
+    """At most three sentences of a few texts that are no knowledge base, selected as the product selects them of its articles."""
+    from knowledge.articles.among import evidence_among as among
+
+    return among(texts, question, encoder)
 
 
 # --- content ---------------------------------------------------------------------------------------------------------
