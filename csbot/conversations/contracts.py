@@ -45,7 +45,8 @@ class Decision:
 class Ending:
     """How a generated answer ended. `rung` is the step of the ladder (DESIGN 5) that gave the visitor's answer.
 
-    `after` says what follows the streamed text: nothing, a second text (rung 4 after a cut), chips (5) or an offer (6).
+    `after` says what follows the streamed text: nothing, a second text (rung 4 after a cut), chips (5) or an offer (6). `offers_handoff`:
+    a person is offered beside it.
     """
 
     finish: Finish
@@ -55,3 +56,4 @@ class Ending:
     reason: Reason = "evidence"
     after: Literal["nothing", "quote", "clarify", "offer"] = "nothing"
     quotes: tuple[Evidence, ...] = ()
+    offers_handoff: bool = False

@@ -20,6 +20,8 @@ from knowledge.contracts import ONE_STANDS_OUT, SEVERAL, Band, Evidence, FaqMatc
 
 # More likely than not what was asked for: the promise is for what is given as the answer, a quote is given as a quote.
 QUOTED_FROM = 0.5
+# Less likely than that, but the best there is: quoted beside the offer of a person, and only where nothing can be asked back.
+NEAREST_FROM = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +151,7 @@ def climb(decision: Decision, ending: Ending) -> Ending:
         return replace(ending, rung=4, is_grounded=True, after="quote", quotes=quotes)
     if decision.options:
         return replace(ending, rung=5, route="clarify", reason="clarify", after="clarify")
-    return replace(ending, rung=6, route="refuse", reason="no_evidence", after="offer")
+    nearest = max(decision.evidence, key=lambda evidence: evidence.holds, default=None)
+    if nearest and nearest.holds >= NEAREST_FROM:
+        return replace(ending, rung=4, is_grounded=True, after="quote", quotes=(nearest,), offers_handoff=True)
+    return replace(ending, rung=6, route="refuse", reason="no_evidence", after="offer", offers_handoff=True)

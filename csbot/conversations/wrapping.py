@@ -85,9 +85,10 @@ def _quoted(decision: Decision, quotes: tuple[Evidence, ...]) -> tuple[Source, .
 def wrap_of(decision: Decision, site: Site, *, ending: Ending | None = None) -> Any:
     """The `wrap` of a bot's message. After a generated text it carries the ladder's chips or offer."""
     route, reason = (ending.route, ending.reason) if ending else (decision.route, decision.reason)
-    offered = ending.after == "offer" if ending else decision.offers_handoff
+    offered = ending.offers_handoff if ending else decision.offers_handoff
     sources = list(_quoted(decision, ending.quotes) if ending and ending.quotes else decision.sources)
-    wrap: Wrap = {"route": route, "sources": sources, "handoff": {"offered": offered, "reason": reason if offered else ""}}
+    why = "no_evidence" if ending and offered else reason  # of an offer beside a quote: it may not be what was asked for
+    wrap: Wrap = {"route": route, "sources": sources, "handoff": {"offered": offered, "reason": why if offered else ""}}
     if offered:
         wrap["note"] = text_of(site, decision.language, "handoff_offer")
     if route == "clarify":

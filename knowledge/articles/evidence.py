@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.articles.instructions import speaks_to_machine
 from knowledge.articles.sentences import sentences
 from knowledge.contracts import LANGUAGES, ONE_STANDS_OUT, SEVERAL, Evidence, FaqMatch, Language, Question
 from knowledge.faq.bank import Bank
@@ -330,6 +331,10 @@ def _with_context(sentence: Sentence) -> str:
     return f"{sentence.title}: {sentence.text}" if sentence.title and sentence.title not in sentence.text else sentence.text
 
 
+def _to_readers(text: str) -> list[str]:
+    return [sentence for sentence in sentences(text) if not speaks_to_machine(sentence)]
+
+
 def _sentences_of(bank: Bank) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     group = 0
@@ -342,7 +347,8 @@ def _sentences_of(bank: Bank) -> tuple[Sentence, ...]:
         title = f"{passage.title} › {passage.heading}" if passage.heading and passage.heading not in passage.title else passage.title
         common = {"title": title, "type": "article", "id": passage.article, "url": passage.url, "language": passage.language}
         found.extend(
-            Sentence(text, **common, faq=-1, group=group, place=place, page=passage.page) for place, text in enumerate(sentences(passage.text))
+            Sentence(text, **common, faq=-1, group=group, place=place, page=passage.page)
+            for place, text in enumerate(_to_readers(passage.text))
         )
         group += 1
     return tuple(found)

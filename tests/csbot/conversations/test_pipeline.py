@@ -21,7 +21,7 @@ from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, Hit, Intent
 QUESTION = Question("when do you ship?", now=datetime(2026, 5, 1, tzinfo=UTC), language="en")
 OPTIONS = (Option("shipping", "When do you ship?"),)
 CHIPS: tuple[Chip, ...] = ({"faq": "shipping", "text": "When do you ship?"},)
-WEAK = Evidence("article", "brewing", "Brewing", "Brew it at 80 degrees.", "en", holds=0.4)
+WEAK = Evidence("article", "brewing", "Brewing", "Brew it at 80 degrees.", "en", holds=0.2)
 STRONG = replace(WEAK, id="storage", text="Keep it dry.", holds=0.99)
 
 
@@ -222,7 +222,7 @@ WITH_QUOTE = replace(WITH_CHIPS, evidence=(WEAK, STRONG))
 
 QUOTE = {"rung": 4, "is_grounded": True, "after": "quote", "quotes": (STRONG,)}
 CLARIFY = {"rung": 5, "route": "clarify", "reason": "clarify", "after": "clarify"}
-OFFER = {"rung": 6, "route": "refuse", "reason": "no_evidence", "after": "offer"}
+OFFER = {"rung": 6, "route": "refuse", "reason": "no_evidence", "after": "offer", "offers_handoff": True}
 
 
 @pytest.mark.parametrize("finish", ["stop", "length", "deadline", "error"])
@@ -264,6 +264,14 @@ def test_an_answer_that_says_nothing_climbs(decision: Decision, rung: dict[str, 
 @pytest.mark.parametrize(("holds", "rung"), [(0.5, 4), (0.49, 5)])
 def test_only_what_is_more_likely_right_than_not_is_quoted(holds: float, rung: int) -> None:
     assert climb(replace(WITH_CHIPS, evidence=(replace(WEAK, holds=holds),)), Ending("stop", 6, None)).rung == rung
+
+
+@pytest.mark.parametrize(("holds", "quotes", "rung"), [(0.45, (WEAK,), 4), (0.29, (), 6)])
+def test_the_nearest_is_quoted_beside_the_offer_of_a_person_where_nothing_can_be_asked_back(
+    holds: float, quotes: tuple[Evidence, ...], rung: int
+) -> None:
+    ending = climb(replace(PLAIN, evidence=(replace(WEAK, holds=holds),)), Ending("stop", 6, None))
+    assert ([quote.text for quote in ending.quotes], ending.rung, ending.offers_handoff) == ([quote.text for quote in quotes], rung, True)
 
 
 def test_what_stood_out_is_quoted_where_it_could_not_be_written() -> None:

@@ -130,6 +130,12 @@ def test_a_quote_brings_its_own_source_and_the_ending_its_rung() -> None:
     assert (wrap["finish"], wrap["rung"], wrap["grounded"], wrap["reason"]) == ("unsupported", 4, True, "evidence")
 
 
+def test_beside_an_unsure_quote_a_person_is_offered() -> None:
+    ending = Ending("stop", 4, True, after="quote", quotes=(BREWING,), offers_handoff=True)
+    wrap = wrap_of(Decision("generate", "evidence", "en", sources=sources_of((BREWING,))), SITE, ending=ending)
+    assert (wrap["route"], wrap["handoff"], bool(wrap["note"])) == ("generate", {"offered": True, "reason": "no_evidence"}, True)
+
+
 def test_the_ladders_end_offers_a_person() -> None:
-    ending = Ending("stop", 6, None, route="refuse", reason="no_evidence", after="offer")
+    ending = Ending("stop", 6, None, route="refuse", reason="no_evidence", after="offer", offers_handoff=True)
     assert wrap_of(Decision("generate", "evidence", "en"), SITE, ending=ending)["handoff"] == {"offered": True, "reason": "no_evidence"}
