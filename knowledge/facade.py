@@ -331,11 +331,11 @@ def encoder_named(named: str, *, tell: Any) -> Encoder:
     return named_one(named, tell=tell)
 
 
-def evidence_among(texts: Sequence[str], question: Question, encoder: Encoder) -> tuple[Evidence, ...]:
-    """At most three sentences of a few texts that are no knowledge base, selected as the product selects them of its articles."""
+def evidence_among(texts: Sequence[str], question: Question, encoder: Encoder, *, least: float | None = None) -> tuple[Evidence, ...]:
+    """At most three sentences of a few texts that are no knowledge base, selected as of articles; with `least` = 0 however far they are."""
     from knowledge.articles.among import evidence_among as among
 
-    return among(texts, question, encoder)
+    return among(texts, question, encoder, least=least)
 
 
 # --- content ---------------------------------------------------------------------------------------------------------

@@ -45,14 +45,14 @@ class Said:
     usage: Usage = field(default_factory=Usage)
 
 
-def evidence_of(row: Row, encoder: Any) -> tuple[Evidence, ...]:
+def evidence_of(row: Row, encoder: Any, *, least: float | None = None) -> tuple[Evidence, ...]:
     history = tuple(Exchange(asked, told) for asked, told in row.history)
-    return knowledge.evidence_among(row.evidence, Question(row.question, now(), row.lang, history), encoder)
+    return knowledge.evidence_among(row.evidence, Question(row.question, now(), row.lang, history), encoder, least=least)
 
 
 def nearest(row: Row, encoder: Any) -> Reply:
-    """The floor: the best evidence sentence, without a generator."""
-    found = evidence_of(row, encoder)
+    """The floor: the nearest evidence sentence, without a generator and however far it is."""
+    found = evidence_of(row, encoder, least=0.0)
     return Reply(row, found[0].text if found else "", "", 4 if found else 6)
 
 

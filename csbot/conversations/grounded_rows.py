@@ -179,20 +179,29 @@ def speaks(text: str) -> Language:
     return "zh" if 2 * han >= latin else "en"
 
 
-_FACT = re.compile(r"[A-Za-z]*\d[\w./:-]*\w|\d")
+_NAME = re.compile(r"[a-z]+-?\d[\w-]*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def unsupported(text: str, row: Row) -> int:
     """Numbers and identifiers that stand neither in the evidence nor in question, history or gold answer. Digits only; "1,000" is 1000."""
-    known = facts_of(" ".join([*row.evidence, row.question, row.answer, *(part for turn in row.history for part in turn)]))
-    return sum(fact not in known for fact in sorted(facts_of(text)))
+    known = " ".join([*row.evidence, row.question, row.answer, *(part for turn in row.history for part in turn)])
+    return len(facts_of(text) - facts_of(known) - numbers_of(known))
 
 
 def facts_of(text: str) -> set[str]:
-    """Each number by itself as well, where it is a part of a longer one: 2014-06 says 2014 and 6."""
-    plain = re.sub(r"(?<=\d)[,，](?=\d{3})", "", unicodedata.normalize("NFKC", text).casefold())
-    found = {fact.rstrip(".") for fact in _FACT.findall(plain)}
-    return {_number(part) for fact in found for part in re.findall(r"\d+(?:\.\d+)?", fact)} | {fact for fact in found if re.search("[a-z]", fact)}
+    """Identifiers (MT-7, A1001), and the numbers beside them."""
+    plain = _folded_numbers(text)
+    return {name.replace("-", "") for name in _NAME.findall(plain)} | numbers_of(_NAME.sub(" ", plain))
+
+
+def numbers_of(text: str) -> set[str]:
+    """Each by itself: 2014-06 says 2014 and 6."""
+    return {_number(part) for part in _NUMBER.findall(_folded_numbers(text))}
+
+
+def _folded_numbers(text: str) -> str:
+    return re.sub(r"(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _number(digits: str) -> str:

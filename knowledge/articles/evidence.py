@@ -130,8 +130,8 @@ class EvidenceSelector:
 
     # --- selecting ---------------------------------------------------------------------------------------------------
 
-    def select(self, question: Question, match: FaqMatch, vector: Vectors | None = None) -> tuple[Evidence, ...]:
-        """At most three, best first, together at most about 120 tokens; empty where nothing is near enough."""
+    def select(self, question: Question, match: FaqMatch, vector: Vectors | None = None, *, least: float | None = None) -> tuple[Evidence, ...]:
+        """At most three, best first, together at most about 120 tokens; empty where nothing holds with the chance `least`, or with the usual one."""
         if not self.sentences:
             return ()
         language = match.language  # as the question was read: pinyin is Chinese
@@ -144,10 +144,20 @@ class EvidenceSelector:
         rows, signs = self._measured(meant, lexical, language, usable)
         holds = sigmoid(self.model(signs)) if len(rows) else np.zeros(0)
         rows, holds = self._with_candidates(match, rows, holds, usable)
-        least = max(LEAST_UNPROVEN if self.model == _UNPROVEN else LEAST_HOLDS, FAR_BEHIND * float(holds.max(initial=0.0)))
+        if least is None:
+            least = LEAST_UNPROVEN if self.model == _UNPROVEN else LEAST_HOLDS
+        least = max(least, FAR_BEHIND * float(holds.max(initial=0.0)))
         kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
         asked = Wording(match.asked or question.text)
         return self._within_budget([one for one in kept if not self._speaks_of_others(asked, one[0])], language)
+
+    def first(self, question: Question, match: FaqMatch) -> tuple[str, Matrix] | None:
+        """The sentence that comes first and its SIGNS; None where there is none. For learning what they are worth."""
+        if not self.sentences:
+            return None
+        meant, lexical = self._meant(question, match, None)
+        rows, signs = self._measured(meant, lexical, match.language, self._usable(question) & self._readable[match.language])
+        return (self.sentences[int(rows[0])].text, signs[0]) if len(rows) else None
 
     def _speaks_of_others(self, asked: Wording, row: int) -> bool:
         """Prices to Singapore and Bangkok say nothing of one to Dubai."""
@@ -283,7 +293,7 @@ class EvidenceSelector:
 _POINTS_BACK_EN = ("it ", "this ", "that ", "these ", "they ", "then ", "otherwise", "if so", "if not", "after that")
 _POINTS_BACK = (*_POINTS_BACK_EN, "其", "这", "该", "否则", "之后", "然后", "此")
 # Of a base that is too small to learn from: fitted by `python -m knowledge.evaluation.evidence_fit` on public questions with evidence.
-_UNPROVEN = Linear((1.967, 3.198, 1.601), -3.564)
+_UNPROVEN = Linear((1.776, 3.064, 1.549), -3.329)
 
 
 def _vectors_of(texts: Sequence[str], encoder: Encoder, earlier: tuple[Sequence[str], Path] | None) -> Vectors:
