@@ -64,7 +64,7 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
     if "num_experts" in config or "n_routed_experts" in config or "num_local_experts" in config:
         options["experts_implementation"] = how.experts
     try:
-        model = transformers.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="sdpa", **options).to(where).eval()
+        model = transformers.AutoModelForCausalLM.from_pretrained(folder, **options).to(where).eval()
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelMissing(f"The model in {folder} cannot be loaded ({error}). Run: manage.py models verify") from error

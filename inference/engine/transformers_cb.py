@@ -30,6 +30,7 @@ from inference.contracts import (
 from inference.engine.adapter import change_adapter
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
+from inference.engine.latent import has_latent_cache, use_latent_cache
 from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
 from inference.engine.refused import Refused
 from inference.engine.sampling import SAMPLING, use_short_nucleus
@@ -87,6 +88,10 @@ class ContinuousBatchingEngine:
 
     def start(self) -> None:
         self._loaded: LoadedModel = self._load(self._folder, self._loading)
+        latent = use_latent_cache(self._loaded.model)
+        detail = f"{self._loaded.place}, {latent}" if latent else self._loaded.place
+        if latent:
+            logger.info("%s: %s", self._loaded.name, latent)
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
         self._manager = _open_manager(self._loaded, slots=self._slots, page_size=self._page_size, cache_tokens=self._cache_tokens)
@@ -95,7 +100,7 @@ class ContinuousBatchingEngine:
         threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True).start()
         self._manager.start()
         self._watcher = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
-        self._health = EngineHealth("ready", BACKEND, self._loaded.name, self._loaded.place)
+        self._health = EngineHealth("ready", BACKEND, self._loaded.name, detail)
         try:
             self._warm_up()
         except EngineDead as error:
@@ -316,6 +321,7 @@ def _open_manager(loaded: LoadedModel, *, slots: int, page_size: int, cache_toke
         max_requests_per_batch=slots,
         allow_block_sharing=True,
         per_request_processors=True,
+        auto_switch_to_flash=not has_latent_cache(loaded.model),
     )
     try:
         manager = loaded.model.init_continuous_batching(generation_config=generation, continuous_batching_config=paging)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,12 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def speaking_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("models") / "speaking-moe", sentence=SENTENCE)
+
+
+@pytest.fixture(scope="session")
+def architecture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A tiny random model of any architecture that `architectures.SHAPES` names."""
+    from tests.inference.engine.architectures import save_architecture
+
+    folder = tmp_path_factory.mktemp("architectures")
+    return cache(lambda kind: save_architecture(folder / kind, kind))

@@ -33,7 +33,9 @@ class Subject:
     break_it: Callable[[], None]
 
 
-def build(kind: str, model: Path, stack: ExitStack) -> Subject:
+def build(name: str, model: Path, architecture: Callable[[str], Path], stack: ExitStack) -> Subject:
+    kind, _, shape = name.partition(" ")
+    model = architecture(shape) if shape else model
     if kind == "scripted":
         engine = ScriptedEngine(lambda _: itertools.cycle("有 words "), slots=2, between_s=0.002, window=1024)
         subject = Subject(engine, lambda: engine.die("broken"))
@@ -52,19 +54,22 @@ def build(kind: str, model: Path, stack: ExitStack) -> Subject:
     return subject
 
 
-KINDS = ["scripted", "openai_http", "generate", "transformers_cb"]
+KINDS = [
+    "scripted", "openai_http", "generate", "transformers_cb",
+    "transformers_cb deepseek_v3", "transformers_cb deepseek_v2", "transformers_cb qwen3_moe",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def engine(request: pytest.FixtureRequest, random_model: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, random_model: Path, architecture: Callable[[str], Path]) -> Iterator[Engine]:
     with ExitStack() as stack:
-        yield build(request.param, random_model, stack).engine
+        yield build(request.param, random_model, architecture, stack).engine
 
 
 @pytest.fixture(params=KINDS)
-def mortal(request: pytest.FixtureRequest, random_model: Path) -> Iterator[Subject]:
+def mortal(request: pytest.FixtureRequest, random_model: Path, architecture: Callable[[str], Path]) -> Iterator[Subject]:
     with ExitStack() as stack:
-        yield build(request.param, random_model, stack)
+        yield build(request.param, random_model, architecture, stack)
 
 
 def settle(engine: Engine) -> None:
