@@ -22,7 +22,10 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """One answer to make. `deadline_s` counts from submit; `stop` strings end the text and are not shown."""
+    """One answer to make. `deadline_s` counts from submit; `stop` strings end the text and are not shown.
+
+    `tenant` is on whose behalf (a site): nobody gets more than a fair share of the engine; unnamed ones are one tenant.
+    """
 
     id: str
     messages: tuple[ChatMessage, ...]
@@ -30,6 +33,7 @@ class GenerationRequest:
     max_new_tokens: int = 512
     deadline_s: float = 60.0
     stop: tuple[str, ...] = ()
+    tenant: str = ""
 
     def __post_init__(self) -> None:
         if not self.messages:
@@ -119,11 +123,16 @@ class EngineStats:
 
 
 class EngineOverloaded(Exception):
-    """No room for another answer now; `retry_after_s` says when to come back."""
+    """No room for another answer now; `retry_after_s` says when to come back.
 
-    def __init__(self, retry_after_s: float) -> None:
+    `ahead` is how many answers are being made where this one found no room: the tenant's own where it has its share, else
+    all. There is no queue, so it is no promise.
+    """
+
+    def __init__(self, retry_after_s: float, ahead: int = 0) -> None:
         super().__init__(f"the engine is full, retry after {retry_after_s:.0f} s")
         self.retry_after_s = retry_after_s
+        self.ahead = ahead
 
 
 class EngineDead(Exception):

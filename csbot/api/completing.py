@@ -97,7 +97,7 @@ def _complete(key: str, wish: Wish) -> End:
 def _request(key: str, wish: Wish) -> GenerationRequest:
     messages = tuple(ChatMessage(role, text) for role, text in wish.messages)  # type: ignore[arg-type]
     how: Any = {"profile": wish.profile, "stop": tuple(wish.stop)}
-    return GenerationRequest(id=key, messages=messages, max_new_tokens=wish.max_tokens, deadline_s=wish.deadline_s, **how)
+    return GenerationRequest(id=key, messages=messages, max_new_tokens=wish.max_tokens, deadline_s=wish.deadline_s, tenant=wish.company, **how)
 
 
 def _written(key: str, wish: Wish, handle: Handle) -> End:

@@ -53,6 +53,7 @@ class Attempt:
             messages=self.prompt.messages,
             max_new_tokens=settings.CSBOT.max_new_tokens,
             deadline_s=max(1.0, left_s),
+            tenant=str(self.turn.conversation.site_id),
         )
         try:
             self.handle, pieces = inference.answer_pieces(request)

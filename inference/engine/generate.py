@@ -87,7 +87,7 @@ class GenerateEngine:
         need = len(prompt) + request.max_new_tokens
         if need > self._loaded.window:
             raise PromptTooLong(f"prompt of {len(prompt)} tokens + {request.max_new_tokens} new ones do not fit into {self._loaded.window}")
-        self._admission.admit(request.id, need)
+        self._admission.admit(request.id, need, request.tenant)
         answer = Answer(request, prompt_tokens=len(prompt), abandon=self.cancel)
         self._open[request.id] = answer
         self._queue.put((answer, prompt))

@@ -68,10 +68,6 @@ def use_latent_cache(model: Any) -> LatentCache | None:
     return cache
 
 
-def has_latent_cache(model: Any) -> bool:
-    return any(hasattr(module, "latent_cache") for module in model.modules())
-
-
 def _demand_proven(config: Any, layers: Sequence[Any]) -> None:
     kind = config.model_type
     if kind not in PROVEN:

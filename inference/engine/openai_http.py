@@ -103,7 +103,7 @@ class OpenAIEngine:
             raise EngineDead(health.detail)
         if health.state == "loading":
             raise EngineOverloaded(5.0)
-        self._admission.admit(request.id, request.max_new_tokens)
+        self._admission.admit(request.id, request.max_new_tokens, request.tenant)
         answer = Answer(request, abandon=self.cancel)
         try:
             response = self._ask(request, answer)

@@ -67,7 +67,7 @@ class ScriptedEngine:
         size = sum(len(pieces(message.content)) for message in request.messages)
         if size + request.max_new_tokens > self._window:
             raise PromptTooLong(f"prompt of {size} tokens + {request.max_new_tokens} new ones do not fit into {self._window}")
-        self._admission.admit(request.id, size + request.max_new_tokens)
+        self._admission.admit(request.id, size + request.max_new_tokens, request.tenant)
         answer = Answer(request, prompt_tokens=size, abandon=self.cancel)
         with self._lock:
             self._running[request.id] = answer

@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,11 @@ from inference.contracts import (
 from inference.engine.adapter import change_adapter
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
-from inference.engine.latent import has_latent_cache, use_latent_cache
+from inference.engine.latent import use_latent_cache
 from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
+from inference.engine.paging import Pages, Paging, count_pages, forget_prefixes, keep_prefixes, open_manager
 from inference.engine.refused import Refused
-from inference.engine.sampling import SAMPLING, use_short_nucleus
+from inference.engine.sampling import SAMPLING
 from inference.engine.stepping import watch_steps
 from inference.engine.text import Detokeniser, Renderer
 from inference.monitoring.device import device_use
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 BACKEND = "transformers_cb"
 _WATCH_S = 0.25
+_WARM_TOKENS = 2
 
 
 @dataclass(slots=True)
@@ -70,13 +72,12 @@ class ContinuousBatchingEngine:
     ) -> None:
         self._folder = folder
         self._load = load
-        self._slots = slots
         self._loading = loading
-        self._page_size = page_size
+        self._paging = Paging(page_size, slots, cache_tokens)
         self._cache_tokens = cache_tokens
-        self._warm_prompts = tuple(warm_prompts)
+        self._warm_prompts = tuple(warm_prompts) or ((ChatMessage("user", "?"),),)
         self._on_fatal = on_fatal
-        self._admission = Admission(slots=slots, tokens=cache_tokens)
+        self._admission = Admission(slots=slots, tokens=self._paging.rounded(cache_tokens))
         self._running: dict[str, _Running] = {}  # touched on the loop only
         self._health = EngineHealth("loading", BACKEND, folder.name)
         self._is_serving = False  # death while starting is the caller's to handle
@@ -89,18 +90,19 @@ class ContinuousBatchingEngine:
     def start(self) -> None:
         self._loaded: LoadedModel = self._load(self._folder, self._loading)
         latent = use_latent_cache(self._loaded.model)
-        detail = f"{self._loaded.place}, {latent}" if latent else self._loaded.place
         if latent:
             logger.info("%s: %s", self._loaded.name, latent)
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
-        self._manager = _open_manager(self._loaded, slots=self._slots, page_size=self._page_size, cache_tokens=self._cache_tokens)
+        warm = sum(self._paging.rounded(len(self._render(messages)) + _WARM_TOKENS) for messages in self._warm_prompts)
+        self._paging = replace(self._paging, warm_tokens=warm)
+        self._manager = open_manager(self._loaded, self._paging, may_use_flash=latent is None)
         watch_steps(self._manager, self._flow, self._loaded.experts, self._began)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True).start()
         self._manager.start()
         self._watcher = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
-        self._health = EngineHealth("ready", BACKEND, self._loaded.name, detail)
+        self._health = EngineHealth("ready", BACKEND, self._loaded.name, f"{self._loaded.place}, {latent}" if latent else self._loaded.place)
         try:
             self._warm_up()
         except EngineDead as error:
@@ -124,16 +126,22 @@ class ContinuousBatchingEngine:
 
     def stats(self) -> EngineStats:
         answers = [running.answer for running in list(self._running.values())]
-        return self._flow.stats(
-            answers, self._admission.refused, experts=self._loaded.experts.counts(), cache=self._cache_use(), device=device_use()
-        )
+        # What is only kept for later prompts counts as free: it makes room when needed.
+        cache = (self.pages().held * self._paging.page_size, self._cache_tokens)
+        return self._flow.stats(answers, self._admission.refused, experts=self._loaded.experts.counts(), cache=cache, device=device_use())
 
-    def _cache_use(self) -> tuple[int, int]:
-        """Tokens that running answers hold, and tokens in all. What is only kept for later prompts counts as free: it makes room when needed."""
-        processor = self._manager.batch_processor
-        tables = [allocator.block_table for allocator in processor.cache.cache_allocators.values()] if processor else []
-        held = max((len({block for blocks in list(table.values()) for block in list(blocks)}) for table in tables), default=0)
-        return held * self._page_size, self._cache_tokens
+    def pages(self) -> Pages:
+        """Where the cache's pages are now."""
+        return count_pages(self._manager)
+
+    def leftovers(self) -> dict[str, int]:
+        """What answers still have here: all zero while none is running, or something leaks."""
+        pages, (reserved, tokens) = self.pages(), self._admission.held
+        handlers = len(self._manager.output_router.result_handlers)
+        return {
+            "answers": len(self._running), "handlers": handlers, "reservations": reserved, "reserved_tokens": tokens,
+            "pages_held": pages.held, "pages_lost": pages.lost,
+        }  # fmt: skip
 
     # --- answers -------------------------------------------------------------------------------------------------
 
@@ -143,7 +151,7 @@ class ContinuousBatchingEngine:
         need = len(prompt) + request.max_new_tokens
         if need > self._window:
             raise PromptTooLong(f"prompt of {len(prompt)} tokens + {request.max_new_tokens} new ones do not fit into {self._window}")
-        self._admission.admit(request.id, need)
+        self._admission.admit(request.id, self._paging.rounded(need), request.tenant)
         answer = Answer(request, prompt_tokens=len(prompt), abandon=self.cancel)
         if not self._call(self._register, answer, prompt):
             self._admission.release(request.id)
@@ -269,13 +277,14 @@ class ContinuousBatchingEngine:
     # --- warmth and adapters -------------------------------------------------------------------------------------
 
     def _warm_up(self) -> None:
-        """Prefills the system prompts: later answers find them in the cache. Two tokens, because a request that ends
-        with its first one leaves nothing there."""
-        prompts = self._warm_prompts or ((ChatMessage("user", "?"),),)
-        for number, messages in enumerate(prompts):
-            request = GenerationRequest(f"warm-up-{number}", messages, "greedy", max_new_tokens=2, deadline_s=300)
+        """Prefills the system prompts: later answers find them in the cache, whatever else it has to forget. Two tokens,
+        because a request that ends with its first one leaves nothing there."""
+        for number, messages in enumerate(self._warm_prompts):
+            request = GenerationRequest(f"warm-up-{number}", messages, "greedy", max_new_tokens=_WARM_TOKENS, deadline_s=300)
             for _ in self.submit(request):
                 pass
+        with self._manager.pause():
+            keep_prefixes(self._manager)
 
     def swap_adapter(self, folder: str | None) -> None:
         """Lets running answers end, then puts a LoRA adapter on the model or takes it off; prefixes are made anew."""
@@ -285,8 +294,7 @@ class ContinuousBatchingEngine:
                 time.sleep(_WATCH_S / 10)
             with self._manager.pause():
                 change_adapter(self._loaded.model, folder)
-                # Prefixes computed with other weights would poison the next answers.
-                self._manager.batch_processor.cache.free_all_requests(clear_ledgers=True)
+                forget_prefixes(self._manager)  # computed with other weights, they would poison the next answers
         finally:
             self._is_closed = False
         self._warm_up()
@@ -298,34 +306,3 @@ def _drain(source: queue.Queue[Any]) -> None:
             source.get_nowait()
     except queue.Empty:
         pass
-
-
-def _open_manager(loaded: LoadedModel, *, slots: int, page_size: int, cache_tokens: int) -> Any:
-    """A manager with room for `cache_tokens`; raises `Refused` where the library does not take the model."""
-    from transformers import GenerationConfig
-    from transformers.generation.configuration_utils import ContinuousBatchingConfig
-
-    usual = SAMPLING["factual"]
-    generation = GenerationConfig(
-        do_sample=True,  # global in the library; greedy answers keep one candidate instead
-        temperature=usual.temperature,
-        top_p=usual.top_p,
-        top_k=None,
-        eos_token_id=list(loaded.eos) or -1,
-        pad_token_id=loaded.eos[0] if loaded.eos else 0,
-    )
-    paging = ContinuousBatchingConfig(
-        page_size=page_size,
-        num_blocks=max(8, -(-cache_tokens // page_size)),
-        max_batch_tokens=512,
-        max_requests_per_batch=slots,
-        allow_block_sharing=True,
-        per_request_processors=True,
-        auto_switch_to_flash=not has_latent_cache(loaded.model),
-    )
-    try:
-        manager = loaded.model.init_continuous_batching(generation_config=generation, continuous_batching_config=paging)
-        use_short_nucleus(manager.logit_processor)
-        return manager
-    except (ValueError, AttributeError, NotImplementedError, TypeError) as error:
-        raise Refused(f"{loaded.name}: {error}") from error
