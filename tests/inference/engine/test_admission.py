@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from inference.contracts import EngineOverloaded
@@ -54,6 +54,7 @@ class House:
 STEPS = some.lists(some.tuples(some.sampled_from(["ask", "ask", "end", "wait"]), some.sampled_from("abc"), some.integers(1, 40)), max_size=60)
 
 
+@settings(deadline=None)
 @given(slots=some.integers(1, 9), tokens=some.integers(40, 200), steps=STEPS)
 def test_it_never_gives_more_than_there_is_nor_more_than_a_share(slots: int, tokens: int, steps: list[tuple[str, str, int]]) -> None:
     house = House(slots, tokens)
@@ -71,6 +72,7 @@ def test_it_never_gives_more_than_there_is_nor_more_than_a_share(slots: int, tok
         assert sum(size for _, size in house.book.values()) <= tokens
 
 
+@settings(deadline=None)
 @given(slots=some.integers(3, 9), greedy=some.integers(1, 60))
 def test_who_comes_second_finds_a_place_however_greedy_the_first_one_is(slots: int, greedy: int) -> None:
     house = House(slots, 100)
@@ -81,6 +83,7 @@ def test_who_comes_second_finds_a_place_however_greedy_the_first_one_is(slots: i
     assert house.ask("quiet", 100 // slots)
 
 
+@settings(deadline=None)
 @given(slots=some.integers(1, 8), steps=some.lists(some.booleans(), max_size=60))
 def test_who_was_refused_gets_the_next_place(slots: int, steps: list[bool]) -> None:
     """A full house, one that asks without end, and one that was turned away: the first place that is free is not the greedy one's."""

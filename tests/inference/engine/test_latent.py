@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
+from inference.engine.generate import GenerateEngine
 from inference.engine.latent import LatentCache, use_latent_cache
 from inference.engine.loading import Loading, load_model
 from inference.engine.refused import Refused
@@ -96,3 +98,25 @@ def test_packed_half_precision_layers_batch_too(architecture) -> None:
     text, size = "".join(answer), bytes_per_token(engine)
     engine.stop()
     assert (answer.finish, len(text), size) == ("length", 20, 2 * 24 * 2)
+
+
+def test_weights_that_were_swapped_answer_as_generate_does(architecture, monkeypatch) -> None:
+    """Nothing that was computed with the old weights, latents in the cache least of all, is in the next answer."""
+
+    def change(model: Any, folder: str | None) -> None:
+        with torch.no_grad():
+            for layer in model.model.layers:
+                for part in (layer.self_attn.kv_a_proj_with_mqa, layer.self_attn.kv_b_proj):
+                    part.weight.mul_(1.5 if folder else 1 / 1.5).add_(0.1 if folder else 0)
+
+    said = []
+    for kind in (ContinuousBatchingEngine, GenerateEngine):
+        monkeypatch.setattr(f"{kind.__module__}.change_adapter", change)
+        engine = kind(architecture("deepseek_v3"), slots=2, loading=PLAIN)
+        engine.start()
+        before = "".join(engine.submit(ask("a" * 100, max_new_tokens=20)))
+        engine.swap_adapter("somewhere")
+        said.append((before, "".join(engine.submit(ask("a" * 100, max_new_tokens=20)))))
+        engine.stop()
+    assert said[0] == said[1]
+    assert said[0][0] != said[0][1]
