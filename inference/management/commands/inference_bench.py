@@ -16,6 +16,7 @@ from inference.catalogue import ladder
 from inference.contracts import ModelMissing
 from inference.engine.bench import AnswerFailed, Run, measure, ratios
 from inference.engine.build import EngineKind, EngineOptions, build_engine
+from inference.engine.refused import Refused
 from inference.prompts import system_prompts
 
 BACKENDS: tuple[EngineKind, ...] = ("transformers_cb", "generate")
@@ -33,43 +34,51 @@ class Command(BaseCommand):
         parser.add_argument("--new-tokens", type=int, default=48, help="length of each answer (default 48)")
         parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median counts (default 3)")
         parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
+        parser.add_argument("--cancels", type=int, default=1000, help="size of the storm that promises are measured with (default 1000; 0: none)")
+        parser.add_argument("--promises-only", action="store_true", help="no speed; without --model nothing is loaded but a tiny random model")
         parser.add_argument("--out", type=Path, help="one JSON line for each run")
         parser.add_argument("--json", action="store_true", help="print the JSON object only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = self._folder(options["model"])
         runs: list[Run] = []
         device = ""
-        for backend in options["backend"] or BACKENDS:
-            self.stderr.write(f"{backend}: loading {folder.name}")
-            measured, device = self._measure(backend, folder, options)
-            runs += measured
+        if not options["promises_only"]:
+            folder = self._folder(options["model"])
+            for backend in options["backend"] or BACKENDS:
+                self.stderr.write(f"{backend}: loading {folder.name}")
+                measured, device = self._measure(backend, folder, options)
+                runs += measured
         rows = [asdict(run) for run in runs]
         if options["out"]:
             options["out"].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        figures = {"runs": rows, "ratios": ratios(runs), "device": device}
+        promises = self._promises(options)
+        figures = {"runs": rows, "ratios": ratios(runs), "device": device, "promises": promises}
         if not options["json"]:
-            self._table(rows)
+            self._table([*rows, *promises])
         self.stdout.write(json.dumps(figures))
+
+    def _promises(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        """Of a tiny random model, and of the one that was asked for."""
+        from inference.engine.promises import measure_promises, tiny_promises
+
+        if not options["cancels"]:
+            return []
+        self.stderr.write("promises: a tiny random model")
+        found = [tiny_promises(cancels=options["cancels"])]
+        if options["model"]:
+            folder = self._folder(options["model"])
+            self.stderr.write(f"promises: loading {folder.name}")
+            engine = self._engine("transformers_cb", folder, options, slots=8)
+            try:
+                found.append(measure_promises(engine, bench_prompts(), slots=8, cancels=options["cancels"]))
+            finally:
+                engine.stop()
+        return found
 
     def _measure(self, backend: EngineKind, folder: Path, options: dict[str, Any]) -> tuple[list[Run], str]:
         """`generate` answers one after the other: more askers would only wait."""
         wanted = [number for number in options["concurrency"] or CONCURRENCY if number == 1 or backend != "generate"]
-        engine = build_engine(
-            backend,
-            folder,
-            EngineOptions(
-                slots=max(wanted, default=1),
-                threads=settings.CSBOT.torch_threads or None,
-                precision=options["precision"],
-                is_endless=True,
-                warm_prompts=system_prompts(),
-            ),
-        )
-        try:
-            engine.start()
-        except (ModelMissing, RuntimeError) as error:
-            raise CommandError(str(error)) from error
+        engine = self._engine(backend, folder, options, slots=max(wanted, default=1))
         try:
             prompts = bench_prompts()
             runs = []
@@ -82,6 +91,17 @@ class Command(BaseCommand):
             raise CommandError(f"{backend}: {error}") from error
         finally:
             engine.stop()
+
+    def _engine(self, backend: EngineKind, folder: Path, options: dict[str, Any], *, slots: int) -> Any:
+        """A started one whose answers run to their full length."""
+        threads = settings.CSBOT.torch_threads or None
+        chosen = EngineOptions(slots=slots, threads=threads, precision=options["precision"], is_endless=True, warm_prompts=system_prompts())
+        engine = build_engine(backend, folder, chosen)
+        try:
+            engine.start()
+        except (ModelMissing, Refused, RuntimeError) as error:
+            raise CommandError(str(error)) from error
+        return engine
 
     def _folder(self, named: str) -> Path:
         from django.core.management import call_command

@@ -20,14 +20,29 @@ def run_of(backend: str, concurrency: int, tokens_per_s: float) -> Run:
 
 def test_it_measures_both_engines_at_full_length(random_model: Path, tmp_path: Path) -> None:
     out = StringIO()
-    arguments = ["--concurrency", "1", "--concurrency", "3", "--new-tokens", "6", "--rounds", "1", "--json", "--out", str(tmp_path / "runs")]
+    arguments = ["--concurrency", "1", "--concurrency", "3", "--new-tokens", "6", "--rounds", "1", "--cancels", "0", "--json"]
+    arguments += ["--out", str(tmp_path / "runs")]
     call_command("inference_bench", "--model", str(random_model), *arguments, stdout=out, stderr=StringIO())
     figures = json.loads(out.getvalue())
     assert [(run["backend"], run["concurrency"]) for run in figures["runs"]] == [("transformers_cb", 1), ("transformers_cb", 3), ("generate", 1)]
     assert all(set(run) == KEYS and run["new_tokens"] == 6 and run["tokens_per_s"] > 0 for run in figures["runs"])
     assert set(figures["ratios"]) == {"transformers_cb: 3 at once to one", "transformers_cb to generate, alone"}
-    assert figures["device"]
+    assert (bool(figures["device"]), figures["promises"]) == (True, [])
     assert len((tmp_path / "runs").read_text().splitlines()) == 3
+
+
+def test_it_measures_what_is_promised_without_any_model_at_hand() -> None:
+    out = StringIO()
+    call_command("inference_bench", "--promises-only", "--cancels", "24", "--json", stdout=out, stderr=StringIO())
+    figures = json.loads(out.getvalue())
+    (tiny,) = figures["promises"]
+    assert (figures["runs"], tiny["cancel"]["tries"], tiny["storm"]["cancels"]) == ([], 3, 24)
+    assert not any(tiny["storm"]["left"].values())
+    assert tiny["storm"]["pages_after"] == tiny["storm"]["pages_before"] > 0
+    overload = tiny["overload"]
+    assert (overload["asked"], overload["failed"], overload["answered"] + overload["busy"]) == (80, 0, 80)
+    assert tiny["cancel"].keys() >= {"freed_ms_p50", "freed_ms_max", "steps_max", "step_ms_p50", "within"}
+    assert tiny["overhead_ms"].keys() == {"p50", "p95"}
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
