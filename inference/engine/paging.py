@@ -51,16 +51,13 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where a cache's pages are: in running answers, kept for later prompts, or free. A page that is nowhere has leaked."""
+    """Where a cache's pages are: in running answers, kept for later prompts, or free. A page that is nowhere is `lost`."""
 
     total: int
     held: int
     kept: int
     free: int
-
-    @property
-    def lost(self) -> int:
-        return self.total - self.held - self.kept - self.free
+    lost: int
 
 
 def open_manager(loaded: LoadedModel, paging: Paging, *, may_use_flash: bool = True) -> Any:
@@ -96,17 +93,17 @@ def open_manager(loaded: LoadedModel, paging: Paging, *, may_use_flash: bool = T
 
 
 def count_pages(manager: Any) -> Pages:
-    """Of the layers that have least left (models with sliding windows keep two kinds). Read without a lock: exact while nothing runs."""
+    """In pages of the whole model (one with sliding windows has two kinds of layers, with pages of their own). Exact while nothing runs."""
     processor = manager.batch_processor
     if processor is None:
-        return Pages(0, 0, 0, 0)
-    return min((_count(processor.cache, allocator) for allocator in processor.cache.cache_allocators.values()), key=lambda pages: pages.free)
-
-
-def _count(cache: Any, allocator: Any) -> Pages:
-    held = {page for table in list(allocator.block_table.values()) for page in list(table)}
-    free = cache.pool.count_free_blocks(allocator.index) + cache.pool.num_free_sectors * allocator.blocks_per_sector
-    return Pages(total=allocator.num_blocks, held=len(held), kept=len(allocator.ledger.cached_blocks), free=free)
+        return Pages(0, 0, 0, 0, 0)
+    cache, allocators = processor.cache, processor.cache.cache_allocators.values()
+    whole = cache.num_sectors * cache.bytes_per_sector
+    held = sum(len({page for table in list(one.block_table.values()) for page in list(table)}) * one.bytes_per_block for one in allocators)
+    kept = sum(len(one.ledger.cached_blocks) * one.bytes_per_block for one in allocators)
+    free = int(cache.compute_free_capacity(relative=False))
+    size = whole // cache.num_blocks
+    return Pages(cache.num_blocks, -(-held // size), -(-kept // size), free // size, -(-(whole - held - kept - free) // size))
 
 
 def keep_prefixes(manager: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from inference.engine.latent import PROVEN
 from inference.engine.loading import Loading
 from inference.engine.transformers_cb import ContinuousBatchingEngine
 from tests.inference.engine.architectures import SHAPES
-from tests.inference.engine.test_conformance import ask
+from tests.inference.engine.test_conformance import ask, settle
 from tests.inference.engine.test_transformers_cb import prefix_hits
 
 STEP = 512  # tokens of one step at most
@@ -62,6 +63,23 @@ def test_a_prompt_that_was_seen_comes_from_the_cache(pair: Pair, monkeypatch: py
     hits = prefix_hits(pair.batching, monkeypatch)
     assert said(pair.batching, LONG[:300]) == first
     assert hits == [] if pair.kind in SLIDING else hits[0] >= 288
+
+
+def test_cancels_at_any_moment_leave_nothing_behind(pair: Pair) -> None:
+    before = pair.batching.pages()
+    draw = random.Random(5)
+    for _ in range(12):
+        answers = [pair.batching.submit(ask(LONG[: draw.randrange(10, 700)], max_new_tokens=100)) for _ in range(3)]
+        if draw.random() < 0.5:
+            next(iter(answers[0]))
+        for answer in answers:
+            pair.batching.cancel(answer.id)
+            list(answer)
+    settle(pair.batching)
+    assert said(pair.batching, "hello") == said(pair.reference, "hello")
+    after = pair.batching.pages()
+    assert not any(pair.batching.leftovers().values())
+    assert after.free + after.kept == before.free + before.kept == before.total
 
 
 def test_every_model_with_a_latent_cache_is_compared_here() -> None:
