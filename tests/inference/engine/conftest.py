@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -91,3 +92,14 @@ def architecture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
 
     folder = tmp_path_factory.mktemp("architectures")
     return cache(lambda kind: save_architecture(folder / kind, kind))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_collections() -> Iterator[None]:
+    """The library collects garbage whenever an engine goes; what is loaded for good is taken out of it, half a second each time."""
+    import transformers.generation.continuous_batching  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
