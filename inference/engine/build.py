@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,10 +44,15 @@ def start_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) 
     engine = build_engine(kind, folder, options)
     try:
         engine.start()
+        return engine
     except Refused as error:
-        logger.warning("continuous batching refused the model, answers are made one after the other: %s", error)
-        engine = build_engine("generate", folder, options)
-        engine.start()
+        why = str(error)
+    # Outside the handler, whose traceback would keep the refused engine's model in memory beside the next one.
+    del engine
+    gc.collect()
+    logger.warning("continuous batching refused the model, answers are made one after the other: %s", why)
+    engine = build_engine("generate", folder, options)
+    engine.start()
     return engine
 
 
