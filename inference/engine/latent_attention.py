@@ -1,0 +1,98 @@
+"""Attention over latents of a packed step, each answer over its own keys only.
+
+A step packs all answers into one row. Answers that are being written ask with one token each: for them the up-projections
+are taken into the query and the output (DeepSeek-V2, section 2.1.2 "absorbed"; deepseek-ai/DeepSeek-V3, `inference/model.py`,
+attn_impl "absorb"), so that no cached token is ever expanded. Prompts that are being read expand their own keys. The plain
+way, everything expanded and one mask over all, is the slow twin; a test keeps them equal. Knows tensors; no engine, no cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Answers of like length that ask with one token each."""
+
+    queries: Any  # (answers,) places in the row
+    keys: Any  # (answers, longest) places among the packed keys
+    beyond: Any  # (answers, longest) true where an answer has no key any more
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Which queries and keys belong together; the same for all layers."""
+
+    writing: tuple[Writing, ...]
+    reading: tuple[tuple[slice, slice], ...]  # (queries, keys) of each prompt
+    size: tuple[int, int]  # queries and keys in all
+
+
+def plan_step(query_ends: Sequence[int], key_ends: Sequence[int], device: Any) -> Step:
+    """From the packed row's cumulative lengths, both beginning with 0."""
+    spans = [(slice(*query), slice(*key)) for query, key in zip(pairwise(query_ends), pairwise(key_ends), strict=True)]
+    single = sorted((span for span in spans if _length(span[0]) == 1), key=lambda span: -_length(span[1]))
+    writing: list[list[tuple[slice, slice]]] = []
+    for span in single:  # the longest first; one that is less than half as long begins a group of its own
+        if not writing or 2 * _length(span[1]) < _length(writing[-1][0][1]):
+            writing.append([])
+        writing[-1].append(span)
+    reading = tuple(span for span in spans if _length(span[0]) > 1)
+    return Step(tuple(_group(group, device) for group in writing), reading, (query_ends[-1], key_ends[-1]))
+
+
+def _length(span: slice) -> int:
+    return int(span.stop - span.start)
+
+
+def _group(spans: list[tuple[slice, slice]], device: Any) -> Writing:
+    lengths = torch.tensor([_length(keys) for _, keys in spans], device=device)
+    starts = torch.tensor([keys.start for _, keys in spans], device=device)
+    places = torch.arange(_length(spans[0][1]), device=device)
+    beyond = places >= lengths.unsqueeze(1)
+    keys = starts.unsqueeze(1) + places.minimum(lengths.unsqueeze(1) - 1)
+    return Writing(torch.tensor([queries.start for queries, _ in spans], device=device), keys, beyond)
+
+
+def attend(module: Any, step: Step, query: Any, latent: Any, rotary: Any, scaling: float) -> Any:
+    """`query` (1, heads, new, nope + rotary), `latent` (1, 1, all, rank), `rotary` (1, 1, all, rotary); gives (1, new, heads, value)."""
+    heads, rank = query.shape[1], latent.shape[-1]
+    weight = module.kv_b_proj.weight.view(heads, -1, rank)  # (heads, nope + value, rank)
+    nope = query.shape[-1] - rotary.shape[-1]
+    row = query[0].transpose(0, 1)  # (new, heads, nope + rotary)
+    out = query.new_empty(row.shape[0], heads, weight.shape[1] - nope)
+    joined = torch.cat((latent, rotary), dim=-1)[0, 0]  # (all, rank + rotary)
+    for group in step.writing:
+        out[group.queries] = _absorbed(row[group.queries], joined[group.keys], group.beyond, weight, nope, scaling)
+    for queries, keys in step.reading:
+        key, value = type(module).expand_kv(module, latent[:, :, keys], rotary[:, :, keys])
+        out[queries] = _causal(query[:, :, queries], key, value, scaling)
+    return out.unsqueeze(0)
+
+
+def _absorbed(query: Any, keys: Any, beyond: Any, weight: Any, nope: int, scaling: float) -> Any:
+    """`query` (b, heads, nope + rotary), `keys` (b, longest, rank + rotary); gives (b, heads, value)."""
+    rank = weight.shape[-1]
+    asked = torch.einsum("bhn,hnr->bhr", query[..., :nope], weight[:, :nope])
+    scores = torch.cat((asked, query[..., nope:]), dim=-1) @ keys.transpose(1, 2)  # (b, heads, longest)
+    scores = (scores.float() * scaling).masked_fill(beyond.unsqueeze(1), float("-inf"))
+    found = scores.softmax(dim=-1).to(query.dtype) @ keys[..., :rank]  # (b, heads, rank)
+    return torch.einsum("bhr,hvr->bhv", found, weight[:, nope:])
+
+
+def _causal(query: Any, key: Any, value: Any, scaling: float) -> Any:
+    """The queries are the last of the keys' tokens; gives (new, heads, value)."""
+    new, known = query.shape[2], key.shape[2]
+    if new == known:
+        found = functional.scaled_dot_product_attention(query, key, value, is_causal=True, scale=scaling)
+    else:
+        seen = torch.ones(new, known, dtype=torch.bool, device=query.device).tril(known - new)
+        found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen, scale=scaling)
+    return found[0].transpose(0, 1)
