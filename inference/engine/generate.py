@@ -120,11 +120,11 @@ class GenerateEngine:
             except Exception as error:  # noqa: BLE001 - whatever breaks the model is the engine's death
                 self._die(f"{type(error).__name__}: {error}")
                 return
+            self._flow.ended(answer.finish or finish, answer.usage)  # a cancelled one has ended before
             # The place is free before the reader hears of the end: who asks again at once is not refused.
             self._open.pop(answer.id, None)
             self._admission.release(answer.id)
-            if answer.end(finish) or finish == "cancelled":
-                self._flow.ended(finish, answer.usage)
+            answer.end(finish)
 
     def _answer(self, answer: Answer, prompt: list[int]) -> Finish:
         if answer.finish is not None:

@@ -93,7 +93,8 @@ def test_the_nearest_sentence_is_the_floor(tmp_path: Path) -> None:
 def test_an_engines_replies_go_through_prompt_checks_and_ladder(tmp_path: Path, settings: Any) -> None:
     """The scripted engine repeats the first sentence of its evidence."""
     settings.CSBOT = settings.CSBOT.model_copy(update={"engine": "scripted", "generator": str(tmp_path)})
-    rows = [ROW, {**ROW, "id": "zh", "lang": "zh", "evidence": ["茶壶容量是800毫升。快递每天发货。"], "question": "茶壶容量是多大？", "answer": "800毫升"}]
+    zh = {"id": "zh", "lang": "zh", "evidence": ["茶壶容量是800毫升。快递每天发货。"], "question": "茶壶容量是多大？", "answer": "800毫升"}
+    rows = [ROW, {**ROW, **zh}]
     out = tmp_path / "out.jsonl"
     figures = run(written(tmp_path, *rows), encoder="hash", out=out)
     assert (figures["answered"], figures["span_contains"], figures["language_kept"]) == (1.0, {"zh": 1.0, "en": 1.0}, 1.0)
