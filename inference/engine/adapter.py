@@ -8,13 +8,17 @@ _NAME = "answers"
 
 
 def change_adapter(model: Any, folder: str | None) -> None:
-    """`folder` is a peft adapter; None leaves the bare model. An adapter needs plain layers, so packed ones are unpacked for it."""
+    """`folder` is a peft adapter; None leaves the bare model. An adapter needs plain layers: packed ones are unpacked for it,
+    quantised ones are loaded anew, and when it goes they are as they were."""
     from inference.engine.packed import pack, unpack
+    from inference.quantization.model import quantise_again, restore
 
     if getattr(model, "_hf_peft_config_loaded", False):
         model.delete_adapter(_NAME)
     if folder is None:
+        quantise_again(model)
         pack(model)
         return
+    restore(model)
     unpack(model)
     model.load_adapter(folder, adapter_name=_NAME)

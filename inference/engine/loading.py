@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from inference.monitoring.experts import ExpertCounter
 logger = logging.getLogger(__name__)
 
 
-Precision = Literal["auto", "bf16", "fp32"]
+Precision = Literal["auto", "bf16", "fp32", "int8", "int4"]  # auto: int8 on a processor that multiplies it, else as the folder is
 Experts = Literal["eager", "grouped_mm", "batched_mm"]
 
 
@@ -41,37 +42,57 @@ class LoadedModel:
     model: Any
     tokenizer: Tokenizer
     name: str
-    place: str  # device, precision and threads, for people
+    place: str  # device, precision with its counted bytes, and threads, for people
     window: int
     eos: tuple[int, ...]
     experts: ExpertCounter
 
 
 def load_model(folder: Path, how: Loading) -> LoadedModel:
-    """On a GPU in the folder's own precision; a processor that cannot multiply bf16 gets fp32."""
+    """On a GPU in the folder's own precision; a processor that cannot multiply int8 gets bf16, one that cannot that either fp32.
+
+    Raises `ModelMissing` for a folder that is none, `CannotQuantise` and `ClaimBroken` where a precision cannot be had or is not true.
+    """
     config = _read_config(folder)
     import torch
     import transformers
 
     from inference.engine.packed import pack
+    from inference.quantization.claim import ClaimBroken
+    from inference.quantization.experts import CannotQuantise
 
     if how.threads:
         torch.set_num_threads(how.threads)
     transformers.utils.logging.disable_progress_bar()
     quieten()
     where = "cuda" if torch.cuda.is_available() else "cpu"
-    options: dict[str, Any] = {"dtype": _dtype(how.precision, where), "local_files_only": True, "trust_remote_code": False, "use_safetensors": True}
-    if "num_experts" in config or "n_routed_experts" in config or "num_local_experts" in config:
-        options["experts_implementation"] = how.experts
+    bits = _bits(how.precision, where)
+
+    def plain() -> Any:
+        options: dict[str, Any] = {"dtype": _dtype(how.precision, where), "local_files_only": True, "trust_remote_code": False}
+        if "num_experts" in config or "n_routed_experts" in config or "num_local_experts" in config:
+            options["experts_implementation"] = how.experts
+        found = transformers.AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, **options)
+        return found.to(where).eval()
+
     try:
-        model = transformers.AutoModelForCausalLM.from_pretrained(folder, **options).to(where).eval()
+        model = plain()
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelMissing(f"The model in {folder} cannot be loaded ({error}). Run: manage.py models verify") from error
+    named = str(model.dtype).removeprefix("torch.")
+    if bits is not None:
+        try:
+            named = _quantise(model, bits, plain)
+        except (CannotQuantise, ClaimBroken) as error:
+            if how.precision != "auto":
+                raise
+            logger.info("%s stays %s: %s", folder.name, named, error)
+            model = plain()
     pack(model)
     eos = () if how.is_endless else _eos(model.generation_config.eos_token_id, tokenizer.eos_token_id)
     window = int(getattr(model.config.get_text_config(), "max_position_embeddings", 4096))
-    place = f"{_device_name(where)}, {str(model.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
+    place = f"{_device_name(where)}, {named}, {torch.get_num_threads()} threads"
     logger.info("loaded %s (%s)", folder.name, place)
     return LoadedModel(model, tokenizer, folder.name, place, window, eos, ExpertCounter(model))
 
@@ -82,10 +103,26 @@ def _device_name(where: str) -> str:
     return torch.cuda.get_device_name() if where == "cuda" else where
 
 
+def _bits(precision: Precision, where: str) -> Literal["int8", "int4"] | None:
+    from inference.quantization.int8 import can_multiply
+
+    if precision == "auto":
+        return "int8" if where == "cpu" and can_multiply() else None
+    return precision if precision in ("int8", "int4") else None
+
+
+def _quantise(model: Any, bits: Literal["int8", "int4"], plain: Callable[[], Any]) -> str:
+    from inference.quantization.claim import demand_true
+    from inference.quantization.model import quantise
+
+    quantise(model, bits, plain)
+    return f"{bits}: {demand_true(model, bits)}"
+
+
 def _dtype(precision: Precision, where: str) -> Any:
     import torch
 
-    if precision != "auto":
+    if precision in ("bf16", "fp32"):
         return {"bf16": torch.bfloat16, "fp32": torch.float32}[precision]
     multiplies_bf16 = where != "cpu" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return "auto" if multiplies_bf16 else torch.float32

@@ -32,7 +32,8 @@ class ExpertCounter:
     def _listen(self, block: Any) -> None:
         import torch
 
-        place = next(iter([*block.parameters(), *block.buffers()])).device
+        # Quantised experts have neither and lie on the processor.
+        place = next((tensor.device for tensor in (*block.parameters(), *block.buffers())), torch.device("cpu"))
         counts = torch.zeros(int(block.num_experts), dtype=torch.int64, device=place)
         self._counts.append(counts)
 

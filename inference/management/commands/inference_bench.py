@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", action="append", type=int, default=[], help="answers at once; may be given several times")
         parser.add_argument("--new-tokens", type=int, default=48, help="length of each answer (default 48)")
         parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median counts (default 3)")
-        parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
+        parser.add_argument("--precision", choices=["auto", "bf16", "fp32", "int8", "int4"], default="auto")
         parser.add_argument("--cancels", type=int, default=1000, help="size of the storm that promises are measured with (default 1000; 0: none)")
         parser.add_argument("--promises-only", action="store_true", help="no speed; without --model nothing is loaded but a tiny random model")
         parser.add_argument("--out", type=Path, help="one JSON line for each run")

@@ -1,0 +1,82 @@
+"""Linear layers on quantised weights. Layers that read the same input share one product: query, key and value; gate and up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+
+class Weight(Protocol):
+    """A matrix that multiplies rows from the right: (rows, inputs) → (rows, outputs) in fp32."""
+
+    outputs: int
+    inputs: int
+
+    @property
+    def nbytes(self) -> int: ...
+
+    def times(self, x: Any) -> Any: ...
+
+    def slow_times(self, x: Any) -> Any: ...
+
+
+class QuantisedLinear(nn.Module):
+    """As `nn.Linear`, but the weight is gone: it cannot be trained or adapted."""
+
+    def __init__(self, weight: Weight, bias: Any) -> None:
+        super().__init__()
+        self.in_features, self.out_features = weight.inputs, weight.outputs
+        self.quantised = weight
+        self._bias = None if bias is None else bias.detach().float()
+
+    def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features)
+        y = self.quantised.times(x.reshape(-1, self.in_features))
+        if self._bias is not None:
+            y += self._bias
+        return y.to(x.dtype).view(*x.shape[:-1], self.out_features)
+
+
+class Together:
+    """One product for several layers that are given the very same tensor, one after the other, always in this order."""
+
+    def __init__(self, whole: QuantisedLinear, sizes: Sequence[int]) -> None:
+        self.whole = whole
+        self._sizes = list(sizes)
+        self._given: Any = None
+        self._parts: Sequence[Any] = ()
+
+    def part(self, number: int, x: Any) -> Any:
+        if x is not self._given:
+            self._given, self._parts = x, self.whole(x).split(self._sizes, dim=-1)
+        part = self._parts[number]
+        if number == len(self._sizes) - 1:
+            self._given, self._parts = None, ()
+        return part
+
+
+class PartOf(nn.Module):
+    """One of the layers of a `Together`; the first of them owns its bytes."""
+
+    def __init__(self, together: Together, number: int, size: int) -> None:
+        super().__init__()
+        self.in_features, self.out_features = together.whole.in_features, size
+        self.together = together  # not a module: the counting would see it three times
+        self._number = number
+
+    def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features)
+        return self.together.part(self._number, x)
+
+    @property
+    def nbytes(self) -> int:
+        return self.together.whole.quantised.nbytes if self._number == 0 else 0
+
+
+def join(layers: Sequence[nn.Linear]) -> tuple[Any, Any]:
+    """Weight and bias of layers below each other; a layer without a bias gets one of zeros where another has one."""
+    weight = torch.cat([layer.weight.detach() for layer in layers])
+    if all(layer.bias is None for layer in layers):
+        return weight, None
+    return weight, torch.cat([weight.new_zeros(layer.out_features) if layer.bias is None else layer.bias.detach() for layer in layers])

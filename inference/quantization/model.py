@@ -1,0 +1,95 @@
+"""Quantises a whole model in place, layer by layer, and gives it its plain layers back from a fresh copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import nn
+
+from inference.quantization.experts import CannotQuantise, QuantisedExperts, quantised
+from inference.quantization.int4 import Int4Weight, fits
+from inference.quantization.int8 import Int8Weight, can_multiply
+from inference.quantization.layers import PartOf, QuantisedLinear, Together, Weight, join
+
+Bits = Literal["int8", "int4"]
+_SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
+_LEAST_OUTPUTS = 16  # smaller layers choose rather than compute, such as the gate of a shared expert
+
+
+@dataclass(frozen=True, slots=True)
+class Quantisation:
+    """How a model was quantised; `reload` makes the plain model again."""
+
+    bits: Bits
+    reload: Callable[[], Any]
+
+
+def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
+    """Every linear layer and every block of fused experts; the embedding and the routers stay. A tied output layer gets weights of its own.
+
+    Raises `CannotQuantise` where the processor or an expert block is not fit for it.
+    """
+    if next(model.parameters()).device.type != "cpu" or not can_multiply():
+        raise CannotQuantise(f"{bits} needs a processor with VNNI (AVX-512 or AVX) and no GPU; set another precision")
+    make = _int8 if bits == "int8" else _int4
+    for parent in list(model.modules()):
+        for names in _SAME_INPUT:
+            _join(parent, names, make)
+        for name, child in list(parent.named_children()):
+            if name == "experts" and hasattr(child, "down_proj"):
+                _put(parent, name, quantised(child, make))
+            elif type(child) is nn.Linear and child.out_features >= _LEAST_OUTPUTS:
+                _put(parent, name, QuantisedLinear(make(child.weight), child.bias))
+    model.quantisation = Quantisation(bits, reload)
+
+
+def restore(model: Any) -> None:
+    """Plain layers from a fresh copy of the model, as adapters need them: what was rounded away is not guessed. A plain model stays."""
+    places = list(_quantised_places(model))
+    if not places:
+        return
+    fresh = model.quantisation.reload()
+    for path, parent, name in places:
+        _put(parent, name, fresh.get_submodule(path))
+
+
+def quantise_again(model: Any) -> None:
+    """After `restore`; a model that was never quantised stays plain."""
+    done: Quantisation | None = getattr(model, "quantisation", None)
+    if done is not None and not any(_quantised_places(model)):
+        quantise(model, done.bits, done.reload)
+
+
+def _quantised_places(model: Any) -> Iterator[tuple[str, Any, str]]:
+    for path, module in model.named_modules():
+        if isinstance(module, QuantisedLinear | PartOf | QuantisedExperts):
+            parent, _, name = path.rpartition(".")
+            yield path, model.get_submodule(parent), name
+
+
+def _join(parent: Any, names: tuple[str, ...], make: Callable[[Any], Weight]) -> None:
+    layers = [getattr(parent, name, None) for name in names]
+    if not all(type(layer) is nn.Linear for layer in layers) or len({layer.in_features for layer in layers}) > 1:  # type: ignore[union-attr]
+        return
+    weight, bias = join(layers)  # type: ignore[arg-type]
+    sizes = [layer.out_features for layer in layers]  # type: ignore[union-attr]
+    together = Together(QuantisedLinear(make(weight), bias), sizes)
+    for number, (name, size) in enumerate(zip(names, sizes, strict=True)):
+        _put(parent, name, PartOf(together, number, size))
+
+
+def _put(parent: Any, name: str, module: Any) -> None:
+    """Whoever listened on the old module listens on the new one."""
+    module._forward_pre_hooks.update(getattr(parent, name)._forward_pre_hooks)
+    setattr(parent, name, module)
+
+
+def _int8(weight: Any) -> Weight:
+    return Int8Weight(weight)
+
+
+def _int4(weight: Any) -> Weight:
+    """A matrix that does not fit the kernel stays at eight bits; the counted bytes tell whether the claim still holds."""
+    return Int4Weight(weight) if fits(weight) else Int8Weight(weight)
