@@ -14,9 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from inference.engine import attention
 from inference.engine.loading import LoadedModel
 from inference.engine.refused import Refused
-from inference.engine.sampling import SAMPLING, use_short_nucleus
+from inference.engine.sampling import SAMPLING, choose_among_few
 
 STEP_TOKENS = 512  # prompts are split to this many tokens a step
 
@@ -65,9 +66,10 @@ def open_manager(loaded: LoadedModel, paging: Paging, *, may_use_flash: bool = T
     from transformers import GenerationConfig
     from transformers.generation.configuration_utils import ContinuousBatchingConfig
 
+    attention.install()
     usual = SAMPLING["factual"]
     generation = GenerationConfig(
-        do_sample=True,  # global in the library; greedy answers keep one candidate instead
+        do_sample=True,  # so that temperature and top-p are there; greedy answers keep one candidate
         temperature=usual.temperature,
         top_p=usual.top_p,
         top_k=None,
@@ -86,7 +88,8 @@ def open_manager(loaded: LoadedModel, paging: Paging, *, may_use_flash: bool = T
     )
     try:
         manager = loaded.model.init_continuous_batching(generation_config=generation, continuous_batching_config=batching)
-        use_short_nucleus(manager.logit_processor)
+        choose_among_few(manager.logit_processor)
+        generation.do_sample = manager.generation_config.do_sample = False  # it is chosen before the library would draw
         return manager
     except (ValueError, AttributeError, NotImplementedError, TypeError) as error:
         raise Refused(f"{loaded.name}: {error}") from error

@@ -24,31 +24,35 @@ SAMPLING: dict[Profile, Sampling] = {
 }
 
 
-def use_short_nucleus(processors: Any) -> None:
-    """Swaps the library's top-p for one that looks at the 64 likeliest tokens.
+def choose_among_few(processors: Any) -> None:
+    """Swaps the library's top-p for one that looks at the 64 likeliest tokens and chooses one of them.
 
-    The library sorts the whole vocabulary for every token: 152,000 values cost 20 ms on two cores, a sixth of a step.
-    A nucleus that reaches beyond 64 tokens is cut there, which only makes a very uncertain choice a little surer.
+    The library sorts the whole vocabulary for every token and draws a random number for each of its words: for 152,000 that is
+    20 ms and 4 ms on two cores. After this nothing is left to draw: the library only has to look for the best.
     """
     from transformers.generation.continuous_batching.cb_logits_processors import ContinuousBatchingTopPLogitsWarper
 
-    class ShortNucleus(ContinuousBatchingTopPLogitsWarper): # the library is read without types
+    class ShortNucleus(ContinuousBatchingTopPLogitsWarper):  # the library is read without types
         def __init__(self, replaced: Any) -> None:
             self.top_p = replaced.top_p
             self.filter_value = replaced.filter_value
             self.min_tokens_to_keep = replaced.min_tokens_to_keep
 
         def __call__(self, scores: Any, tensor_arg: Any) -> Any:
-            return keep_nucleus(scores, tensor_arg[: scores.size(0)].view(scores.dtype))
+            chosen = choose(scores, tensor_arg[: scores.size(0)].view(scores.dtype))
+            return scores.scatter_(-1, chosen, float("inf"))
 
     kept = processors.logits_processor
     kept[:] = [ShortNucleus(one) if isinstance(one, ContinuousBatchingTopPLogitsWarper) else one for one in kept]
 
 
-def keep_nucleus(scores: Any, top_p: Any) -> Any:
-    """Scores (rows, vocabulary) with everything outside each row's nucleus at minus infinity; the best always stays."""
+def choose(scores: Any, top_p: Any) -> Any:
+    """Scores (rows, vocabulary), top_p (rows,) → (rows, 1), a token of each row's nucleus by its chance.
+
+    Chances count among the 64 likeliest: what lies beyond makes a very uncertain choice a little surer.
+    """
     best, where = scores.topk(min(_CANDIDATES, scores.size(-1)), dim=-1)
-    chances = (best - scores.logsumexp(dim=-1, keepdim=True)).exp()
+    chances = best.softmax(dim=-1)
     outside = chances.cumsum(dim=-1) - chances >= top_p.unsqueeze(-1)
     outside[:, 0] = False
-    return scores.new_full(scores.shape, float("-inf")).scatter_(-1, where, best.masked_fill(outside, float("-inf")))
+    return where.gather(-1, chances.masked_fill_(outside, 0).multinomial(1))
