@@ -60,8 +60,8 @@ class _Round:
 
 def measure(engine: Engine, prompts: Iterator[Messages], *, concurrency: int, new_tokens: int, size: int = 10, rounds: int = 3) -> Run:
     """`prompts` never repeats one: the cache would know it. The first few are asked for warmth only."""
-    _ask_all(engine, list(islice(prompts, concurrency)), concurrency=concurrency, new_tokens=min(new_tokens, 4))
-    measured = [_ask_all(engine, list(islice(prompts, size)), concurrency=concurrency, new_tokens=new_tokens) for _ in range(rounds)]
+    ask_all(engine, list(islice(prompts, concurrency)), concurrency=concurrency, new_tokens=min(new_tokens, 4))
+    measured = [ask_all(engine, list(islice(prompts, size)), concurrency=concurrency, new_tokens=new_tokens) for _ in range(rounds)]
     usages = [usage for one in measured for usage in one.usages]
     health = engine.health()
     return Run(
@@ -94,7 +94,7 @@ def share(ordered: Sequence[float], part: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * part) - 1)]
 
 
-def _ask_all(engine: Engine, prompts: Sequence[Messages], *, concurrency: int, new_tokens: int) -> _Round:
+def ask_all(engine: Engine, prompts: Sequence[Messages], *, concurrency: int, new_tokens: int) -> _Round:
     """`concurrency` askers share the prompts; each asks the next one as soon as its last answer has ended."""
     left = list(reversed(prompts))
     usages: list[Usage] = []

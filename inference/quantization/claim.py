@@ -12,7 +12,7 @@ from torch import nn
 
 from inference.engine.packed import PackedLinear
 from inference.quantization.experts import QuantisedExperts
-from inference.quantization.layers import PartOf, QuantisedLinear
+from inference.quantization.layers import PartOf, QuantisedLinear, SmallLinear
 
 LIMITS = {"int8": 0.55, "int4": 0.32}  # of what bf16 would occupy
 _BF16 = 2
@@ -56,6 +56,8 @@ def _linear(module: Any) -> Counted:
     weights = getattr(module, "in_features", 0) * getattr(module, "out_features", 0)
     if isinstance(module, QuantisedLinear):
         return Counted(module.quantised.nbytes, weights)
+    if isinstance(module, SmallLinear):
+        return Counted(module.columns.nbytes, weights)
     if isinstance(module, PartOf):
         return Counted(module.nbytes, weights)
     if isinstance(module, PackedLinear):

@@ -39,6 +39,19 @@ class QuantisedLinear(nn.Module):
         return y.to(x.dtype).view(*x.shape[:-1], self.out_features)
 
 
+class SmallLinear(nn.Module):
+    """A few outputs in full precision: oneDNN's bf16 product of one row with one column takes ten times as long to prepare as to do."""
+
+    def __init__(self, plain: nn.Linear) -> None:
+        super().__init__()
+        self.in_features, self.out_features = plain.in_features, plain.out_features
+        self.columns = plain.weight.detach().float().T.contiguous()  # (in_features, out_features)
+        self._bias = 0 if plain.bias is None else plain.bias.detach().float()
+
+    def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features)
+        return (x.float() @ self.columns + self._bias).to(x.dtype)
+
+
 class Together:
     """One product for several layers that are given the very same tensor, one after the other, always in this order."""
 
@@ -50,7 +63,7 @@ class Together:
 
     def part(self, number: int, x: Any) -> Any:
         if x is not self._given:
-            self._given, self._parts = x, self.whole(x).split(self._sizes, dim=-1)
+            self._given, self._parts = x, self.whole.forward(x).split(self._sizes, dim=-1)
         part = self._parts[number]
         if number == len(self._sizes) - 1:
             self._given, self._parts = None, ()
@@ -63,7 +76,7 @@ class PartOf(nn.Module):
     def __init__(self, together: Together, number: int, size: int) -> None:
         super().__init__()
         self.in_features, self.out_features = together.whole.in_features, size
-        self.together = together  # not a module: the counting would see it three times
+        self.together = together
         self._number = number
 
     def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features)

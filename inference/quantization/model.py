@@ -11,7 +11,7 @@ from torch import nn
 from inference.quantization.experts import CannotQuantise, QuantisedExperts, quantised
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
-from inference.quantization.layers import PartOf, QuantisedLinear, Together, Weight, join
+from inference.quantization.layers import PartOf, QuantisedLinear, SmallLinear, Together, Weight, join
 
 Bits = Literal["int8", "int4"]
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -40,8 +40,9 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
         for name, child in list(parent.named_children()):
             if name == "experts" and hasattr(child, "down_proj"):
                 _put(parent, name, quantised(child, make))
-            elif type(child) is nn.Linear and child.out_features >= _LEAST_OUTPUTS:
-                _put(parent, name, QuantisedLinear(make(child.weight), child.bias))
+            elif type(child) is nn.Linear:
+                is_small = child.out_features < _LEAST_OUTPUTS
+                _put(parent, name, SmallLinear(child) if is_small else QuantisedLinear(make(child.weight), child.bias))
     model.quantisation = Quantisation(bits, reload)
 
 
@@ -64,7 +65,7 @@ def quantise_again(model: Any) -> None:
 
 def _quantised_places(model: Any) -> Iterator[tuple[str, Any, str]]:
     for path, module in model.named_modules():
-        if isinstance(module, QuantisedLinear | PartOf | QuantisedExperts):
+        if isinstance(module, QuantisedLinear | SmallLinear | PartOf | QuantisedExperts):
             parent, _, name = path.rpartition(".")
             yield path, model.get_submodule(parent), name
 

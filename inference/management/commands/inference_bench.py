@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
@@ -36,10 +37,15 @@ class Command(BaseCommand):
         parser.add_argument("--precision", choices=["auto", "bf16", "fp32", "int8", "int4"], default="auto")
         parser.add_argument("--cancels", type=int, default=1000, help="size of the storm that promises are measured with (default 1000; 0: none)")
         parser.add_argument("--promises-only", action="store_true", help="no speed; without --model nothing is loaded but a tiny random model")
+        parser.add_argument("--against-llama", type=Path, metavar="GGUF", help="only compare with llama-cpp-python (optional) on this file")
         parser.add_argument("--out", type=Path, help="one JSON line for each run")
         parser.add_argument("--json", action="store_true", help="print the JSON object only")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        folder = self._folder(options["model"])
+        if options["against_llama"]:
+            self.stdout.write(json.dumps(self._against_llama(folder, options)))
+            return
         runs: list[Run] = []
         device = ""
         if not options["promises_only"]:
@@ -103,6 +109,28 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         return engine
 
+    def _against_llama(self, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
+        from inference.engine.against_llama import AT_ONCE, Llama, RivalMissing, compare, long_prompts
+        from inference.engine.text import Renderer
+
+        threads = settings.CSBOT.torch_threads or os.cpu_count() or 1
+        options_of_engine = EngineOptions(
+            slots=AT_ONCE, threads=threads, precision=options["precision"], is_endless=True, warm_prompts=system_prompts()
+        )
+        engine = build_engine("transformers_cb", folder, options_of_engine)
+        try:
+            rival = Llama(options["against_llama"], threads=threads)
+            engine.start()
+            render = Renderer(_tokenizer(folder))
+            figures = compare(
+                engine, rival, long_prompts(bench_prompts(), render), render, new_tokens=options["new_tokens"], rounds=options["rounds"]
+            )
+            return {**figures, "device": engine.health().detail}
+        except (ModelMissing, RivalMissing, AnswerFailed, RuntimeError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        finally:
+            engine.stop()
+
     def _folder(self, named: str) -> Path:
         from django.core.management import call_command
 
@@ -119,3 +147,9 @@ class Command(BaseCommand):
     def _table(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
             self.stdout.write("  ".join(f"{name} {value}" for name, value in row.items()))
+
+
+def _tokenizer(folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
