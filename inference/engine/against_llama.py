@@ -6,6 +6,7 @@ so answers at once are a queue to it; it keeps its last context and reuses the c
 
 from __future__ import annotations
 
+import importlib
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -47,10 +48,10 @@ class Llama:
 
     def __init__(self, file: Path, *, threads: int) -> None:
         try:
-            from llama_cpp import Llama as Library
+            library = importlib.import_module("llama_cpp")
         except ImportError as error:
             raise RivalMissing(_MISSING) from error
-        self._model: Any = Library(str(file), n_ctx=2048, n_threads=threads, n_threads_batch=threads, verbose=False)
+        self._model: Any = library.Llama(str(file), n_ctx=2048, n_threads=threads, n_threads_batch=threads, verbose=False)
 
     def ask(self, prompt: list[int], new_tokens: int) -> _Asked:
         """An end of the answer is not looked at."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch.nn.functional import scaled_dot_product_attention
 
 NAME = "sdpa"  # continuous batching takes no other name of one

@@ -29,7 +29,8 @@ def demand_known(block: Any) -> None:
     strange = [name for name in _UNKNOWN if getattr(block, name, False)]
     strange += [name for name in ("is_concatenated", "has_gate") if not getattr(block, name, True)]
     if strange or not all(hasattr(block, name) for name in ("gate_up_proj", "down_proj", "_apply_gate")):
-        raise CannotQuantise(f"the experts of {type(block).__name__} are of a form that is not known here ({', '.join(strange) or 'no gate_up_proj'})")
+        what = ", ".join(strange) or "no gate_up_proj"
+        raise CannotQuantise(f"the experts of {type(block).__name__} are of a form that is not known here ({what})")
 
 
 class QuantisedExperts(nn.Module):

@@ -46,7 +46,8 @@ class SmallLinear(nn.Module):
         super().__init__()
         self.in_features, self.out_features = plain.in_features, plain.out_features
         self.columns = plain.weight.detach().float().T.contiguous()  # (in_features, out_features)
-        self._bias = 0 if plain.bias is None else plain.bias.detach().float()
+        bias: Any = plain.bias  # typed as always there
+        self._bias = 0 if bias is None else bias.detach().float()
 
     def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features)
         return (x.float() @ self.columns + self._bias).to(x.dtype)
@@ -90,6 +91,8 @@ class PartOf(nn.Module):
 def join(layers: Sequence[nn.Linear]) -> tuple[Any, Any]:
     """Weight and bias of layers below each other; a layer without a bias gets one of zeros where another has one."""
     weight = torch.cat([layer.weight.detach() for layer in layers])
-    if all(layer.bias is None for layer in layers):
+    biases: list[Any] = [layer.bias for layer in layers]
+    if not any(bias is not None for bias in biases):
         return weight, None
-    return weight, torch.cat([weight.new_zeros(layer.out_features) if layer.bias is None else layer.bias.detach() for layer in layers])
+    zeros = (weight.new_zeros(layer.out_features) for layer in layers)
+    return weight, torch.cat([zero if bias is None else bias.detach() for bias, zero in zip(biases, zeros, strict=True)])

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--cancels", type=int, default=1000, help="size of the storm that promises are measured with (default 1000; 0: none)")
         parser.add_argument("--promises-only", action="store_true", help="no speed; without --model nothing is loaded but a tiny random model")
         parser.add_argument("--against-llama", type=Path, metavar="GGUF", help="only compare with llama-cpp-python (optional) on this file")
+        parser.add_argument("--faithful", type=Path, metavar="TEXT", help="only compare --precision with bf16 on the lines of this file")
         parser.add_argument("--out", type=Path, help="one JSON line for each run")
         parser.add_argument("--json", action="store_true", help="print the JSON object only")
 
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         folder = self._folder(options["model"])
         if options["against_llama"]:
             self.stdout.write(json.dumps(self._against_llama(folder, options)))
+            return
+        if options["faithful"]:
+            self.stdout.write(json.dumps(self._faithful(folder, options)))
             return
         runs: list[Run] = []
         device = ""
@@ -130,6 +134,19 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         finally:
             engine.stop()
+
+    def _faithful(self, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
+        from inference.engine.loading import Loading, load_model
+        from inference.quantization.faithful import compare
+
+        threads = settings.CSBOT.torch_threads or None
+        try:
+            lines = options["faithful"].read_text(encoding="utf-8").splitlines()
+            plain, other = (load_model(folder, Loading(threads, precision)) for precision in ("bf16", options["precision"]))
+        except (ModelMissing, RuntimeError, OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        texts = [ids for line in lines if len(ids := list(other.tokenizer.encode(line, add_special_tokens=False))) > 1]
+        return {**asdict(compare(plain.model, other.model, texts)), "device": other.place}
 
     def _folder(self, named: str) -> Path:
         from django.core.management import call_command

@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from inference.quantization.int4 import MANY, Int4Weight, fits
+from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.layers import PartOf, QuantisedLinear, SmallLinear, Together, join
 
 pytestmark = pytest.mark.skipif(not can_multiply(), reason="this processor has no VNNI")
-ROWS = [1, 2, 4, 8, 16, MANY + 16, 300]
+ROWS = [1, 2, 4, 8, 16, 64, 300]
 
 
 def drawn(*shape: int, seed: int = 1) -> torch.Tensor:
@@ -31,7 +31,13 @@ def test_int8_equals_its_slow_twin(rows: int, shape: tuple[int, int]) -> None:
 
 def test_int8_is_near_to_the_plain_product() -> None:
     weight, x = drawn(128, 96), drawn(20, 96, seed=2)
-    assert off(Int8Weight(weight).times(x), x.float() @ weight.float().T) < 0.02
+    assert off(Int8Weight(weight).times(x), x.float() @ weight.float().T) < 0.01
+
+
+def test_an_outlier_in_a_row_does_not_drown_the_rest() -> None:
+    weight, x = Int8Weight(drawn(128, 96)), drawn(3, 96, seed=2)
+    x[1, 5] = 300
+    assert off(weight.times(x), x.float() @ weight.plain().T) < 1e-4
 
 
 def test_a_row_does_not_depend_on_who_shares_its_batch() -> None:
