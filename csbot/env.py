@@ -97,6 +97,9 @@ class Environment(BaseSettings):
         "", description=_("What a scraper of /metrics must send as a bearer token. Empty: only operators who are signed in may read them.")
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description=_("Least level that is logged."))
+    precision: Literal["auto", "bf16", "fp32", "int8", "int4"] = Field(
+        "auto", description=_("The generator's weights. auto: int8 on a processor that multiplies it well, elsewhere as the model is.")
+    )
     torch_threads: int = Field(0, ge=0, le=256, description=_("Threads of torch in a worker; 0: the machine's cores."))
 
     @field_validator("allowed_hosts", "outbound_allow", mode="before")

@@ -107,6 +107,7 @@ def start_generation() -> None:
     options = inference.EngineOptions(
         slots=environment.generation_slots,
         threads=environment.torch_threads or None,
+        precision=environment.precision,
         url=environment.openai_url,
         key=environment.openai_key,
         model=environment.openai_model,
