@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import DeepseekV3Config, DeepseekV3ForCausalLM, Qwen2MoeConfig, Qwen2MoeForCausalLM, Qwen3MoeConfig, Qwen3MoeForCausalLM
 
+from inference.contracts import ChatMessage, GenerationRequest
 from inference.engine.adapter import change_adapter
+from inference.engine.build import EngineOptions, build_engine
 from inference.engine.loading import Loading, load_model
 from inference.monitoring.experts import ExpertCounter
 from inference.quantization import experts
 from inference.quantization.claim import ClaimBroken, count, demand_true
 from inference.quantization.experts import AllAtOnce, CannotQuantise, OneByOne
+from inference.quantization.faithful import compare
 from inference.quantization.int4 import Int4Weight
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.model import quantise
@@ -22,7 +26,7 @@ from inference.quantization.model import quantise
 pytestmark = pytest.mark.skipif(not can_multiply(), reason="this processor has no VNNI")
 IDS = torch.arange(3, 40).unsqueeze(0)
 COMMON = {
-    "vocab_size": 256, "hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 256,
+    "vocab_size": 320, "hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 256,
 }  # fmt: skip
 
 
@@ -174,3 +178,30 @@ def test_an_adapter_finds_the_weights_of_the_folder_and_its_end_brings_int8_back
     change_adapter(model, None)
     assert torch.equal(said(model), before)
     assert [sum(layer) for layer in counter.counts()] == [2 * 2 * IDS.numel()] * 2  # both runs were counted
+
+
+def greedy(text: str) -> GenerationRequest:
+    return GenerationRequest(str(uuid.uuid4()), (ChatMessage("user", text),), "greedy", 12, deadline_s=60)
+
+
+def test_continuous_batching_says_what_generate_says_in_int8(folder: Path) -> None:
+    said_by = []
+    for kind in ("transformers_cb", "generate"):
+        engine = build_engine(kind, folder, EngineOptions(slots=4, threads=1, is_endless=True))
+        engine.start()
+        try:
+            assert "int8: linear layers" in engine.health().detail
+            said_by.append(["".join(engine.submit(greedy(text))) for text in ("a", "多少钱？", "b" * 70, "b" * 70)])
+        finally:
+            engine.stop()
+    assert said_by[0] == said_by[1]
+
+
+def test_a_model_is_faithful_to_itself_and_int8_nearly() -> None:
+    plain, rounded = mixture("qwen2"), mixture("qwen2")
+    quantise(rounded, "int8", lambda: mixture("qwen2"))
+    texts = [IDS[0].tolist(), [5, 6]]
+    itself, other = compare(plain, plain, texts), compare(plain, rounded, texts)
+    assert (itself.tokens, itself.divergence, itself.same_choice) == (IDS.numel(), 0.0, 1.0)
+    assert 0 < other.divergence < 0.5
+    assert other.perplexity != itself.perplexity

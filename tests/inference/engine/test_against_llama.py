@@ -1,0 +1,61 @@
+"""The comparison with llama.cpp: fair to both, and clear about what is missing. The other side is a fake of ours."""
+
+from __future__ import annotations
+
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from inference.bench_prompts import bench_prompts
+from inference.contracts import ChatMessage
+from inference.engine import against_llama
+from inference.engine.against_llama import Llama, RivalMissing, compare, long_prompts
+from inference.engine.build import EngineOptions, build_engine
+
+
+def letters(messages: tuple[ChatMessage, ...]) -> list[int]:
+    return [ord(letter) for message in messages for letter in message.content]
+
+
+def test_prompts_are_as_long_as_wanted_and_of_one_language() -> None:
+    prompts = long_prompts(bench_prompts(), letters, 700)
+    first, second = next(prompts), next(prompts)
+    assert 700 <= len(letters(first)) < 800
+    assert first[0] == second[0]
+    assert first[-1] != second[-1]
+
+
+class Instant:
+    """Answers at once, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, ...]] = []
+
+    def ask(self, prompt: list[int], new_tokens: int) -> against_llama._Asked:
+        self.asked.append(tuple(prompt))
+        return against_llama._Asked(1.0, 1.0, 1.0)
+
+
+def test_both_sides_are_asked_the_same_and_warmth_is_not_measured(random_model: Path) -> None:
+    engine = build_engine("transformers_cb", random_model, EngineOptions(slots=8, threads=1, is_endless=True))
+    rival = Instant()
+    engine.start()
+    try:
+        found = compare(engine, rival, bench_prompts(), letters, new_tokens=4, rounds=1)  # type: ignore[arg-type]
+    finally:
+        engine.stop()
+    assert len(rival.asked) == 2 * (1 + against_llama.AT_ONCE)
+    assert len(set(rival.asked)) == len(rival.asked)
+    assert found["llama"]["first_token_ms"] == 1.0
+    assert found["ratios"]["first token, llama.cpp to ours"] == round(1.0 / found["ours"]["first_token_ms"], 2)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, random_model: Path, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "llama_cpp", None)
+    with pytest.raises(RivalMissing, match="llama-cpp-python is not here"):
+        Llama(tmp_path / "any.gguf", threads=1)
+    with pytest.raises(CommandError, match="no requirement of ours"):
+        call_command("inference_bench", "--model", str(random_model), "--against-llama", str(tmp_path / "any.gguf"), stdout=StringIO())
