@@ -8,6 +8,7 @@ that never splits a character, and a death that everybody hears of.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import queue
 import threading
@@ -108,6 +109,8 @@ class ContinuousBatchingEngine:
         except EngineDead as error:
             self.stop()
             raise Refused(f"{self._loaded.name}: {error}") from error
+        gc.collect()
+        gc.freeze()  # a model and its libraries are half a million objects, which the collector would visit again and again between tokens
         self._is_serving = True
 
     def stop(self) -> None:
@@ -120,6 +123,7 @@ class ContinuousBatchingEngine:
         self._watcher.cancel()
         self._manager.stop(block=True, timeout=10, hard_stop=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        gc.unfreeze()
 
     def health(self) -> EngineHealth:
         return self._health

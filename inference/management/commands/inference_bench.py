@@ -43,12 +43,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the JSON object only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = self._folder(options["model"])
         if options["against_llama"]:
-            self.stdout.write(json.dumps(self._against_llama(folder, options)))
+            self.stdout.write(json.dumps(self._against_llama(self._folder(options["model"]), options)))
             return
         if options["faithful"]:
-            self.stdout.write(json.dumps(self._faithful(folder, options)))
+            self.stdout.write(json.dumps(self._faithful(self._folder(options["model"]), options)))
             return
         runs: list[Run] = []
         device = ""
