@@ -34,10 +34,8 @@ def quantise_rows(x: Any) -> tuple[Any, Any]:
     """
     scales = x.abs().amax(dim=1, keepdim=True).float().clamp_min_(_LEAST).mul_(1 / LEVELS)
     raised = torch.addcdiv(_HALF, x.float(), scales)
-    digits = torch.empty(2, *x.shape, dtype=torch.uint8)
-    digits[0] = raised  # the cast cuts
-    digits[1] = raised.frac_().mul_(FINER).add_(1.5)  # (fraction - 1/2) × 254 + 128 + 1/2
-    return digits.view(-1, x.shape[1]), scales
+    finer = raised.frac().mul_(FINER).add_(1.5)  # (fraction - 1/2) × 254 + 128 + 1/2
+    return torch.cat((raised, finer)).to(torch.uint8), scales  # the cast cuts
 
 
 class Int8Weight:
@@ -56,7 +54,7 @@ class Int8Weight:
     def times(self, x: Any) -> Any:
         """(rows, inputs) → (rows, outputs) in fp32."""
         digits, scales = quantise_rows(x)
-        coarse, fine = self._product(digits).split(len(x))
+        coarse, fine = self._product(digits).view(2, len(x), self.outputs).unbind()
         return coarse.add_(fine, alpha=1 / FINER).mul_(scales)
 
     def plain(self) -> Any:
