@@ -61,7 +61,7 @@ def add_experts(dense: Any, experts: Experts) -> Any:
 
     if dense.config.model_type not in SUPPORTED:
         raise CannotUpcycle(f"a model of type {dense.config.model_type}; the form `add` is known for {', '.join(SUPPORTED)}")
-    carried = {name: value for name, value in dense.config.to_dict().items() if name not in _NOT_CARRIED}
+    carried = carried_config(dense.config)
     config = Qwen2MoeConfig(
         **carried,
         num_experts=experts.number,
@@ -80,6 +80,11 @@ def add_experts(dense: Any, experts: Experts) -> Any:
         _start_experts(mixture)
     mixture.generation_config = dense.generation_config
     return mixture.eval()
+
+
+def carried_config(config: Any) -> dict[str, Any]:
+    """What a mixture takes over from the dense model's configuration."""
+    return {name: value for name, value in config.to_dict().items() if name not in _NOT_CARRIED}
 
 
 def _load(mixture: Any, state: dict[str, Any]) -> None:
