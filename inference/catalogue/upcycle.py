@@ -39,12 +39,19 @@ def upcycle_folder(source: Path, target: Path, experts: Experts | None = None) -
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+    require_model(source)
     kind = AutoConfig.from_pretrained(source, local_files_only=True).model_type
     if kind not in SUPPORTED:
         raise CannotUpcycle(f"{source.name} is of type {kind}; the form `add` is known for {', '.join(SUPPORTED)}")
     dense = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
     save(add_experts(dense, experts or Experts()), tokenizer, target)
+
+
+def require_model(folder: Path) -> None:
+    """Before the library looks: what it says of a wrong folder speaks of the hub."""
+    if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
+        raise CannotUpcycle("there is no model in this folder (config.json and *.safetensors)")
 
 
 def save(model: Any, tokenizer: Any, target: Path) -> None:
