@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inference.catalogue.recipe import Layer, Recipe
-from inference.catalogue.splitting import spread_down, split_experts
+from inference.catalogue.splitting import split_experts, spread_down
 from inference.catalogue.upcycle import CannotUpcycle
 
 if TYPE_CHECKING:
@@ -59,6 +59,18 @@ def heal(dense: Any, recipe: Recipe, sequences: Sequence[Sequence[int]], how: He
     return student.recipe()
 
 
+def _awake(factors: list[Tensor]) -> list[Tensor]:
+    """Where both factors are zero no gradient reaches either: `left` begins with small numbers, always the same."""
+    import torch
+
+    drawn = torch.Generator().manual_seed(len(factors))
+    for left, right in zip(factors[::2], factors[1::2], strict=True):
+        if not left.any():
+            left.normal_(0, left.shape[1] ** -0.5, generator=drawn)
+            right.zero_()
+    return factors
+
+
 class _Student:
     """The mixture without its corrections, and the corrections in fp32 as what is trained."""
 
@@ -69,7 +81,8 @@ class _Student:
         self._mixture = split_experts(dense, recipe).requires_grad_(False)  # noqa: FBT003
         self._base = [block.mlp.down_proj.weight.detach()[:, layer.order] for block, layer in zip(dense.model.layers, recipe.layers, strict=True)]
         parts = [part for layer in recipe.layers for part in (layer.left, layer.right) if part is not None]
-        self._factors = [part.detach().float().clone().requires_grad_() for part in parts]
+        copies = [part.detach().float().clone(memory_format=torch.contiguous_format) for part in parts]
+        self._factors = [part.requires_grad_() for part in _awake(copies)]
         self._optimiser = torch.optim.Adam(self._factors, betas=(0.9, 0.98))
 
     def learn(self, dense: Any, sequences: Sequence[Sequence[int]], rate: float) -> float:

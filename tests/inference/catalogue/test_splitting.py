@@ -19,8 +19,8 @@ def tiny_dense(seed: int = 3):
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
     torch.manual_seed(seed)
-    sizes = {"vocab_size": 97, "hidden_size": 32, "intermediate_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}
-    model = Qwen2ForCausalLM(Qwen2Config(**sizes))
+    sizes = {"hidden_size": 32, "intermediate_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}
+    model = Qwen2ForCausalLM(Qwen2Config(vocab_size=97, **sizes))
     with torch.no_grad():
         for weight in model.parameters():
             weight.mul_(4)
@@ -147,8 +147,8 @@ def test_a_recipe_of_another_model_is_refused() -> None:
 
 
 def _damage(path: Path, how: str) -> None:
-    from safetensors.torch import load_file, save_file
     from safetensors import safe_open
+    from safetensors.torch import load_file, save_file
 
     with safe_open(path, "pt") as file:
         header = dict(file.metadata())
