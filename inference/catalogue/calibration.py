@@ -125,7 +125,7 @@ class _Run:
         import torch
 
         said = []
-        for piece in hidden.split(self._lengths):
+        for piece in torch.split(hidden, self._lengths):
             given = piece[None].to(block.mlp.down_proj.weight.dtype)
             places = self._model.rotary_emb(given, torch.arange(len(piece))[None])
             said.append(block.self_attn(hidden_states=block.input_layernorm(given), position_embeddings=places, attention_mask=None)[0][0])

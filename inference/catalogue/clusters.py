@@ -88,7 +88,8 @@ def fit_router(hidden: Tensor, mass: Tensor, weight: Tensor, active: int) -> Ten
     if active < mass.shape[1]:
         router = _sharpen(router, hidden, mass.square() * weight[:, None], active)
     spread = (hidden @ router.T).std().clamp_min(1e-12)
-    return (router * (TINY / spread)).to(torch.bfloat16)
+    tiny: Tensor = router * (TINY / spread)
+    return tiny.to(torch.bfloat16)
 
 
 def _sharpen(router: Tensor, hidden: Tensor, energy: Tensor, active: int) -> Tensor:
@@ -107,7 +108,7 @@ def _sharpen(router: Tensor, hidden: Tensor, energy: Tensor, active: int) -> Ten
             border = (best[:, active - 1 : active] + best[:, active:]) / 2
             loss = (energy * torch.sigmoid((border - scores) / 0.3)).sum(1).mean()
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimiser.step()
     after = left_out(trained.detach(), hidden, energy, active)
     return trained.detach() if after < least else found

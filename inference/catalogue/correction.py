@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
+ROWS = 4_096  # at once
 STRENGTHS = (0.003, 0.03, 0.3)  # of the mean diagonal
 
 
@@ -51,7 +52,7 @@ def _products(given: Tensor, missing: Tensor) -> tuple[Tensor, Tensor]:
 
     gram = torch.zeros(given.shape[1], given.shape[1])
     cross = torch.zeros(given.shape[1], missing.shape[1])
-    for rows, wanted in zip(given.split(4096), missing.split(4096), strict=True):
+    for rows, wanted in zip(torch.split(given, ROWS), torch.split(missing, ROWS), strict=True):
         piece = rows.float()
         gram.addmm_(piece.T, piece)
         cross.addmm_(piece.T, wanted.float())

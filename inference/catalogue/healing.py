@@ -99,7 +99,7 @@ class _Student:
                 wanted = torch.log_softmax(dense(ids, use_cache=False).logits[0].float(), dim=-1)
             said = torch.func.functional_call(self._mixture, self._weights(), (ids,), {"use_cache": False}).logits[0]
             loss = torch.nn.functional.kl_div(torch.log_softmax(said.float(), dim=-1), wanted, reduction="sum", log_target=True) / places
-            loss.backward()
+            torch.autograd.backward(loss)
             total += float(loss.detach())
         torch.nn.utils.clip_grad_norm_(self._factors, CLIP)
         self._optimiser.step()
@@ -129,7 +129,7 @@ class _Student:
         """Whole or not at all."""
         from safetensors.torch import save_file
 
-        tensors = {}
+        tensors: dict[str, Tensor] = {}
         for number, factor in enumerate(self._factors):
             state = self._optimiser.state[factor]
             tensors |= {f"{number}.factor": factor.detach(), f"{number}.first": state["exp_avg"], f"{number}.second": state["exp_avg_sq"]}

@@ -17,10 +17,11 @@ from inference.catalogue.healing import Healing, heal
 from inference.catalogue.likeness import Likeness, compare
 from inference.catalogue.recipe import Recipe, load_recipe, save_recipe, shape_of
 from inference.catalogue.splitting import load_dense, require_fitting, split_experts
-from inference.catalogue.texts import Texts, read_texts
+from inference.catalogue.texts import Texts, first_tokens, read_texts
 from inference.catalogue.upcycle import CannotUpcycle, require_model, save
 
 TOKENS = 16_000
+HEALING_TOKENS = 120_000  # each step reads others; calibration takes the first of them
 HELD_OUT_TOKENS = 6_000
 ACTIVE = 6
 
@@ -53,7 +54,8 @@ def split_folder(source: Path, target: Path, wishes: Wishes, say: Callable[[str]
     if found and wishes.active not in {None, found.shape.active}:
         raise CannotUpcycle(f"{wishes.recipe} is made for {found.shape.active} active experts, not {wishes.active}")
     dense, tokenizer = load_dense(source)
-    texts = read_texts(wishes.texts, tokenizer, tokens=wishes.tokens, held_out_tokens=HELD_OUT_TOKENS) if wishes.texts else None
+    tokens = max(HEALING_TOKENS if wishes.heal else 0, wishes.tokens)
+    texts = read_texts(wishes.texts, tokenizer, tokens=tokens, held_out_tokens=HELD_OUT_TOKENS) if wishes.texts else None
     if found is None and texts is not None:
         found = make_recipe(dense, texts, wishes, say)
     if found is None:
@@ -71,7 +73,7 @@ def make_recipe(dense: Any, texts: Texts, wishes: Wishes, say: Callable[[str], N
     work.mkdir(parents=True, exist_ok=True)
     shape = shape_of(dense.config.intermediate_size, wishes.experts, wishes.active or min(ACTIVE, wishes.experts))
     rank = 0 if wishes.heal is None else RANK
-    recipe = calibrate(dense, texts.learned, Calibration(shape, rank, texts.note), work, say)
+    recipe = calibrate(dense, first_tokens(texts.learned, wishes.tokens), Calibration(shape, rank, texts.note), work, say)
     if wishes.heal:
         recipe = heal(dense, recipe, texts.learned, Healing(wishes.heal), work, say)
     recipe = replace(recipe, note=f"{texts.note}; rank {rank}, {wishes.heal or 0} steps of distillation")

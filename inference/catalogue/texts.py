@@ -54,6 +54,16 @@ def read_texts(path: Path, tokenizer: Any, *, tokens: int, held_out_tokens: int)
     return Texts(tuple(learned.taken), tuple(held_out.taken), f"{learned.size} tokens of prompts from: {', '.join(sorted(sources))}")
 
 
+def first_tokens(sequences: Sequence[Sequence[int]], tokens: int) -> list[Sequence[int]]:
+    """The first sequences that make up so many tokens."""
+    taken: list[Sequence[int]] = []
+    for sequence in sequences:
+        if sum(map(len, taken)) >= tokens:
+            break
+        taken.append(sequence)
+    return taken
+
+
 class _Share:
     def __init__(self, wanted: int) -> None:
         self.taken: list[tuple[int, ...]] = []
