@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from inference.catalogue.recipe import Layer, Recipe
 from inference.catalogue.splitting import split_experts, spread_down
+from inference.catalogue.texts import Text
 from inference.catalogue.upcycle import CannotUpcycle
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "healing.safetensors"
 CLIP = 1.0
+PROMPT_STEP = 4  # one of so many places of a prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Healing:
         return self.rate * 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, self.steps - rising)))
 
 
-def heal(dense: Any, recipe: Recipe, sequences: Sequence[Sequence[int]], how: Healing, work: Path, say: Callable[[str], None]) -> Recipe:
+def heal(dense: Any, recipe: Recipe, texts: Sequence[Text], how: Healing, work: Path, say: Callable[[str], None]) -> Recipe:
     """The recipe with better corrections. Checkpoints lie in `work` until the caller removes it."""
     if any(layer.left is None or layer.right is None for layer in recipe.layers):
         raise CannotUpcycle("a recipe without corrections cannot be healed further")
@@ -50,13 +52,18 @@ def heal(dense: Any, recipe: Recipe, sequences: Sequence[Sequence[int]], how: He
     start = student.resume(work / NAME, how)
     told = 0.0
     for step in range(start, how.steps):
-        chosen = random.Random(how.seed + step).sample(range(len(sequences)), min(how.batch, len(sequences)))
-        loss = student.learn(dense, [sequences[at] for at in chosen], how.rate_at(step))
+        chosen = random.Random(how.seed + step).sample(range(len(texts)), min(how.batch, len(texts)))
+        loss = student.learn(dense, [texts[at] for at in chosen], how.rate_at(step))
         told = loss if step == start else 0.9 * told + 0.1 * loss
         if (step + 1) % how.save_every == 0 or step + 1 == how.steps:
             student.save(work / NAME, how, step + 1)
             say(f"healing {step + 1}/{how.steps}: divergence {told:.4f}")
     return student.recipe()
+
+
+def _places(text: Text) -> list[int]:
+    """Where the next token is compared: all of the reply, for the product says nothing else, and some of the prompt."""
+    return [at for at in range(len(text.ids) - 1) if at >= text.reply - 1 or at % PROMPT_STEP == 0]
 
 
 def _awake(factors: list[Tensor]) -> list[Tensor]:
@@ -85,35 +92,47 @@ class _Student:
         self._factors = [part.requires_grad_() for part in _awake(copies)]
         self._optimiser = torch.optim.Adam(self._factors, betas=(0.9, 0.98))
 
-    def learn(self, dense: Any, sequences: Sequence[Sequence[int]], rate: float) -> float:
+    def learn(self, dense: Any, texts: Sequence[Text], rate: float) -> float:
         """One step; the divergence before it in nats a token."""
         import torch
 
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        places = sum(len(sequence) for sequence in sequences)
+        # Made once a step: the texts' gradients meet in the weights and go on to the factors together.
+        made = self._weights()
+        weights = {name: weight.detach().requires_grad_() for name, weight in made.items()}
+        whole = sum(len(_places(text)) for text in texts)
         total = 0.0
-        for sequence in sequences:
-            ids = torch.tensor([sequence])
-            with torch.no_grad():
-                wanted = torch.log_softmax(dense(ids, use_cache=False).logits[0].float(), dim=-1)
-            said = torch.func.functional_call(self._mixture, self._weights(), (ids,), {"use_cache": False}).logits[0]
-            loss = torch.nn.functional.kl_div(torch.log_softmax(said.float(), dim=-1), wanted, reduction="sum", log_target=True) / places
+        for text in texts:
+            loss = self._apart(dense, text, weights) / whole
             torch.autograd.backward(loss)
             total += float(loss.detach())
+        torch.autograd.backward(list(made.values()), [weight.grad for weight in weights.values()])
         torch.nn.utils.clip_grad_norm_(self._factors, CLIP)
         self._optimiser.step()
         self._optimiser.zero_grad()
         return total
 
+    def _apart(self, dense: Any, text: Text, weights: dict[str, Tensor]) -> Tensor:
+        """The sum of KL(dense‖mixture) over the text's places. Only their logits are made: the vocabulary is most of the memory."""
+        import torch
+
+        ids, places = torch.tensor([text.ids]), _places(text)
+        with torch.no_grad():
+            wanted = dense.lm_head(dense.model(ids, use_cache=False).last_hidden_state[0, places])
+            wanted = torch.log_softmax(wanted.float(), dim=-1)
+        hidden = torch.func.functional_call(self._mixture.model, weights, (ids,), {"use_cache": False}).last_hidden_state[0, places]
+        said = torch.log_softmax(self._mixture.lm_head(hidden).float(), dim=-1)
+        return torch.nn.functional.kl_div(said, wanted, reduction="sum", log_target=True)
+
     def _weights(self) -> dict[str, Tensor]:
-        """Every `down_proj` with its correction, made anew so that the gradient reaches the factors."""
+        """Every `down_proj` with its correction, as a function of the factors."""
         made = {}
         for number, base in enumerate(self._base):
             left, right = self._factors[2 * number : 2 * number + 2]
             shared, routed = spread_down(base + (left @ right).to(base.dtype), self._recipe.shape)
-            made[f"model.layers.{number}.mlp.shared_expert.down_proj.weight"] = shared
-            made[f"model.layers.{number}.mlp.experts.down_proj"] = routed.contiguous()
+            made[f"layers.{number}.mlp.shared_expert.down_proj.weight"] = shared
+            made[f"layers.{number}.mlp.experts.down_proj"] = routed.contiguous()
         return made
 
     def recipe(self) -> Recipe:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,19 @@ _END = re.compile(r"(?<=[。！？!?；])|(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """Token ids of whole rows, and what they were read from."""
+class Text:
+    """Token ids of prompt and reply; the reply begins at `reply`."""
 
-    learned: tuple[tuple[int, ...], ...]
-    held_out: tuple[tuple[int, ...], ...]
+    ids: tuple[int, ...]
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Whole rows, and what they were read from."""
+
+    learned: tuple[Text, ...]
+    held_out: tuple[Text, ...]
     note: str
 
 
@@ -54,28 +62,28 @@ def read_texts(path: Path, tokenizer: Any, *, tokens: int, held_out_tokens: int)
     return Texts(tuple(learned.taken), tuple(held_out.taken), f"{learned.size} tokens of prompts from: {', '.join(sorted(sources))}")
 
 
-def first_tokens(sequences: Sequence[Sequence[int]], tokens: int) -> list[Sequence[int]]:
-    """The first sequences that make up so many tokens."""
-    taken: list[Sequence[int]] = []
-    for sequence in sequences:
+def first_tokens(texts: Iterable[Text], tokens: int) -> list[tuple[int, ...]]:
+    """The ids of the first texts that make up so many tokens."""
+    taken: list[tuple[int, ...]] = []
+    for text in texts:
         if sum(map(len, taken)) >= tokens:
             break
-        taken.append(sequence)
+        taken.append(text.ids)
     return taken
 
 
 class _Share:
     def __init__(self, wanted: int) -> None:
-        self.taken: list[tuple[int, ...]] = []
+        self.taken: list[Text] = []
         self.size, self._wanted = 0, wanted
 
     @property
     def is_full(self) -> bool:
         return self.size >= self._wanted
 
-    def take(self, ids: Sequence[int]) -> None:
-        self.taken.append(tuple(ids[:LONGEST]))
-        self.size += len(self.taken[-1])
+    def take(self, text: Text) -> None:
+        self.taken.append(text)
+        self.size += len(text.ids)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -93,7 +101,7 @@ def _is_held_out(document: str) -> bool:
     return hashlib.sha256(document.encode("utf-8", "replace")).digest()[0] % HELD_OUT == 0
 
 
-def _speak(row: Mapping[str, Any], render: Renderer, tokenizer: Any) -> list[int]:
+def _speak(row: Mapping[str, Any], render: Renderer, tokenizer: Any) -> Text:
     """The prompt and the reply that the prompt asks for: the sentence with the answer, else the answer itself."""
     language: Language = "zh" if row.get("lang") == "zh" else "en"
     answer = str(row.get("answer") or "")
@@ -103,8 +111,11 @@ def _speak(row: Mapping[str, Any], render: Renderer, tokenizer: Any) -> list[int
             str(row["question"]), language, "", tuple(PromptEvidence("", text) for text in shown), tuple(_exchanges(row.get("history") or ()))
         )
     )
-    ids = [*render(prompt.messages), *tokenizer.encode(render.defuse(reply or answer), add_special_tokens=False)]
-    return ids if tokenizer.eos_token_id is None else [*ids, tokenizer.eos_token_id]
+    asked = render(prompt.messages)
+    ids = [*asked, *tokenizer.encode(render.defuse(reply or answer), add_special_tokens=False)]
+    if tokenizer.eos_token_id is not None:
+        ids.append(tokenizer.eos_token_id)
+    return Text(tuple(ids[:LONGEST]), min(len(asked), LONGEST))
 
 
 def _choose(passages: Iterable[str], answer: str, question: str) -> tuple[list[str], str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inference.catalogue.upcycle import CannotUpcycle
-from tests.inference.catalogue.test_splitting import calibrated, sequences, tiny_dense
+from tests.inference.catalogue.test_splitting import calibrated, texts, tiny_dense
 from tests.inference.engine.conftest import byte_tokenizer
 
 STEPS = 12
@@ -23,7 +23,7 @@ def healed(work: Path, recipe, say=lambda _: None):
     from inference.catalogue.healing import Healing, heal
 
     work.mkdir(exist_ok=True)
-    return heal(tiny_dense(), recipe, sequences(), Healing(STEPS, rate=3e-3, save_every=4), work, say)
+    return heal(tiny_dense(), recipe, texts(), Healing(STEPS, rate=3e-3, save_every=4), work, say)
 
 
 def test_a_correction_in_closed_form_finds_what_is_missing() -> None:
@@ -57,7 +57,7 @@ def test_distillation_brings_the_mixture_nearer(tmp_path: Path) -> None:
 
     recipe = calibrated(2, tmp_path / "work", rank=8)
     dense = tiny_dense()
-    before, after = (compare(dense, split_experts(dense, one), sequences()) for one in (recipe, healed(tmp_path / "work", recipe)))
+    before, after = (compare(dense, split_experts(dense, one), texts()) for one in (recipe, healed(tmp_path / "work", recipe)))
     assert after.divergence < 0.9 * before.divergence
 
 
@@ -106,13 +106,13 @@ def test_texts_are_product_prompts_and_a_document_is_on_one_side_only(tmp_path: 
     from inference.catalogue.texts import read_texts
 
     tokenizer = byte_tokenizer()
-    texts = read_texts(write_rows(tmp_path / "rows", rows(200)), tokenizer, tokens=1_000_000, held_out_tokens=1_000_000)
-    learned, held_out = ({tokenizer.decode(ids) for ids in side} for side in (texts.learned, texts.held_out))
+    read = read_texts(write_rows(tmp_path / "rows", rows(200)), tokenizer, tokens=1_000_000, held_out_tokens=1_000_000)
+    learned, held_out = ({tokenizer.decode(text.ids) for text in side} for side in (read.learned, read.held_out))
     assert learned
     assert held_out
     assert not learned & held_out
     assert any("第7号商品保修7天。\n" in text for text in learned | held_out)
-    assert "own" in texts.note
+    assert "own" in read.note
 
 
 def test_hostile_rows_are_read(tmp_path: Path) -> None:
@@ -156,9 +156,9 @@ def test_the_command_makes_a_recipe_and_builds_from_it(dense_folder: Path, tmp_p
     from inference.catalogue.manifest import verify
     from inference.engine.loading import USUAL, load_model
 
-    texts, recipe = write_rows(tmp_path / "rows", rows()), tmp_path / "recipe"
+    written, recipe = write_rows(tmp_path / "rows", rows()), tmp_path / "recipe"
     made = [dense_folder, tmp_path / "made", "--form", "split", "--experts", 4, "--active", 3, "--recipe", recipe]
-    told = upcycle(*made, "--texts", texts, "--tokens", 1500, "--heal", 2)
+    told = upcycle(*made, "--texts", written, "--tokens", 1500, "--heal", 2)
     assert "4" in told
     assert not recipe.with_name("recipe.work").exists()
     upcycle(dense_folder, tmp_path / "again", "--form", "split", "--recipe", recipe)

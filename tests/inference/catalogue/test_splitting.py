@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inference.catalogue.recipe import Recipe, Shape, load_recipe, save_recipe, shape_of
+from inference.catalogue.texts import Text
 from inference.catalogue.upcycle import CannotUpcycle
 
 EXPERTS = 4
@@ -32,6 +33,10 @@ def sequences(number: int = 24, seed: int = 2) -> list[list[int]]:
 
     drawn = torch.Generator().manual_seed(seed)
     return [torch.randint(0, 97, (12 + at % 7,), generator=drawn).tolist() for at in range(number)]
+
+
+def texts(number: int = 24, seed: int = 2) -> list[Text]:
+    return [Text(tuple(ids), len(ids) // 2) for ids in sequences(number, seed)]
 
 
 def calibrated(active: int, work: Path, *, rank: int = 0, say=lambda _: None) -> Recipe:
@@ -83,12 +88,12 @@ def test_fewer_experts_leave_out_the_neurons_that_say_least() -> None:
     from inference.catalogue.likeness import compare
     from inference.catalogue.splitting import split_experts
 
-    dense, held_out = tiny_dense(), sequences(8, seed=7)
+    dense, held_out = tiny_dense(), texts(8, seed=7)
     fitted = _recipe(3, 0)
     backwards = replace(fitted, layers=tuple(replace(layer, router=-layer.router) for layer in fitted.layers))
     near, far = (compare(dense, split_experts(dense, recipe), held_out) for recipe in (fitted, backwards))
     assert near.divergence < far.divergence
-    assert near.tokens == sum(len(one) - 1 for one in held_out)
+    assert near.tokens == sum(len(one.ids) - 1 for one in held_out)
 
 
 def test_a_recipe_survives_its_file_and_gives_the_same_weights(tmp_path: Path) -> None:
