@@ -49,9 +49,11 @@ class Shape:
         return (self.inner - self.shared) // self.experts
 
 
-def shape_of(inner: int, experts: int, active: int) -> Shape:
-    """About half of the neurons shared; experts as wide as grouped matrix kernels like them."""
-    width = inner // 2 // max(experts, 1) // ALIGNED * ALIGNED
+def shape_of(inner: int, experts: int, active: int, shared: float = 0.5) -> Shape:
+    """At least the part `shared` of the neurons shared; experts as wide as grouped matrix kernels like them."""
+    if not 0 < shared < 1:
+        raise CannotUpcycle(f"a shared part of {shared:g} is impossible; it lies between 0 and 1")
+    width = int(inner * (1 - shared)) // max(experts, 1) // ALIGNED * ALIGNED
     if experts < 1 or not width:
         raise CannotUpcycle(f"{experts} experts cannot be cut from {inner} neurons")
     return Shape(inner, inner - width * experts, experts, active)
@@ -128,7 +130,7 @@ def load_recipe(path: Path) -> Recipe:
         return _checked(header, tensors)
     except CannotUpcycle as error:
         raise CannotUpcycle(f"{path} is damaged: {error}") from error
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise CannotUpcycle(f"{path} is damaged: {error!r}") from error
 
 

@@ -37,6 +37,7 @@ class Wishes:
     active: int | None = None
     heal: int | None = None
     tokens: int = TOKENS
+    shared: float = 0.5
 
     def __post_init__(self) -> None:
         if self.heal is not None and self.heal < 0:
@@ -67,11 +68,15 @@ def split_folder(source: Path, target: Path, wishes: Wishes, say: Callable[[str]
     return found, likeness
 
 
+def _active(wishes: Wishes) -> int:
+    return min(ACTIVE, wishes.experts) if wishes.active is None else wishes.active
+
+
 def make_recipe(dense: Any, texts: Texts, wishes: Wishes, say: Callable[[str], None]) -> Recipe:
     """Saves it as `wishes.recipe`."""
     work = wishes.recipe.with_name(wishes.recipe.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
-    shape = shape_of(dense.config.intermediate_size, wishes.experts, wishes.active or min(ACTIVE, wishes.experts))
+    shape = shape_of(dense.config.intermediate_size, wishes.experts, _active(wishes), wishes.shared)
     rank = 0 if wishes.heal is None else RANK
     recipe = calibrate(dense, first_tokens(texts.learned, wishes.tokens), Calibration(shape, rank, texts.note), work, say)
     if wishes.heal:

@@ -19,13 +19,17 @@ ADD_FORM = "qwen2_moe"
 def load_dense(folder: Path) -> tuple[Any, Any]:
     """The model in bfloat16's numbers, and its tokenizer, from a dense folder or from one of form `add` at birth."""
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
-    if kind not in (*SUPPORTED, ADD_FORM):
-        raise CannotUpcycle(f"{folder.name} is of type {kind}; the form `split` is known for {', '.join(SUPPORTED)}")
-    found = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, local_files_only=True).eval()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    try:
+        kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
+        if kind not in (*SUPPORTED, ADD_FORM):
+            raise CannotUpcycle(f"{folder.name} is of type {kind}; the form `split` is known for {', '.join(SUPPORTED)}")
+        found = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, local_files_only=True).eval()
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (SafetensorError, RuntimeError, TypeError, AttributeError) as error:
+        raise CannotUpcycle(f"the model in this folder is damaged: {error}") from error
     return (without_experts(found) if kind == ADD_FORM else found), tokenizer
 
 

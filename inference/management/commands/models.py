@@ -49,6 +49,7 @@ class Command(BaseCommand):
         upcycling.add_argument("--experts", type=int, default=8)
         upcycling.add_argument("--active", type=int, help="experts on for a token (add: 2, split: 6 or what the recipe says)")
         upcycling.add_argument("--width", type=int, default=64, help="add: inner size of a routed expert")
+        upcycling.add_argument("--shared", type=float, default=0.5, help="split: part of the neurons that is always on (default 0.5)")
         upcycling.add_argument("--recipe", type=Path, help="split: used where it exists, else made (default: TARGET.recipe)")
         upcycling.add_argument("--texts", type=Path, help="split: JSON lines of grounded_qa's format, to make a recipe and to measure")
         upcycling.add_argument("--tokens", type=int, default=16_000, help="split: how much of the texts is read for a recipe")
@@ -134,7 +135,7 @@ class Command(BaseCommand):
         from inference.catalogue.split_folder import Wishes, split_folder
 
         recipe = options["recipe"] or options["target"].with_name(options["target"].name + ".recipe")
-        wishes = Wishes(recipe, *(options[name] for name in ("texts", "experts", "active", "heal", "tokens")))
+        wishes = Wishes(recipe, *(options[name] for name in ("texts", "experts", "active", "heal", "tokens", "shared")))
         made, likeness = split_folder(options["source"], options["target"], wishes, self.stderr.write)
         what = gettext("%(folder)s: the dense model split into a shared and %(number)d routed experts, %(active)d active")
         told = what % {"folder": options["target"], "number": made.shape.experts, "active": made.shape.active}

@@ -185,7 +185,7 @@ def test_a_model_of_form_add_gives_its_dense_model_back(dense_folder: Path, tmp_
         load_dense(tmp_path / "added")
 
 
-@pytest.mark.parametrize("case", ["nowhere", "no recipe", "full target", "other active", "other family", "broken config"])
+@pytest.mark.parametrize("case", ["nowhere", "no recipe", "full target", "other active", "other family", "broken config", "cut weights"])
 def test_what_cannot_be_split_is_said(case: str, dense_folder: Path, tmp_path: Path, random_recipe: Path) -> None:
     from django.core.management.base import CommandError
 
@@ -201,7 +201,17 @@ def test_what_cannot_be_split_is_said(case: str, dense_folder: Path, tmp_path: P
     if case in {"other family", "broken config"}:
         content = '{"model_type": "llama"}' if case == "other family" else "{"
         (dense_folder / "config.json").write_text(content)
-    words = {"nowhere": "no model", "no recipe": "--texts", "full target": "not empty", "other active": "3 active", "other family": "llama"}
+    if case == "cut weights":
+        path = dense_folder / "model.safetensors"
+        path.write_bytes(path.read_bytes()[:-99])
+    words = {
+        "cut weights": "damaged",
+        "nowhere": "no model",
+        "no recipe": "--texts",
+        "full target": "not empty",
+        "other active": "3 active",
+        "other family": "llama",
+    }
     with pytest.raises(CommandError, match=words.get(case, "config")):
         upcycle(dense_folder, target, "--form", "split", *more)
     assert not (target / "manifest.json").exists()

@@ -139,6 +139,12 @@ def test_impossible_shapes_are_refused(experts: int, active: int) -> None:
         shape_of(128, experts, active)
 
 
+@pytest.mark.parametrize("shared", [0.0, 1.0, -1.0, float("nan")])
+def test_an_impossible_shared_part_is_refused(shared: float) -> None:
+    with pytest.raises(CannotUpcycle, match="shared"):
+        shape_of(128, 4, 2, shared)
+
+
 def test_uneven_experts_are_refused() -> None:
     with pytest.raises(CannotUpcycle, match="evenly"):
         Shape(128, 65, 4, 2)
