@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 FORMAT = "csbot-split-1"
 ALIGNED = 8  # 16 bytes of bf16: grouped matrix kernels take no other width
-MAX_BYTES = 32 << 20  # what may ship with the product
+MAX_BYTES = 32_000_000  # what may ship with the product
+HEADER_BYTES = 65_536  # more than any has
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ def shape_of(inner: int, experts: int, active: int, shared: float = 0.5) -> Shap
     if experts < 1 or not width:
         raise CannotUpcycle(f"{experts} experts cannot be cut from {inner} neurons")
     return Shape(inner, inner - width * experts, experts, active)
+
+
+def rank_within(max_bytes: int, shape: Shape, layers: int, hidden: int) -> int:
+    """The largest rank of a correction with which the file stays that small; 1 at least."""
+    spent = layers * (4 * shape.inner + 2 * shape.experts * hidden) + HEADER_BYTES
+    return max(1, (max_bytes - spent) // (2 * layers * (hidden + shape.inner)))
 
 
 @dataclass(frozen=True, slots=True)

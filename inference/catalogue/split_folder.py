@@ -15,7 +15,7 @@ from typing import Any
 from inference.catalogue.calibration import RANK, Calibration, calibrate
 from inference.catalogue.healing import Healing, heal
 from inference.catalogue.likeness import Likeness, compare
-from inference.catalogue.recipe import Recipe, load_recipe, save_recipe, shape_of
+from inference.catalogue.recipe import MAX_BYTES, Recipe, load_recipe, rank_within, save_recipe, shape_of
 from inference.catalogue.splitting import load_dense, require_fitting, split_experts
 from inference.catalogue.texts import Texts, first_tokens, read_texts
 from inference.catalogue.upcycle import CannotUpcycle, require_model, save
@@ -77,7 +77,7 @@ def make_recipe(dense: Any, texts: Texts, wishes: Wishes, say: Callable[[str], N
     work = wishes.recipe.with_name(wishes.recipe.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     shape = shape_of(dense.config.intermediate_size, wishes.experts, _active(wishes), wishes.shared)
-    rank = 0 if wishes.heal is None else RANK
+    rank = 0 if wishes.heal is None else min(RANK, rank_within(MAX_BYTES, shape, len(dense.model.layers), dense.config.hidden_size))
     recipe = calibrate(dense, first_tokens(texts.learned, wishes.tokens), Calibration(shape, rank, texts.note), work, say)
     if wishes.heal:
         recipe = heal(dense, recipe, texts.learned, Healing(wishes.heal), work, say)

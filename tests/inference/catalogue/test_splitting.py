@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inference.catalogue.recipe import Recipe, Shape, load_recipe, save_recipe, shape_of
+from inference.catalogue.recipe import Recipe, Shape, load_recipe, rank_within, save_recipe, shape_of
 from inference.catalogue.texts import Text
 from inference.catalogue.upcycle import CannotUpcycle
 
@@ -143,6 +143,19 @@ def test_impossible_shapes_are_refused(experts: int, active: int) -> None:
 def test_an_impossible_shared_part_is_refused(shared: float) -> None:
     with pytest.raises(CannotUpcycle, match="shared"):
         shape_of(128, 4, 2, shared)
+
+
+def test_a_recipe_stays_as_small_as_it_must(tmp_path: Path) -> None:
+    import torch
+
+    from inference.catalogue.recipe import HEADER_BYTES, Layer
+
+    shape, limit = shape_of(4864, 8, 6), HEADER_BYTES + 600_000
+    rank = rank_within(limit, shape, 2, 896)
+    layer = Layer(torch.arange(4864), torch.zeros(8, 896), torch.zeros(896, rank), torch.zeros(rank, 4864))
+    save_recipe(Recipe(shape, "0", (layer, layer)), tmp_path / "recipe")
+    assert rank > 20
+    assert limit - HEADER_BYTES - 30_000 < (tmp_path / "recipe").stat().st_size <= limit
 
 
 def test_uneven_experts_are_refused() -> None:
