@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.catalogue.clusters import fit_router, left_out, partition
+from inference.catalogue.clusters import partition
 from inference.catalogue.correction import correct
-from inference.catalogue.recipe import Layer, Recipe, Shape, load_recipe, save_recipe, weights_sha256
+from inference.catalogue.recipe import Layer, Recipe, load_recipe, save_recipe, weights_sha256
+from inference.catalogue.router import fit_router, left_out
+from inference.catalogue.shape import Shape
 from inference.catalogue.splitting import healed_down, require_supported
 from inference.catalogue.upcycle import CannotUpcycle
 

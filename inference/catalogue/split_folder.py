@@ -15,8 +15,9 @@ from typing import Any
 from inference.catalogue.calibration import RANK, Calibration, calibrate
 from inference.catalogue.healing import Healing, heal
 from inference.catalogue.likeness import Likeness, compare
-from inference.catalogue.recipe import MAX_BYTES, Recipe, load_recipe, rank_within, save_recipe, shape_of
-from inference.catalogue.splitting import load_dense, require_fitting, split_experts
+from inference.catalogue.recipe import Recipe, load_recipe, save_recipe
+from inference.catalogue.shape import MAX_BYTES, rank_within, shape_of
+from inference.catalogue.splitting import load_dense, split_experts
 from inference.catalogue.texts import Texts, first_tokens, read_texts
 from inference.catalogue.upcycle import CannotUpcycle, require_model, save
 
@@ -57,26 +58,22 @@ def split_folder(source: Path, target: Path, wishes: Wishes, say: Callable[[str]
     dense, tokenizer = load_dense(source)
     tokens = max(HEALING_TOKENS if wishes.heal else 0, wishes.tokens)
     texts = read_texts(wishes.texts, tokenizer, tokens=tokens, held_out_tokens=HELD_OUT_TOKENS) if wishes.texts else None
-    if found is None and texts is not None:
-        found = make_recipe(dense, texts, wishes, say)
     if found is None:
-        raise CannotUpcycle(f"{wishes.recipe} went away")
-    require_fitting(dense, found)
+        found = make_recipe(dense, texts, wishes, say)
     mixture = split_experts(dense, found)
     likeness = compare(dense, mixture, texts.held_out) if texts else None
     save(mixture, tokenizer, target)
     return found, likeness
 
 
-def _active(wishes: Wishes) -> int:
-    return min(ACTIVE, wishes.experts) if wishes.active is None else wishes.active
-
-
-def make_recipe(dense: Any, texts: Texts, wishes: Wishes, say: Callable[[str], None]) -> Recipe:
+def make_recipe(dense: Any, texts: Texts | None, wishes: Wishes, say: Callable[[str], None]) -> Recipe:
     """Saves it as `wishes.recipe`."""
+    if texts is None:
+        raise CannotUpcycle(f"{wishes.recipe} went away")
     work = wishes.recipe.with_name(wishes.recipe.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
-    shape = shape_of(dense.config.intermediate_size, wishes.experts, _active(wishes), wishes.shared)
+    active = min(ACTIVE, wishes.experts) if wishes.active is None else wishes.active
+    shape = shape_of(dense.config.intermediate_size, wishes.experts, active, wishes.shared)
     rank = 0 if wishes.heal is None else min(RANK, rank_within(MAX_BYTES, shape, len(dense.model.layers), dense.config.hidden_size))
     recipe = calibrate(dense, first_tokens(texts.learned, wishes.tokens), Calibration(shape, rank, texts.note), work, say)
     if wishes.heal:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from inference.catalogue.recipe import Layer, Recipe, Shape, weights_sha256
+from inference.catalogue.recipe import Layer, Recipe, weights_sha256
+from inference.catalogue.shape import Shape
 from inference.catalogue.upcycle import SUPPORTED, CannotUpcycle, carried_config
 
 ADD_FORM = "qwen2_moe"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from inference.catalogue.recipe import Recipe, Shape, load_recipe, rank_within, save_recipe, shape_of
+from inference.catalogue.recipe import Recipe, load_recipe, save_recipe
+from inference.catalogue.shape import Shape, rank_within, shape_of
 from inference.catalogue.texts import Text
 from inference.catalogue.upcycle import CannotUpcycle
 
@@ -148,7 +149,8 @@ def test_an_impossible_shared_part_is_refused(shared: float) -> None:
 def test_a_recipe_stays_as_small_as_it_must(tmp_path: Path) -> None:
     import torch
 
-    from inference.catalogue.recipe import HEADER_BYTES, Layer
+    from inference.catalogue.recipe import Layer
+    from inference.catalogue.shape import HEADER_BYTES
 
     shape, limit = shape_of(4864, 8, 6), HEADER_BYTES + 600_000
     rank = rank_within(limit, shape, 2, 896)
