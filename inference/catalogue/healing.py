@@ -33,7 +33,7 @@ class Healing:
 
     steps: int
     batch: int = 4  # texts a step
-    rate: float = 2e-4
+    rate: float = 3e-5
     save_every: int = 20
     seed: int = 20_262
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_distillation_brings_the_mixture_nearer(tmp_path: Path) -> None:
     dense = tiny_dense()
     before, after = (compare(dense, split_experts(dense, one), texts()) for one in (recipe, healed(tmp_path / "work", recipe)))
     assert after.divergence < 0.9 * before.divergence
+
+
+def test_a_distillation_that_led_away_is_not_kept(tmp_path: Path) -> None:
+    from inference.catalogue.split_folder import nearer
+    from inference.catalogue.texts import Texts
+
+    recipe = calibrated(3, tmp_path / "work", rank=4)
+    astray = replace(recipe, layers=tuple(replace(layer, left=layer.left + 1, right=layer.right + 1) for layer in recipe.layers))
+    read = Texts(texts(), texts(8, seed=7), "")
+    for before, healed in ((recipe, astray), (astray, recipe)):
+        assert nearer(tiny_dense(), before, healed, read, lambda _: None) is recipe
 
 
 def test_a_killed_healing_goes_on_to_the_same_recipe(tmp_path: Path) -> None:
