@@ -39,12 +39,19 @@ def upcycle_folder(source: Path, target: Path, experts: Experts | None = None) -
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+    require_model(source)
     kind = AutoConfig.from_pretrained(source, local_files_only=True).model_type
     if kind not in SUPPORTED:
         raise CannotUpcycle(f"{source.name} is of type {kind}; the form `add` is known for {', '.join(SUPPORTED)}")
     dense = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
     save(add_experts(dense, experts or Experts()), tokenizer, target)
+
+
+def require_model(folder: Path) -> None:
+    """Before the library looks: what it says of a wrong folder speaks of the hub."""
+    if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
+        raise CannotUpcycle("there is no model in this folder (config.json and *.safetensors)")
 
 
 def save(model: Any, tokenizer: Any, target: Path) -> None:
@@ -61,7 +68,7 @@ def add_experts(dense: Any, experts: Experts) -> Any:
 
     if dense.config.model_type not in SUPPORTED:
         raise CannotUpcycle(f"a model of type {dense.config.model_type}; the form `add` is known for {', '.join(SUPPORTED)}")
-    carried = {name: value for name, value in dense.config.to_dict().items() if name not in _NOT_CARRIED}
+    carried = carried_config(dense.config)
     config = Qwen2MoeConfig(
         **carried,
         num_experts=experts.number,
@@ -80,6 +87,11 @@ def add_experts(dense: Any, experts: Experts) -> Any:
         _start_experts(mixture)
     mixture.generation_config = dense.generation_config
     return mixture.eval()
+
+
+def carried_config(config: Any) -> dict[str, Any]:
+    """What a mixture takes over from the dense model's configuration."""
+    return {name: value for name, value in config.to_dict().items() if name not in _NOT_CARRIED}
 
 
 def _load(mixture: Any, state: dict[str, Any]) -> None:

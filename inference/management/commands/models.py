@@ -45,10 +45,15 @@ class Command(BaseCommand):
         upcycling = actions.add_parser("upcycle", help="a dense model's folder as a mixture of experts, equal at birth")
         upcycling.add_argument("source", type=Path)
         upcycling.add_argument("target", type=Path)
-        upcycling.add_argument("--form", choices=["add"], default="add")
+        upcycling.add_argument("--form", choices=["add", "split"], default="add", help="add empty experts, or split the model's own neurons")
         upcycling.add_argument("--experts", type=int, default=8)
-        upcycling.add_argument("--active", type=int, default=2)
-        upcycling.add_argument("--width", type=int, default=64, help="inner size of a routed expert")
+        upcycling.add_argument("--active", type=int, help="experts on for a token (add: 2, split: 6 or what the recipe says)")
+        upcycling.add_argument("--width", type=int, default=64, help="add: inner size of a routed expert")
+        upcycling.add_argument("--shared", type=float, default=0.5, help="split: part of the neurons that is always on (default 0.5)")
+        upcycling.add_argument("--recipe", type=Path, help="split: used where it exists, else made (default: TARGET.recipe)")
+        upcycling.add_argument("--texts", type=Path, help="split: JSON lines of grounded_qa's format, to make a recipe and to measure")
+        upcycling.add_argument("--tokens", type=int, default=16_000, help="split: how much of the texts is read for a recipe")
+        upcycling.add_argument("--heal", type=int, metavar="STEPS", help="split: correct a new recipe's projections; 0 in closed form only")
 
     @translation.override(settings.OPERATORS_LANGUAGE)
     def handle(self, *args: Any, **options: Any) -> None:
@@ -106,16 +111,38 @@ class Command(BaseCommand):
             self.stdout.write(what % {"name": name, "seconds": time.monotonic() - start})
 
     def do_upcycle(self, options: dict[str, Any]) -> None:
-        from inference.catalogue.upcycle import CannotUpcycle, Experts, upcycle_folder
+        from inference.catalogue.upcycle import CannotUpcycle
 
+        source, target = options["source"], options["target"]
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise CommandError(gettext("%(folder)s exists already and is not empty") % {"folder": target})
         try:
-            experts = Experts(options["experts"], options["active"], options["width"])
-            upcycle_folder(options["source"], options["target"], experts)
-        except (CannotUpcycle, OSError, ValueError) as error:
-            raise CommandError(f"{options['source']}: {error}") from error
-        manifest.write(options["target"], name=options["target"].name, licence="as the source", source=str(options["source"]), form=options["form"])
+            told = self._split(options) if options["form"] == "split" else self._add(options)
+        except (CannotUpcycle, OSError, ValueError, KeyError) as error:
+            raise CommandError(f"{source}: {error}") from error
+        manifest.write(target, name=target.name, licence="as the source", source=str(source), form=options["form"])
+        self.stdout.write(told)
+
+    def _add(self, options: dict[str, Any]) -> str:
+        from inference.catalogue.upcycle import Experts, upcycle_folder
+
+        experts = Experts(options["experts"], 2 if options["active"] is None else options["active"], options["width"])
+        upcycle_folder(options["source"], options["target"], experts)
         what = gettext("%(folder)s: a mixture of %(number)d experts, %(active)d active, equal to the dense model")
-        self.stdout.write(what % {"folder": options["target"], "number": experts.number, "active": experts.active})
+        return what % {"folder": options["target"], "number": experts.number, "active": experts.active}
+
+    def _split(self, options: dict[str, Any]) -> str:
+        from inference.catalogue.split_folder import Wishes, split_folder
+
+        recipe = options["recipe"] or options["target"].with_name(options["target"].name + ".recipe")
+        wishes = Wishes(recipe, *(options[name] for name in ("texts", "experts", "active", "heal", "tokens", "shared")))
+        made, likeness = split_folder(options["source"], options["target"], wishes, self.stderr.write)
+        what = gettext("%(folder)s: the dense model split into a shared and %(number)d routed experts, %(active)d active")
+        told = what % {"folder": options["target"], "number": made.shape.experts, "active": made.shape.active}
+        if likeness is None:
+            return told
+        what = gettext("on texts held out it chooses %(same).1f %% of the next tokens as the dense model does; perplexity %(dense).2f, now %(now).2f")
+        return f"{told}\n{what % {'same': 100 * likeness.same_choice, 'dense': likeness.dense_perplexity, 'now': likeness.perplexity}}"
 
 
 class ProgressBar:
