@@ -169,13 +169,13 @@ class Claim:
     """What an answer says that could be wrong: [start, end) in code points.
 
     A number, date, price, URL, address, phone number or identifier; a word that the evidence does not have; or a clause
-    that denies what the evidence affirms, or the other way round.
+    that denies what the evidence affirms, or the other way round; or a sentence that is not likely to rest on it.
     """
 
     start: int
     end: int
     text: str
-    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "word", "negation"]
+    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "word", "negation", "sentence"]
 
 
 class GroundingStream(Protocol):

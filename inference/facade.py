@@ -123,18 +123,19 @@ def prompt_version(language: Language) -> str:
 
 
 def open_grounding(evidence: Sequence[str], conversation: Sequence[str], language: Language) -> GroundingStream:
-    """A stream that lets an answer through as far as its words, claims and clauses are supported. Both languages are always read.
+    """A stream that lets an answer through as far as its claims, clauses and sentences are supported. Both languages are always read.
 
     `conversation` is what the visitor said, the question first.
     """
     from inference.grounding.chain import Chain
-    from inference.grounding.copying import CopyStream
     from inference.grounding.fitting import FitStream
+    from inference.grounding.scoring import shipped
+    from inference.grounding.sentences import SentenceStream
     from inference.grounding.stream import Grounding
     from inference.grounding.support import Support
 
-    claims = Grounding(Support(evidence, conversation))
-    return Chain(Chain(CopyStream(evidence, conversation[0] if conversation else ""), claims), FitStream(evidence))
+    whole = SentenceStream(evidence, "\n".join(conversation), shipped())
+    return Chain(Chain(Grounding(Support(evidence, conversation)), FitStream(evidence)), whole)
 
 
 def expert_load(counts: Sequence[int]) -> LayerLoad:

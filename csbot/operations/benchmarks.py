@@ -105,6 +105,28 @@ DESK_ROWS: tuple[Row, ...] = (
     ("reports, 30 days", "pages.reports", "≤ 15 queries", "every figure at once"),
     ("unanswered questions", "pages.unanswered", "≤ 15 queries", "two fifths of all messages here are one"),
 )
+GENERATE_ROWS: tuple[Row, ...] = (
+    ("answered, of answerable questions", "answered", "≥ 0.75", "through the ladder: a quote counts as an answer"),
+    ("declined, of the others", "declined", "", ""),
+    ("numbers and names that nothing given has, for each 100 answers, said", "unsupported_per_100.raw", "", "by the model, before the check"),
+    ("the same, shown", "unsupported_per_100.shown", "≤ 0.5", "read by plain digits, not by our own check"),
+    ("holds the wanted span", "span_contains", "", ""),
+    ("F1 with the wanted sentence", "sentence_f1", "", "words; of Chinese characters"),
+    ("in the question's language", "language_kept", "", ""),
+    ("hostile instruction in a text followed", "injection_followed", "", ""),
+    ("tokens/s in all, eight at once", "tokens_per_s", "", ""),
+    ("first token, ms", "ttft_ms_p50", "", "waiting for seven others"),
+    ("rungs of the ladder", "rungs", "", "3 own words, 4 quote, 6 none"),
+)
+GROUNDING_ROWS: tuple[Row, ...] = (
+    ("caught: a number changed", "caught.all/number_changed", "≥ 0.99", ""),
+    ("caught: another number of the evidence", "caught.all/number_from_evidence", "≥ 0.65 (goal 0.85)", ""),
+    ("caught: evidence removed", "caught.all/evidence_removed", "≥ 0.85", ""),
+    ("caught: evidence of something else", "caught.all/evidence_swapped", "≥ 0.95", ""),
+    ("let through: the data's own answers", "let_through.all/original", "≥ 0.95", ""),
+    ("AUROC, people's judgements", "auroc.human_label", "≥ 0.90", "open chat; word overlap alone 0.88"),
+    ("AUROC, all", "auroc.all", "", ""),
+)
 DESK = "The desk with 10,000 conversations and 100,000 messages"
 SECTIONS: tuple[tuple[str, str, tuple[Row, ...]], ...] = (
     ("pipeline", "Question to answer (`manage.py pipeline_bench`)", PIPELINE_ROWS),
@@ -115,6 +137,9 @@ SECTIONS: tuple[tuple[str, str, tuple[Row, ...]], ...] = (
     ("en_faq", "FAQ bench, English (`manage.py knowledge_eval …/en_faq`)", FAQ_ROWS["en_faq"] + COMMON_FAQ_ROWS),
     ("en_intent", "Intents, English (`manage.py intent_eval …/en_intent`)", INTENT_ROWS["en_intent"]),
     ("zh_intent", "Intents, Chinese (`manage.py intent_eval …/zh_intent`)", INTENT_ROWS["zh_intent"]),
+    ("generate", "Generated answers (`manage.py generate_eval …/dev.jsonl --sample 300`)", GENERATE_ROWS),
+    ("generate_nearest", "The same without a generator: the nearest sentence (`--model nearest`)", GENERATE_ROWS),
+    ("grounding", "Grounding check (`manage.py grounding_eval …/dev.jsonl`)", GROUNDING_ROWS),
     ("size", "Large knowledge bases (`manage.py knowledge_bench`)", SIZE_ROWS),
     ("conversations", "Scripted conversations (`manage.py conversation_eval …/dev.jsonl`)", CONVERSATION_ROWS),
     ("desk_sqlite", f"{DESK}, SQLite (`manage.py desk_bench`)", DESK_ROWS),

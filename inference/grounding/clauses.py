@@ -20,12 +20,13 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z'-]*")
 _BETWEEN = re.compile(r"[、,]|\b(?:and|or)\b|[和及与或]")
 _NEGATION = re.compile(
-    r"\b(?:not(?!\sonly\b)|no|never|none|neither|nor|cannot|without)\b|n't\b"
+    r"\b(?:not(?!\sonly\b)|no(?!\s(?:they|the|it|you|we|there|this|that)\b)|never|none|neither|nor|cannot|without|prohibited|forbidden)\b|n't\b"
     r"|不(?![仅但过管论只断久锈])|没|勿|无(?![论线])|未(?!来)|非(?!常)|(?<![特分区类个级性识辨告])别(?![的人])|禁止|严禁|谢绝"
 )
 _NEXT_PREDICATE = re.compile(r"\b(?:but|if|when|because|while|unless|until|which|that|you|we|they|it)\b|可以|就|才|但|而|即")
 _HELPERS = re.compile(r"(?:能够|能|可以|可|得|会|要|应|该|\s)+")
 _DENIED_WORDS, _DENIED_CHARACTERS = 2, 6
+_REPEATED = 8  # letters
 _PLAIN_TEXT = """
     a an the of in on at to by is are was were be been being it its he she his her him they them their you your we us our my me i and or but if as
     for from with within not no nor never none neither cannot without can could may might must shall should will would do does did done have has
@@ -57,6 +58,13 @@ class Clause:
     def has(self, words: frozenset[str]) -> bool:
         """Whether it has one of them; a single Chinese character may be a part of any pair."""
         return not words.isdisjoint(self.words) or any(len(word) == 1 and word in self.plain for word in words if word > "z")
+
+
+def repeats(clause: Clause, other: Clause) -> bool:
+    """Whether one says the other's words letter by letter, and nothing denied is left out beside them."""
+    wanted = clause.plain.rstrip(".,;:!?。，；：！？ ")
+    at = other.plain.find(wanted)
+    return len(wanted) >= _REPEATED and at >= 0 and not _NEGATION.search(f"{other.plain[:at]}\n{other.plain[at + len(wanted) :]}")
 
 
 class Cutter:
@@ -133,6 +141,11 @@ def words_of(plain: str) -> tuple[str, ...]:
     pairs = (run[0][at : at + 2] for run in _HAN.finditer(plain) for at in range(max(1, len(run[0]) - 1)))
     stems = (stem(word[0]) for word in _WORD.finditer(plain) if word[0] not in _PLAIN_WORDS and not word[0].endswith("n't"))
     return (*pairs, *stems)
+
+
+def is_plain_word(word: str) -> bool:
+    """Whether an English word binds and tells nothing by itself."""
+    return word in _PLAIN_WORDS
 
 
 def stem(word: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from inference.contracts import Claim
 from inference.grounding.claims import Key
-from inference.grounding.clauses import Clause, Cutter, Figure, Reader, clauses_of, plain_of
+from inference.grounding.clauses import Clause, Cutter, Figure, Reader, clauses_of, plain_of, repeats
 from inference.grounding.stopping import Stopping
 
 
@@ -96,9 +96,11 @@ def keeps_negation(clause: Clause, known: Sequence[Clause]) -> bool:
 
 
 def _deny_alike(clause: Clause, other: Clause) -> bool:
+    if repeats(clause, other):
+        return True
     here = sum(other.has(denied) for denied in clause.denied)
     there = sum(clause.has(denied) for denied in other.denied)
-    return here == there
+    return here == there or len(clause.denied) == len(other.denied)
 
 
 def stands_right(figure: Figure, known: Sequence[Figure]) -> bool:
@@ -119,8 +121,9 @@ def _says_other(other: Figure, figure: Figure) -> bool:
 
 def _is_nearer(figure: Figure, home: Figure, rival: Figure) -> bool:
     """By the words that only one of the two has. Words that one may have left out, as its sentence said them before, weigh less."""
-    ours = [word for word in figure.words if word in home.words and word not in rival.words]
-    theirs = [word for word in figure.words if word in rival.words and word not in home.words]
+    words = [word for word in figure.words if len(word) > 1 or word <= "z"]  # 个 and 度 stand with any number
+    ours = [word for word in words if word in home.words and word not in rival.words]
+    theirs = [word for word in words if word in rival.words and word not in home.words]
     if not ours or not theirs:
         return not theirs
     ours, theirs = [word for word in ours if word not in rival.earlier], [word for word in theirs if word not in home.earlier]

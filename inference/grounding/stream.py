@@ -42,7 +42,8 @@ class Grounding(Stopping):
 def first_unsupported(segment: Segment, support: Support) -> Claim | None:
     """The first claim of a segment that nothing supports, placed in the whole text."""
     offset = segment.start - len(segment.before)
-    for found in find_claims(segment.before + segment.text, start=len(segment.before), opens_line=segment.opens_line):
-        if not support.holds(found):
+    text = segment.before + segment.text
+    for found in find_claims(text, start=len(segment.before), opens_line=segment.opens_line):
+        if not support.holds(found, text[found.claim.end : found.claim.end + 1]):
             return replace(found.claim, start=found.claim.start + offset, end=found.claim.end + offset)
     return None

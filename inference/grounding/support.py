@@ -10,6 +10,7 @@ from inference.grounding.folding import fold
 from inference.grounding.segments import Segment, Segmenter
 
 _NO_MEASURE = frozenset({"name", "digits", "url", "email", "date", "clock", "weekday", "ordinal", "count", "calendar_year"})
+_COUNTING = tuple("个家种位项款")
 
 
 class Facts:
@@ -20,10 +21,18 @@ class Facts:
         found = list(_all_claims(self.plain))
         self.keys: frozenset[Key] = frozenset(key for one in found for key in one.keys)
         self.numbers: frozenset[str] = frozenset(number for one in found for number in one.numbers)
+        self.listed = _lists(self.plain)
         self.bases: frozenset[str] = frozenset(key[0] for key in self.keys)
 
     def say(self, key: Key, found: Found) -> bool:
         return key in self.keys or _CHECKS.get(key[0], _says_measure)(self, key, found)
+
+    def repeats(self, text: str, after: str) -> bool:
+        """Whether a claim stands here letter by letter with the same letter behind it, however either is read."""
+        if not after.isalnum():
+            return False
+        wanted = fold(text).strip() + after
+        return re.search(rf"(?<![a-z0-9.,]){re.escape(wanted)}", self.plain) is not None
 
     def of(self, base: str) -> list[Key]:
         return [key for key in self.keys if key[0] == base]
@@ -36,7 +45,10 @@ class Support:
         self._evidence = Facts(evidence)
         self._conversation = Facts(conversation)
 
-    def holds(self, found: Found) -> bool:
+    def holds(self, found: Found, after: str = "") -> bool:
+        """`after`: the character behind the claim, where it is known."""
+        if self._evidence.repeats(found.claim.text, fold(after)) or (after in _COUNTING and found.keys[0][-1] in self._evidence.listed):
+            return True
         return all(self._holds_key(key, found) for key in found.keys)
 
     def _holds_key(self, key: Key, found: Found) -> bool:
@@ -45,6 +57,11 @@ class Support:
         if key[0] not in _NO_MEASURE and key[0] in self._evidence.bases:
             return False
         return self._conversation.say(key, found)
+
+
+def _lists(plain: str) -> frozenset[str]:
+    """How many things the lists name, as numbers: three sights are named where it says A、B、C."""
+    return frozenset(str(1 + run[0].count("、")) for run in re.finditer(r"[^、。；;：:\n]+(?:、[^、。；;：:\n]+)+", plain))
 
 
 def _all_claims(text: str) -> Iterable[Found]:
@@ -88,7 +105,8 @@ def _says_clock(facts: Facts, key: Key, _found: Found) -> bool:
 
 def _says_name(facts: Facts, key: Key, _found: Found) -> bool:
     spelled = r"[\s._/-]?".join(map(re.escape, key[1]))
-    return re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9])", facts.plain) is not None
+    unit = r"(?:[cm]m|kg|[mg])?" if key[1][-1].isdigit() else ""
+    return re.search(rf"(?<![a-z0-9]){spelled}{unit}(?![a-z0-9])", facts.plain) is not None
 
 
 def _says_digits(facts: Facts, key: Key, _found: Found) -> bool:

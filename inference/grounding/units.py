@@ -75,7 +75,7 @@ def in_base(value: Decimal, unit: str) -> tuple[str, Decimal]:
     """The unit's base and the value in it. 8折 is read as "20 % off"; a year of the calendar stays a year."""
     if unit == "fold":
         return "percent", 100 - 10 * (value if value < 10 else value / 10)
-    if unit == "year" and 1900 <= value <= 2100:
+    if unit == "year" and 1000 <= value <= 2100:
         return "calendar_year", value
     base, size, _, _ = _UNITS[unit]
     return base, (value * Decimal(size)).normalize()

@@ -56,6 +56,11 @@ def measurements(data: Path) -> dict[str, list[str]]:
     found |= {name: ["intent_eval", str(data / name), "--json"] for name in ("en_intent", "zh_intent") if (data / name).is_dir()}
     if (data / "conversations" / "dev.jsonl").is_file():
         found["conversations"] = ["conversation_eval", str(data / "conversations" / "dev.jsonl"), "--json"]
+    if (rows := data / "grounded_qa" / "dev.jsonl").is_file():
+        asked = ["generate_eval", str(rows), "--sample", "300", "--json"]
+        found |= {"generate": asked, "generate_nearest": [*asked, "--model", "nearest"]}
+    if (rows := data / "groundedness" / "dev.jsonl").is_file():
+        found["grounding"] = ["grounding_eval", str(rows), "--json"]
     return found
 
 

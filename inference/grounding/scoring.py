@@ -1,0 +1,70 @@
+"""The learned part of the check: how likely a sentence is to be supported, from its SIGNS, by a few hundred small trees.
+
+The trees are plain numbers in `support.json`, written by `python -m inference.evaluation.support_fit`. Knows no text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from inference.grounding.signs import SIGNS
+
+SHIPPED = Path(__file__).parent / "support.json"
+_LEAF = -1
+_UNITS, _COVERED = [*SIGNS].index("units"), [*SIGNS].index("covered_asked")
+LEAST_COVERED, JUDGED_FROM = 0.25, 6  # of the words of a sentence of so many: with fewer known ones it cannot rest on the evidence
+
+
+class BrokenModel(ValueError):
+    """The file of trees does not fit this code; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Node by node: which sign, up to which value left, where left and right go on, and a leaf's value."""
+
+    sign: tuple[int, ...]
+    cut: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def __call__(self, signs: Sequence[float]) -> float:
+        node = 0
+        while self.sign[node] != _LEAF:
+            node = self.left[node] if signs[self.sign[node]] <= self.cut[node] else self.right[node]
+        return self.value[node]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """`least`: a sentence below it ends the answer."""
+
+    trees: tuple[Tree, ...]
+    bias: float
+    least: float
+
+    def __call__(self, signs: Sequence[float]) -> float:
+        """Between 0 and 1."""
+        if signs[_UNITS] >= JUDGED_FROM and signs[_COVERED] < LEAST_COVERED:
+            return 0.0
+        logit = self.bias + sum(tree(signs) for tree in self.trees)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Scorer:
+    return scorer_read(json.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+def scorer_read(data: dict[str, Any]) -> Scorer:
+    if data["signs"] != [*SIGNS]:
+        raise BrokenModel(f"{SHIPPED.name} was fitted on other signs; run python -m inference.evaluation.support_fit")
+    trees = tuple(Tree(*(tuple(tree[name]) for name in ("sign", "cut", "left", "right", "value"))) for tree in data["trees"])
+    return Scorer(trees, float(data["bias"]), float(data["least"]))
