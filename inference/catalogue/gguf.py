@@ -30,4 +30,13 @@ def _load(packed: Path) -> tuple[Any, Any]:
         (Path(draft) / "model.gguf").hardlink_to(packed)
         model = AutoModelForCausalLM.from_pretrained(draft, gguf_file="model.gguf", dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(draft, gguf_file="model.gguf")
-    return model, tokenizer
+    return plain(model), tokenizer
+
+
+def plain(model: Any) -> Any:
+    """The weights are whole numbers no more, but the library still takes the model for a quantised one, which it would not save."""
+    model.hf_quantizer = None
+    model.is_quantized = False
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    return model

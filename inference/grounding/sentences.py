@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from inference.contracts import Claim
-from inference.grounding.clauses import plain_of
+from inference.grounding.clauses import plain_of, words_of
 from inference.grounding.scoring import Scorer
 from inference.grounding.signs import Known, signs_of
 from inference.grounding.stopping import Stopping
 
 _HARD = frozenset("\n\r。！？!?")
 _CLAUSE_START = re.compile(r"(?:^|[\n。！？!?；;：:，,]\s*|\.\s+)(?=\S)")
+ECHO = 0.8  # of the question's letters in one piece
 _HEAD = {True: 6, False: 16}  # characters that must repeat before the first is shown, of Chinese and of other text
 # Say nothing by themselves; what comes after them is what they mean.
 _OPENING = re.compile(
@@ -106,11 +107,19 @@ class SentenceStream(Stopping):
     def _close(self) -> str:
         text = self._splitter.close()
         self._copies, self._copied = self._starts, 0
-        if not says_nothing(text) and self.score(text) < self._scorer.least:
+        if self._echoes(text) or (not says_nothing(text) and self.score(text) < self._scorer.least):
             end = self._shown + len(self._held)
             self._unsupported = Claim(end - len(text), end, text, "sentence")
             return ""
         return self._let_go()
+
+    def _echoes(self, text: str) -> bool:
+        """Whether the answer begins by asking the question back: a small model at a loss does."""
+        said, asked = _letters(text), _letters(self._question)
+        if self._shown or not said:
+            return False
+        is_question = text.rstrip().endswith(("?", "？")) and {*words_of(plain_of(text))} <= {*words_of(plain_of(self._question))}
+        return is_question or (said in asked and len(said) >= ECHO * len(asked))
 
     def score(self, sentence: str) -> float:
         self._known = self._known or Known(self._evidence, self._question)
@@ -120,6 +129,10 @@ class SentenceStream(Stopping):
         ready, self._held = self._held, ""
         self._shown += len(ready)
         return ready
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in plain_of(text) if character.isalnum())
 
 
 def support_of(answer: str, evidence: Sequence[str], question: str, scorer: Scorer) -> float:

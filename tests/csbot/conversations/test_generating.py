@@ -90,8 +90,9 @@ def test_an_engine_without_room_leaves_the_ladder(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("inference.facade.answer_pieces", refuse)
     reply = ask()
-    assert (reply.turn.route, reply.turn.reason, reply.turn.state) == ("refuse", "no_evidence", Turn.State.DONE)
-    assert reply.messages[0].text == built_in("en", "no_evidence")
+    assert (reply.turn.route, reply.turn.trace.data["rung"], reply.turn.state) == ("generate", 4, Turn.State.DONE)
+    assert reply.messages[0].text == f"{built_in('en', 'quote')}\n\n{EVIDENCE.text}"
+    assert reply.messages[0].wrap["handoff"] == {"offered": True, "reason": "no_evidence"}
     assert "EngineOverloaded" in reply.turn.trace.data["generation"]["refused"]
 
 
@@ -107,7 +108,9 @@ def test_an_engine_that_is_down_is_told_in_its_own_words_and_a_reason_of_the_con
 
 def test_a_question_repeated_by_the_model_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     say(monkeypatch, "Generate something about brewing?")
-    assert ask().turn.trace.data["rung"] == 6
+    reply = ask()
+    assert (reply.turn.trace.data["rung"], reply.messages[0].wrap["handoff"]["offered"]) == (4, True)
+    assert reply.messages[0].text == f"{built_in('en', 'quote')}\n\n{EVIDENCE.text}"
 
 
 STRONG = replace(EVIDENCE, holds=0.99)

@@ -6,13 +6,16 @@ import hashlib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from inference.catalogue import ladder, manifest, wheels
 from inference.catalogue.entries import CatalogueError, HubSource, Part, WheelSource, catalogue, entry_of
+from inference.catalogue.gguf import plain
 from inference.catalogue.store import Tools, states
 from inference.catalogue.wheels import SourceFailed
+from tests.inference.catalogue.test_upcycle import tiny_dense
 
 
 def sha(data: bytes) -> str:
@@ -211,3 +214,20 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 def test_a_branch_is_no_commit() -> None:
     with pytest.raises(CatalogueError, match="commit"):
         HubSource("a/b", "main", 1)
+
+
+def test_a_model_read_from_packed_weights_can_be_saved(tmp_path: Path) -> None:
+    """As the library hands it over: whole numbers, and the mark of a quantised model that refuses to be saved."""
+
+    class Unserialisable:
+        quantization_config = SimpleNamespace(quant_method="gguf")
+
+        def is_serializable(self) -> bool:
+            return False
+
+    model = tiny_dense("llama")
+    model.hf_quantizer = Unserialisable()
+    with pytest.raises(ValueError, match="not serializable"):
+        model.save_pretrained(tmp_path / "refused")
+    plain(model).save_pretrained(tmp_path / "saved")
+    assert any((tmp_path / "saved").glob("*.safetensors"))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.contracts import Language
+from inference.facade import open_grounding
 from inference.grounding.scoring import SHIPPED, BrokenModel, scorer_read, shipped
 from inference.grounding.sentences import SentenceStream, sentences_of, support_of
 from inference.grounding.signs import SIGNS
@@ -99,3 +100,17 @@ def test_the_shipped_file_is_small_and_plain_numbers() -> None:
 def test_a_file_for_other_signs_is_refused() -> None:
     with pytest.raises(BrokenModel, match="other signs"):
         scorer_read({"signs": ["covered"], "trees": [], "bias": 0.0, "least": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "shown"),
+    [
+        ("Can I return the teapot?", "Can I return the teapot?", ""),
+        ("Can I return the teapot?", "Can the teapot I return?", ""),
+        ("茶壶可以退货吗？", "茶壶可以退货吗", ""),
+        ("Is delivery free?", "Delivery is free.", "Delivery is free."),
+    ],
+)
+def test_a_question_that_comes_back_is_not_shown(question: str, said: str, shown: str) -> None:
+    stream = open_grounding(["Delivery is free. The teapot can be returned within 30 days. 茶壶三十天内可以退货。"], [question], "en")
+    assert "".join(stream.feed(character) for character in said) + stream.flush() == shown
