@@ -5,7 +5,7 @@ Knows figures by name; measures nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Row = tuple[str, str, str, str]  # what, path into the figures, wanted, remark
@@ -40,8 +40,9 @@ PIPELINE_ROWS: tuple[Row, ...] = (
     ("FAQ: send to last frame, ms", "faq_ms", "p50 ≤ 120", "websocket to websocket, warm"),
     ("bare encode and search, ms", "floor_ms", "", "the floor of the row above"),
     ("first sign (`gen.start`), p95 ms", "first_sign_ms_p95", "≤ 300", "route and sources"),
-    ("first word of a generated answer, p50 ms", "generate.first_token_ms_p50", "≤ 2000 (goal 1000)", "default model on this CPU"),
-    ("tokens a second", "generate.tokens_per_s", "≥ 6 (goal 10)", "one answer at a time"),
+    ("first word of a generated answer, p50 ms", "generate.first_token_ms_p50", "≤ 1000", "default model on this CPU"),
+    ("tokens a second", "generate.tokens_per_s", "≥ 12", "one answer at a time"),
+    ("our own overhead of a generated answer, ms", "overhead_ms", "p95 ≤ 60", "from send to last frame, without deciding and the engine's time"),
     ("cached answer, p50 ms", "cache_ms_p50", "", "the queue's way is most of it"),
 )
 ENCODER_ROWS: tuple[Row, ...] = (
@@ -127,6 +128,11 @@ GROUNDING_ROWS: tuple[Row, ...] = (
     ("AUROC, people's judgements", "auroc.human_label", "≥ 0.90", "open chat; word overlap alone 0.88"),
     ("AUROC, all", "auroc.all", "", ""),
 )
+LLAMA_ROWS: tuple[Row, ...] = (
+    ("ratios", "ratios", "first token ≥ 1.0; decode ≥ 0.5 (goal 1.0); 8 at once ≥ 1.5", "above 1 ours is better; a prompt of 300 tokens"),
+    ("ours", "ours", "", "int8 with rows of two digits"),
+    ("llama.cpp", "llama", "", "four bits; its Python package answers one after the other"),
+)
 DESK = "The desk with 10,000 conversations and 100,000 messages"
 SECTIONS: tuple[tuple[str, str, tuple[Row, ...]], ...] = (
     ("pipeline", "Question to answer (`manage.py pipeline_bench`)", PIPELINE_ROWS),
@@ -137,7 +143,9 @@ SECTIONS: tuple[tuple[str, str, tuple[Row, ...]], ...] = (
     ("en_faq", "FAQ bench, English (`manage.py knowledge_eval …/en_faq`)", FAQ_ROWS["en_faq"] + COMMON_FAQ_ROWS),
     ("en_intent", "Intents, English (`manage.py intent_eval …/en_intent`)", INTENT_ROWS["en_intent"]),
     ("zh_intent", "Intents, Chinese (`manage.py intent_eval …/zh_intent`)", INTENT_ROWS["zh_intent"]),
+    ("against_llama", "Beside llama.cpp on the same weights (`manage.py inference_bench --against-llama GGUF`)", LLAMA_ROWS),
     ("generate", "Generated answers (`manage.py generate_eval …/dev.jsonl --sample 300`)", GENERATE_ROWS),
+    ("generate_small", "The same by SmolLM2-135M, which speaks English only (`--model smollm2-135m`)", GENERATE_ROWS),
     ("generate_nearest", "The same without a generator: the nearest sentence (`--model nearest`)", GENERATE_ROWS),
     ("grounding", "Grounding check (`manage.py grounding_eval …/dev.jsonl`)", GROUNDING_ROWS),
     ("size", "Large knowledge bases (`manage.py knowledge_bench`)", SIZE_ROWS),
@@ -158,7 +166,16 @@ TAIL = """
 - The default generator has half a billion parameters, made for code, and two cores. It repeats the fitting sentence rather than answering in its
   own words, because its own words were often wrong; that keeps facts right and conversations stiff. A better model behind the same engine is one
   setting away.
-- A first word within one second is not reached on two cores: the encoder, the evidence and a prompt of some 130 tokens come before it.
+- Grounding: three figures are missed. The data's own answers are let through in 92 of 100 cases, not 95: the two rules about numbers and
+  negations alone stop some six, among them sums, ages and counts that the evidence does not state as such. A gold card's discount on a silver
+  card must stay caught, so the rules are not softened by the score. Evidence of something else is caught in 94 of 100; open chat judged by people
+  is told at an AUROC of 0.84, below plain word overlap, because nothing that may be trained on holds such chat.
+- Decode reaches 0.6 of llama.cpp's speed, not all of it: eight bits are read where it reads four, and four-bit weights chose another next token
+  in a fifth of the cases.
+- The mixture of form `split` is not the default: at six of eight experts, healed, it was 1.01 points off the dense model in one of five figures
+  of `generate_eval` (two runs of one and the same model differ by up to 3.4) and needed 1.3 times the time of its blocks. Held-out next tokens:
+  86 of 100 the same before healing, 88 after.
+- No graphics card was at hand: `make gpu-bench` ran dry only, and nothing here says how fast a card is.
 - Conversations: of 60 scripted ones three quarters are resolved, the goal is nine in ten. Questions that no fact answers are too often asked back or
   written from a near fact. On 90 conversations of our own in a stranger's words, 0.44 are resolved (turns 0.67), and 5 of the answers state
   a wrong fact: phrasings decide, and those of the demo shop are ours.
@@ -181,7 +198,16 @@ def _engine(measured: Mapping[str, Any]) -> str:
         first = f"p50 {run['ttft_ms_p50']}, p95 {run['ttft_ms_p95']}"
         cells = (run["backend"], run["concurrency"], run["prompt_tokens"], run["new_tokens"], first, run["tpot_ms_p50"], run["tokens_per_s"])
         lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-    return "\n".join([*lines, "", *(f"- {name}: {value} ×" for name, value in figures["ratios"].items())]) + "\n"
+    lines += ["", *(f"- {name}: {value} ×" for name, value in figures["ratios"].items())]
+    return "\n".join([*lines, *_promises(figures.get("promises") or [])]) + "\n"
+
+
+def _promises(measured: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the engine promises beside speed, model by model."""
+    return [f"- {one['model']}: {', '.join(f'{name} {value}' for name, value in one.items() if name not in _NAMES)}" for one in measured]
+
+
+_NAMES = ("model", "backend")
 
 
 def _heading(title: str, measured: Mapping[str, Any]) -> list[str]:

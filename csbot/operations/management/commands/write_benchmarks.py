@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand
 from csbot.env import BASE_DIR
 from csbot.operations.benchmarks import benchmarks_page
 
+OTHER_MODELS = {"nearest": "nearest", "small": "smollm2-135m"}
 RESULTS = BASE_DIR / "csbot" / "operations" / "benchmarks.json"
 
 
@@ -58,7 +59,7 @@ def measurements(data: Path) -> dict[str, list[str]]:
         found["conversations"] = ["conversation_eval", str(data / "conversations" / "dev.jsonl"), "--json"]
     if (rows := data / "grounded_qa" / "dev.jsonl").is_file():
         asked = ["generate_eval", str(rows), "--sample", "300", "--json"]
-        found |= {"generate": asked, "generate_nearest": [*asked, "--model", "nearest"]}
+        found |= {"generate": asked} | {f"generate_{name}": [*asked, "--model", model] for name, model in OTHER_MODELS.items()}
     if (rows := data / "groundedness" / "dev.jsonl").is_file():
         found["grounding"] = ["grounding_eval", str(rows), "--json"]
     return found
