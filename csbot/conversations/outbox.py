@@ -32,15 +32,16 @@ def outbox_add(*, task: str, key: str, arguments: Sequence[str | int]) -> None:
 
     It counts as sent from the beginning: a second write after the commit would get in the way of the worker that takes the task.
     """
-    given = {"task": task, "arguments": list(arguments), "sent": now(), "attempts": 1}
-    entry, is_new = Outbox.objects.get_or_create(key=key, defaults=given)
-    if is_new:
-        transaction.on_commit(partial(_send_first, entry))
+    if Outbox.objects.filter(key=key).exists():
+        return
+    entry = Outbox(task=task, key=key, arguments=list(arguments), sent=now(), attempts=1)
+    Outbox.objects.bulk_create([entry], ignore_conflicts=True)  # one statement; whoever adds the same at this moment sends it too, which does no harm
+    transaction.on_commit(partial(_send_first, entry))
 
 
 def _send_first(entry: Outbox) -> None:
     if not broker_told(entry):
-        Outbox.objects.filter(pk=entry.pk, taken=None).update(sent=None)
+        Outbox.objects.filter(key=entry.key, taken=None).update(sent=None)
 
 
 def outbox_send(entry: Outbox) -> bool:

@@ -18,7 +18,7 @@ from inference.grounding.stopping import Stopping
 _HARD = frozenset("\n\r。！？!?")
 _CLAUSE_START = re.compile(r"(?:^|[\n。！？!?；;：:，,]\s*|\.\s+)(?=\S)")
 ECHO = 0.8  # of the question's letters in one piece
-_HEAD = {True: 6, False: 16}  # characters that must repeat before the first is shown, of Chinese and of other text
+_HEAD = {True: 4, False: 10}  # characters that must repeat before the first is shown, of Chinese and of other text
 # Say nothing by themselves; what comes after them is what they mean.
 _OPENING = re.compile(
     r"\W*(?:yes|no|sure|of course|ok(?:ay)?|hello|hi|是的?|不是的?|对的?|好的?|您好|你好|可以的?|不可以|不能|能|有的?|没有)\W*", re.IGNORECASE
