@@ -52,14 +52,13 @@ CURRENCY_SIGNS = {"¥": "yuan", "rmb": "yuan", "cny": "yuan", "$": "usd", "us$":
                   "£": "gbp", "gbp": "gbp", "hk$": "hkd", "hkd": "hkd"}  # fmt: skip
 CLASSIFIERS = "个件台张种款项条只套份笔单户门家页本部间箱包瓶双颗枚株把辆架封组批类步代支盒袋桶杯幅座栋"
 
-# Longer spellings first: 工作日 before 日, "working days" before "days".
-_SPELLINGS = [
+_SPELLED = (
     (spelling, name, is_chinese)
     for name, (_, _, chinese, english) in _UNITS.items()
     for spellings, is_chinese in ((chinese, True), (english, False))
     for spelling in spellings.split()
-]
-_SPELLINGS.sort(key=lambda entry: len(entry[0]), reverse=True)
+)
+_SPELLINGS = sorted(_SPELLED, key=lambda entry: len(entry[0]), reverse=True)  # 工作日 before 日, "working days" before "days"
 
 UNIT = "|".join(
     f"(?P<u{number}_{name}>{spelling}{'' if is_chinese else '(?![a-z0-9])'})" for number, (spelling, name, is_chinese) in enumerate(_SPELLINGS)

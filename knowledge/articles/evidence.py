@@ -34,7 +34,7 @@ MAX_EVIDENCE = 3
 MAX_TOKENS = 120
 SIGNS = ("dense", "bm25", "margin")
 LEAST_HOLDS = 0.45  # nothing nearer than this: no evidence, and nothing is written
-LEAST_UNPROVEN = 0.2  # where the chance is that of other people's questions: most of what is right lies below one half there
+LEAST_UNPROVEN = 0.2  # for articles where the chance is that of other people's questions: most of what is right lies below one half
 FAR_BEHIND = 0.5  # of the best one's chance: what has less only tempts the generator away from it
 OTHER_LANGUAGE = 0.03  # of cosine: the question's own language comes first
 _MOST_EXAMPLES = 800
@@ -144,12 +144,15 @@ class EvidenceSelector:
         rows, signs = self._measured(meant, lexical, language, usable)
         holds = sigmoid(self.model(signs)) if len(rows) else np.zeros(0)
         rows, holds = self._with_candidates(match, rows, holds, usable)
-        if least is None:
-            least = LEAST_UNPROVEN if self.model == _UNPROVEN else LEAST_HOLDS
-        least = max(least, FAR_BEHIND * float(holds.max(initial=0.0)))
-        kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= least]
+        wanted = np.maximum(self._least_of(rows) if least is None else np.full(len(rows), least), FAR_BEHIND * float(holds.max(initial=0.0)))
+        kept = [(int(rows[place]), float(holds[place])) for place in np.argsort(-holds, kind="stable") if holds[place] >= wanted[place]]
         asked = Wording(match.asked or question.text)
         return self._within_budget([one for one in kept if not self._speaks_of_others(asked, one[0])], language)
+
+    def _least_of(self, rows: NDArray[np.int64]) -> Matrix:
+        """What each has to hold with. FAQs are found by their phrasings, also where nothing could be learnt; articles are not."""
+        is_unproven = (self._faq_of[rows] < 0) & (self.model == _UNPROVEN)
+        return np.where(is_unproven, LEAST_UNPROVEN, LEAST_HOLDS)
 
     def first(self, question: Question, match: FaqMatch) -> tuple[str, Matrix] | None:
         """The sentence that comes first and its SIGNS; None where there is none. For learning what they are worth."""

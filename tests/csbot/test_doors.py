@@ -128,10 +128,11 @@ DOORS = [
         )
     ),
     api("api_read", "POST", "conversations/{conversation}/read", "desk.read", of_row=True, body={"seq": 1}, by_key=False),
+    Door("metrics", "GET", "/metrics", "an operator"),  # or the scraper's token: tests/csbot/operations/test_metrics.py
     Door("openai_models", "GET", "/v1/models", "a key"),
     Door("openai_completions", "POST", "/v1/chat/completions", "a key", body={}),
 ]
-ASKED = [door for door in DOORS if door.right not in (PUBLIC, SIGNED_IN, "a key")]
+ASKED = [door for door in DOORS if door.right not in (PUBLIC, SIGNED_IN, "a key", "an operator")]
 
 
 def addresses(resolver: URLResolver) -> Iterator[str]:

@@ -59,7 +59,7 @@ def measurements(data: Path) -> dict[str, list[str]]:
         found["conversations"] = ["conversation_eval", str(data / "conversations" / "dev.jsonl"), "--json"]
     if (rows := data / "grounded_qa" / "dev.jsonl").is_file():
         asked = ["generate_eval", str(rows), "--sample", "300", "--json"]
-        found |= {"generate": asked} | {f"generate_{name}": [*asked, "--model", model] for name, model in OTHER_MODELS.items()}
+        found |= {"generate": asked, **{f"generate_{name}": [*asked, "--model", model] for name, model in OTHER_MODELS.items()}}
     if (rows := data / "groundedness" / "dev.jsonl").is_file():
         found["grounding"] = ["grounding_eval", str(rows), "--json"]
     return found
