@@ -204,10 +204,11 @@ def _engine(measured: Mapping[str, Any]) -> str:
 
 def _promises(measured: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the engine promises beside speed, model by model."""
-    return [f"- {one['model']}: {', '.join(f'{name} {value}' for name, value in one.items() if name not in _NAMES)}" for one in measured]
+    return [f"- {one['model']}, {name}: {_told(value)}" for one in measured for name, value in one.items() if isinstance(value, Mapping)]
 
 
-_NAMES = ("model", "backend")
+def _told(figures: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} ({_told(value)})" if isinstance(value, Mapping) else f"{name} {value}" for name, value in figures.items())
 
 
 def _heading(title: str, measured: Mapping[str, Any]) -> list[str]:
