@@ -134,8 +134,8 @@ def open_grounding(evidence: Sequence[str], conversation: Sequence[str], languag
     from inference.grounding.stream import Grounding
     from inference.grounding.support import Support
 
-    whole = SentenceStream(evidence, "\n".join(conversation), shipped())
-    return Chain(Chain(Grounding(Support(evidence, conversation)), FitStream(evidence)), whole)
+    rules = Chain(Grounding(Support(evidence, conversation)), FitStream(evidence))
+    return Chain(rules, SentenceStream(evidence, conversation, shipped()))
 
 
 def expert_load(counts: Sequence[int]) -> LayerLoad:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from csbot.lib import redis
 
 EXPIRY_S = 10
+ROLES = ("answers", "generation", "background")  # kinds of worker, each with a queue of its name
 State = Literal["loading", "ready", "down"]
 
 

@@ -14,10 +14,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from csbot.lib.gauges import EngineGauge, SpreadGauge, gauge_read
-from csbot.lib.status import queue_length, status_read
+from csbot.lib.status import ROLES, queue_length, status_read
 from inference import facade as inference
 
-ROLES = ("answers", "generation", "background")
 SPREADS = {
     "queue_s": ("engine_queue_seconds", "From the request to its first step."),
     "first_token_s": ("engine_first_token_seconds", "From the request to its first token."),

@@ -27,7 +27,6 @@ from knowledge import facade as knowledge
 log = logging.getLogger(__name__)
 
 BEAT_S = 2.0
-ROLES = ("answers", "generation", "background")
 
 
 class Pulse:

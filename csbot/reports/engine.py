@@ -14,11 +14,10 @@ from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Trace, Turn
 from csbot.lib.clock import now
 from csbot.lib.gauges import EngineGauge, SpreadGauge, gauge_read, token_rates
-from csbot.lib.status import WorkerStatus, queue_length, status_read
+from csbot.lib.status import ROLES, WorkerStatus, queue_length, status_read
 from inference import facade as inference
 from knowledge import facade as knowledge
 
-QUEUES = ("answers", "generation", "background")
 STEPS_MS = (250, 500, 1000, 1500, 2000, 3000, 5000)
 RECENT = 500
 
@@ -83,8 +82,8 @@ def engine_now(caller: Caller | None, *, is_operator: bool) -> EngineNow:
     return EngineNow(
         sees_all=sees_all,
         gauge=gauge,
-        workers={role: status_read(role) for role in QUEUES},
-        queues={name: queue_length(name) if sees_all else None for name in QUEUES},
+        workers={role: status_read(role) for role in ROLES},
+        queues={name: queue_length(name) if sees_all else None for name in ROLES},
         rate=sum(busy) / len(busy) if busy else 0.0,
         rates=_steps([(f"{rate:.1f}", round(rate, 1)) for _, rate in rates[-60:]]),
         first_tokens=first_tokens_of(caller),

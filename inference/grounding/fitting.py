@@ -11,65 +11,33 @@ from collections.abc import Sequence
 from inference.contracts import Claim
 from inference.grounding.claims import Key
 from inference.grounding.clauses import Clause, Cutter, Figure, Reader, clauses_of, plain_of, repeats
-from inference.grounding.stopping import Stopping
+from inference.grounding.holding import Holding
 
 
-class FitStream(Stopping):
+class FitStream(Holding):
     """Same shape as the claim check: feed, flush, `unsupported`."""
 
     def __init__(self, evidence: Sequence[str]) -> None:
+        super().__init__(Cutter())
         self._known = [clause for text in evidence for clause in clauses_of(text)]
         self._figures = [figure for clause in self._known for figure in clause.figures]
-        self._cutter = Cutter()
         self._reader = Reader()
         self._copies = self._known  # those that the clause so far repeats from their beginning
-        self._copied = 0
-        self._held = ""
-        self._shown = 0
-
-    def feed(self, piece: str) -> str:
-        shown = ""
-        for character in piece:
-            if self._unsupported:
-                break
-            shown += self._take(character)
-        return shown
-
-    def flush(self) -> str:
-        return self._close() if self._cutter.text and not self._unsupported else ""
-
-    def _take(self, character: str) -> str:
-        """Character by character, so that any cut of the stream shows the same."""
-        ready = self._close() if self._cutter.ends_before(character) else ""
-        if self._unsupported:
-            return ready
-        self._cutter.text += character
-        self._held += character
-        self._follow(character)
-        if self._cutter.ends_after(character):
-            return ready + self._close()
-        is_safe = not _may_grow(character) and any(self._copied >= copy.settled for copy in self._copies)
-        return ready + self._let_go() if is_safe else ready
 
     def _follow(self, character: str) -> None:
-        if not self._copied and character.isspace():
-            return
         plain = plain_of(character)
         self._copies = [copy for copy in self._copies if copy.plain[self._copied : self._copied + 1] == plain]
-        self._copied += 1
+
+    def _is_safe(self, character: str) -> bool:
+        return not _may_grow(character) and any(self._copied >= copy.settled for copy in self._copies)
 
     def _close(self) -> str:
-        text = self._cutter.close()
+        text = self._parts.close()
         clause = self._reader.read(text)
         self._copies = [copy for copy in self._known if {*self._reader.lead} <= {*copy.lead}]
         self._copied = 0
         self._unsupported = self._misfit(clause, text)
         return "" if self._unsupported else self._let_go()
-
-    def _let_go(self) -> str:
-        ready, self._held = self._held, ""
-        self._shown += len(ready)
-        return ready
 
     def _misfit(self, clause: Clause, text: str) -> Claim | None:
         end = self._shown + len(self._held)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from inference.contracts import Claim
 from inference.grounding.clauses import plain_of, words_of
+from inference.grounding.holding import Holding
 from inference.grounding.scoring import Scorer
 from inference.grounding.signs import Known, signs_of
-from inference.grounding.stopping import Stopping
 
 _HARD = frozenset("\n\r。！？!?")
 _CLAUSE_START = re.compile(r"(?:^|[\n。！？!?；;：:，,]\s*|\.\s+)(?=\S)")
@@ -59,53 +59,28 @@ def says_nothing(sentence: str) -> bool:
     return not any(character.isalnum() for character in sentence) or _OPENING.fullmatch(sentence) is not None
 
 
-class SentenceStream(Stopping):
+class SentenceStream(Holding):
     """Same shape as the claim check: feed, flush, `unsupported`."""
 
-    def __init__(self, evidence: Sequence[str], question: str, scorer: Scorer) -> None:
-        self._evidence, self._question, self._scorer = evidence, question, scorer
+    def __init__(self, evidence: Sequence[str], conversation: Sequence[str], scorer: Scorer) -> None:
+        """`conversation` is what the visitor said, the question first."""
+        super().__init__(Splitter())
+        self._evidence, self._conversation, self._scorer = evidence, conversation, scorer
         self._known: Known | None = None  # read when the first sentence is whole: by then the answer has begun
         self._texts = [plain_of(text) for text in evidence]
         self._starts = [(number, start.end()) for number, text in enumerate(self._texts) for start in _CLAUSE_START.finditer(text)]
         self._copies = self._starts
-        self._copied = 0
-        self._splitter = Splitter()
-        self._held = ""
-        self._shown = 0
-
-    def feed(self, piece: str) -> str:
-        shown = ""
-        for character in piece:
-            if self._unsupported:
-                break
-            shown += self._take(character)
-        return shown
-
-    def flush(self) -> str:
-        return self._close() if self._splitter.text and not self._unsupported else ""
-
-    def _take(self, character: str) -> str:
-        """Character by character, so that any cut of the stream shows the same."""
-        ready = self._close() if self._splitter.ends_before(character) else ""
-        if self._unsupported:
-            return ready
-        self._splitter.text += character
-        self._held += character
-        self._follow(character)
-        if self._splitter.ends_after(character):
-            return ready + self._close()
-        is_copy = self._copies and self._copied >= _HEAD["\u3400" <= character <= "\u9fff"]
-        return ready + self._let_go() if is_copy and not character.isalnum() else ready
 
     def _follow(self, character: str) -> None:
-        if not self._copied and character.isspace():
-            return
         plain, step = plain_of(character), self._copied
         self._copies = [(number, start) for number, start in self._copies if self._texts[number][start + step : start + step + 1] == plain]
-        self._copied += 1
+
+    def _is_safe(self, character: str) -> bool:
+        is_copy = self._copies and self._copied >= _HEAD["\u3400" <= character <= "\u9fff"]
+        return bool(is_copy) and not character.isalnum()
 
     def _close(self) -> str:
-        text = self._splitter.close()
+        text = self._parts.close()
         self._copies, self._copied = self._starts, 0
         if self._echoes(text) or (not says_nothing(text) and self.score(text) < self._scorer.least):
             end = self._shown + len(self._held)
@@ -115,20 +90,16 @@ class SentenceStream(Stopping):
 
     def _echoes(self, text: str) -> bool:
         """Whether the answer begins by asking the question back: a small model at a loss does."""
-        said, asked = _letters(text), _letters(self._question)
+        question = self._conversation[0] if self._conversation else ""
+        said, asked = _letters(text), _letters(question)
         if self._shown or not said:
             return False
-        is_question = text.rstrip().endswith(("?", "？")) and {*words_of(plain_of(text))} <= {*words_of(plain_of(self._question))}
+        is_question = text.rstrip().endswith(("?", "？")) and {*words_of(plain_of(text))} <= {*words_of(plain_of(question))}
         return is_question or (said in asked and len(said) >= ECHO * len(asked))
 
     def score(self, sentence: str) -> float:
-        self._known = self._known or Known(self._evidence, self._question)
+        self._known = self._known or Known(self._evidence, "\n".join(self._conversation))
         return self._scorer(signs_of(sentence, self._known))
-
-    def _let_go(self) -> str:
-        ready, self._held = self._held, ""
-        self._shown += len(ready)
-        return ready
 
 
 def _letters(text: str) -> str:
