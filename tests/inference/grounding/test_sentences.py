@@ -113,5 +113,6 @@ def test_a_file_for_other_signs_is_refused() -> None:
     ],
 )
 def test_a_question_that_comes_back_is_not_shown(question: str, said: str, shown: str) -> None:
-    stream = open_grounding(["Delivery is free. The teapot can be returned within 30 days. 茶壶三十天内可以退货。"], [question, "你好，想问个问题。"], "en")
+    evidence = "Delivery is free. The teapot can be returned within 30 days. 茶壶三十天内可以退货。"
+    stream = open_grounding([evidence], [question, "你好，想问个问题。"], "en")
     assert "".join(stream.feed(character) for character in said) + stream.flush() == shown
