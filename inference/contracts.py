@@ -168,20 +168,21 @@ class Engine(Protocol):
 class Claim:
     """What an answer says that could be wrong: [start, end) in code points.
 
-    A number, date, price, URL, address, phone number or identifier; a word that the evidence does not have; or a clause
-    that denies what the evidence affirms, or the other way round; or a sentence that is not likely to rest on it.
+    A number, date, price, URL, address, phone number or identifier that the evidence does not have; or a sentence that is not
+    likely to rest on it: as it denies what the evidence affirms or the other way round, as a number of it belongs elsewhere, or as a whole.
     """
 
     start: int
     end: int
     text: str
-    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "word", "negation", "sentence"]
+    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "negation", "misplaced", "sentence"]
 
 
 class GroundingStream(Protocol):
     """Holds a stream from the first character of a claim until the claim is found in the evidence.
 
-    After an unsupported claim nothing more comes out and `unsupported` names it; nothing shown is ever taken back.
+    After an unsupported claim nothing more comes out and `unsupported` names it; nothing shown is ever taken back. `support`, from 0
+    to 1, says after `flush` how well all that came rests on the evidence.
     """
 
     def feed(self, piece: str) -> str: ...
@@ -190,6 +191,9 @@ class GroundingStream(Protocol):
 
     @property
     def unsupported(self) -> Claim | None: ...
+
+    @property
+    def support(self) -> float: ...
 
 
 # --- prompts ---------------------------------------------------------------------------------------------------------

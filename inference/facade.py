@@ -123,19 +123,17 @@ def prompt_version(language: Language) -> str:
 
 
 def open_grounding(evidence: Sequence[str], conversation: Sequence[str], language: Language) -> GroundingStream:
-    """A stream that lets an answer through as far as its claims, clauses and sentences are supported. Both languages are always read.
+    """A stream that lets an answer through as far as its claims and sentences are supported. Both languages are always read.
 
     `conversation` is what the visitor said, the question first.
     """
     from inference.grounding.chain import Chain
-    from inference.grounding.fitting import FitStream
     from inference.grounding.scoring import shipped
     from inference.grounding.sentences import SentenceStream
     from inference.grounding.stream import Grounding
     from inference.grounding.support import Support
 
-    rules = Chain(Grounding(Support(evidence, conversation)), FitStream(evidence))
-    return Chain(rules, SentenceStream(evidence, conversation, shipped()))
+    return Chain(Grounding(Support(evidence, conversation)), SentenceStream(evidence, conversation, shipped()))
 
 
 def expert_load(counts: Sequence[int]) -> LayerLoad:

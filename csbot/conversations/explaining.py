@@ -116,6 +116,8 @@ def _checked(trace: Mapping[str, Any]) -> str:
     rung = trace.get("rung")
     if rung is None:
         return ""
+    if rung == 3 and trace.get("support") is not None:
+        return _("Every claim of the answer was found in the evidence; it rests on it to %(share)s %%.") % {"share": round(100 * trace["support"])}
     return {
         3: _("Every claim of the answer was found in the evidence."),
         4: _("The generated text did not hold; the best evidence sentence was quoted."),

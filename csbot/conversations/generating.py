@@ -36,7 +36,10 @@ class Fenced(Exception):
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt at one turn: the engine's handle, the lease, and what the trace says of them."""
+    """One attempt at one turn: the engine's handle, the lease, and what the trace says of them.
+
+    `support`, from 0 to 1, says how well what was generated rests on the evidence.
+    """
 
     turn: Turn
     decision: Decision
@@ -44,6 +47,7 @@ class Attempt:
     handle: Handle | None = None
     refused: str = ""
     renewed: float = field(default_factory=time.monotonic)
+    support: float | None = None
 
     def pieces(self) -> Iterator[str]:
         """The engine's pieces; none where the engine has no room or is down (the ladder goes on without it)."""
@@ -97,6 +101,7 @@ class Attempt:
             "rung": ending.rung,
             "finish": ending.finish,
             "grounded": ending.is_grounded,
+            "support": self.support,
             "model": inference.model_version(),
             "prompt": self.prompt.version,
             "attempt": self.turn.generation_attempt,
@@ -153,6 +158,7 @@ def _generate(current: Attempt) -> None:
     )
     writer = DeltaWriter(turn.gen or "")
     ending = _speak(current, speaking, writer)
+    current.support = round(claims.support, 3) if writer.seen.strip() else None
     if ending.after == "quote":
         stream = words.open_stream(Direction.BOT)
         quoted = "\n\n".join([text_of(site, decision.language, "quote"), *(quote.text for quote in ending.quotes)])

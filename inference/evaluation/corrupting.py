@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from inference.grounding.clauses import plain_of
 from inference.grounding.passages import units_of
@@ -30,6 +30,9 @@ class Asked:
     style: str = "sentence"
 
 
+Made = tuple[str, str]  # kind, text
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """An answer to judge. `doc` says which examples may not be parted by a split."""
@@ -41,18 +44,24 @@ class Example:
     kind: str
 
 
-def examples_of(rows: Sequence[Asked], seed: int) -> Iterator[Example]:
-    """Each row as it is, and as often as it can be made wrong in each way."""
+def examples_of(rows: Sequence[Asked], seed: int, made_up: Mapping[tuple[str, str], Sequence[Made]] | None = None) -> Iterator[Example]:
+    """Each row as it is, and as often as it can be made wrong in each way. `made_up`: by document and question what a model said."""
     draw = random.Random(seed)
+    told = dict(made_up or {})
     by_lang = {lang: [row for row in rows if row.lang == lang] for lang in {row.lang for row in rows}}
     for row in rows:
         other = draw.choice(by_lang[row.lang])
         yield Example(row, row.evidence, row.answer, True, "original")
         if opened := _opened(row, draw):
             yield Example(row, row.evidence, opened, True, "opened")
+        for kind, said in told.pop((row.doc, row.question), ()):
+            yield Example(row, row.evidence, said, False, kind)
         if changed := number_changed(row, draw):
             yield Example(row, row.evidence, changed, False, "number_changed")
-        for swapped in numbers_from_evidence(row, draw, most=2):
+        yield from _quoted(row, draw)
+        if turned := turned_round(row, draw):
+            yield Example(row, row.evidence, turned, False, "turned_round")
+        for swapped in numbers_from_evidence(row, draw, most=3):
             yield Example(row, row.evidence, swapped, False, "number_from_evidence")
         if other.doc != row.doc:
             yield from _mixed(row, other, draw)
@@ -91,6 +100,48 @@ def numbers_from_evidence(row: Asked, draw: random.Random, *, most: int) -> list
         other = draw.choice(alike if alike and draw.random() < 0.5 else others)
         found.append(row.answer[: place.start()] + other + row.answer[place.end() :])
     return list(dict.fromkeys(found))
+
+
+_QUOTED = range(12, 160)  # characters
+_CLAUSE = re.compile(r"(?<=[，；;])|(?<=,)(?=\s)")
+
+
+def _quoted(row: Asked, draw: random.Random) -> Iterator[Example]:
+    """A sentence with numbers as the evidence has it, or some of its clauses; and the same with a number from elsewhere in the evidence."""
+    parts = [part.strip() for text in row.evidence for part in _SENTENCE.findall(text)]
+    parts = [part for part in parts if len(part) in _QUOTED and _NUMBER.search(part)]
+    if not parts:
+        return
+    clauses = _CLAUSE.split(draw.choice(parts))
+    start = draw.randrange(len(clauses)) if draw.random() < 0.5 else 0
+    quote = "".join(clauses[start : start + draw.randint(1, len(clauses))]).strip("，；;, ")
+    yield Example(row, row.evidence, quote, True, "quoted")
+    for swapped in numbers_from_evidence(replace(row, answer=quote), draw, most=1):
+        if all(swapped not in text for text in row.evidence):
+            yield Example(row, row.evidence, swapped, False, "quoted_otherwise")
+
+
+_TURNS = {
+    "zh": (("不可以", "可以"), ("不能", "可以"), ("没有", "有"), ("不是", "是"), ("不会", "会"), ("不用", "要"), ("无需", "需要"), ("不需要", "需要"), ("无", "有")),
+    "en": (
+        (" is not ", " is "), (" are not ", " are "), (" was not ", " was "), (" cannot ", " can "), (" can not ", " can "), (" will not ", " will "),
+        (" do not ", " "), (" does not ", " "), (" doesn't ", " "), (" don't ", " "), (" isn't ", " is "), (" can't ", " can "),
+        (" must not ", " must "), (" has no ", " has a "), (" have no ", " have "), (" there is no ", " there is "), (" without ", " with "),
+    ),
+}  # fmt: skip
+
+
+def turned_round(row: Asked, draw: random.Random) -> str | None:
+    """One clause denied that was affirmed, or the other way round; only of answers long enough to be read as a statement."""
+    if len(row.answer) < (8 if row.lang == "zh" else 20):
+        return None
+    found = []
+    for denied, affirmed in _TURNS.get(row.lang, _TURNS["en"]):
+        if denied in row.answer:
+            found.append(row.answer.replace(denied, affirmed, 1))
+        elif affirmed.strip() and affirmed in row.answer:
+            found.append(row.answer.replace(affirmed, denied, 1))
+    return draw.choice(found) if found else None
 
 
 def evidence_removed(row: Asked) -> tuple[str, ...] | None:

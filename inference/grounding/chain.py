@@ -13,6 +13,10 @@ class Chain:
     def unsupported(self) -> Claim | None:
         return self._second.unsupported or self._first.unsupported
 
+    @property
+    def support(self) -> float:
+        return min(self._first.support, self._second.support)
+
     def feed(self, piece: str) -> str:
         shown = self._second.feed(self._first.feed(piece))
         return shown + self._second.flush() if self._first.unsupported and not self._second.unsupported else shown

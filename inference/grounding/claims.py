@@ -54,7 +54,10 @@ _LIST_MARKER = re.compile(r"[\s*#>-]*\d{1,2}[.)、](?!\d)(?=\**\s*[^\s\d*])")
 
 
 _NOTHING_COUNTED = re.compile(
-    r"\s*(?:$|[^\w\s\u3400-\u9fff]|(?:and|or|if|to|is|are|for|in|on|at|with|from|after|when)\b|[号以之内的和或至到起止])", re.ASCII
+    r"\s*(?:$|[^\w\s\u3400-\u9fff]|[号以之内的和或至到起止]"
+    r"|(?:and|or|if|to|is|are|was|were|for|in|on|at|with|from|after|when|of|by|as|per|who|which|that|may|can|will|must|should|has|have|get|gets"
+    r"|got|pays?|rides?|travels?|qualify|qualifies|receives?)\b)",
+    re.ASCII,
 )
 _NUMBER_GROUP = re.compile(r"[no]1[37]|[mdy][1-7]|h(?:8|9|10)")
 

@@ -19,9 +19,12 @@ _SENTENCE_ENDS = frozenset("\n\r。！？.!?")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z'-]*")
 _BETWEEN = re.compile(r"[、,]|\b(?:and|or)\b|[和及与或]")
+_RANGE_OPENS = re.compile(r"\b(?:between|from)\b[^,.;]{0,24}$")
 _NEGATION = re.compile(
-    r"\b(?:not(?!\sonly\b)|no(?!\s(?:they|the|it|you|we|there|this|that)\b)|never|none|neither|nor|cannot|without|prohibited|forbidden)\b|n't\b"
-    r"|不(?![仅但过管论只断久锈])|没|勿|无(?![论线])|未(?!来)|非(?!常)|(?<![特分区类个级性识辨告])别(?![的人])|禁止|严禁|谢绝"
+    r"\b(?:not(?!\sonly\b)|no(?!\s(?:they|the|it|you|we|there|this|that|more|less|later|larger|bigger|longer|higher|fewer)\b)"
+    r"|never|none|neither|nor|cannot|without|prohibited|forbidden|banned|unable|unavailable|void\sof|lacks?|(?:for|is|are|be)\sfree|free\sof)\b"
+    r"|n't\b"
+    r"|不(?![仅但过管论只断久锈错])|没|勿|无(?![论线])|未(?!来)|非(?![常洲])|(?<![特分区类个级性识辨告])别(?![的人名称])|禁止|严禁|谢绝|免费"
 )
 _NEXT_PREDICATE = re.compile(r"\b(?:but|if|when|because|while|unless|until|which|that|you|we|they|it)\b|可以|就|才|但|而|即")
 _HELPERS = re.compile(r"(?:能够|能|可以|可|得|会|要|应|该|\s)+")
@@ -46,12 +49,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`denied` has for each negation the words after it; `settled` is where the last negation ends in `plain`."""
+    """`denied` has for each negation the words after it."""
 
     plain: str
     words: tuple[str, ...]
     denied: tuple[frozenset[str], ...]
-    settled: int
     figures: tuple[Figure, ...]
     lead: tuple[str, ...]  # words of the clauses just before it that have no claim: 银卡会员，购物省 3%
 
@@ -97,7 +99,7 @@ class Reader:
         negations = list(_NEGATION.finditer(plain))
         denied = tuple(_denied(plain[: found.start()], plain[found.end() :]) for found in negations)
         figures = tuple(self._figures(plain))
-        clause = Clause(plain.strip(), words, denied, _settled(plain, negations), figures, self.lead)
+        clause = Clause(plain.strip(), words, denied, figures, self.lead)
         self._go_on(plain, clause)
         return clause
 
@@ -120,16 +122,31 @@ class Reader:
 
 
 def clauses_of(text: str) -> Iterator[Clause]:
-    """A piece of evidence, clause by clause."""
-    cutter, reader = Cutter(), Reader()
+    """A text, clause by clause."""
+    reader = Reader()
+    for part in _cut(text):
+        yield reader.read(part)
+
+
+def settled_in(text: str) -> list[bool]:
+    """For each place of the text, its end too: whether what stands before it in its clause is past the clause's last negation."""
+    settled: list[bool] = [True]
+    for part in _cut(text):
+        last = max((found.end() for found in _NEGATION.finditer(plain_of(part))), default=0)
+        settled += [at >= last for at in range(1, len(part) + 1)]
+    return settled
+
+
+def _cut(text: str) -> Iterator[str]:
+    cutter = Cutter()
     for character in text:
         if cutter.ends_before(character):
-            yield reader.read(cutter.close())
+            yield cutter.close()
         cutter.text += character
         if cutter.ends_after(character):
-            yield reader.read(cutter.close())
+            yield cutter.close()
     if cutter.text:
-        yield reader.read(cutter.close())
+        yield cutter.close()
 
 
 def plain_of(text: str) -> str:
@@ -169,10 +186,6 @@ def _denied(before: str, after: str) -> frozenset[str]:
     return frozenset(words_of(rest)[:_DENIED_WORDS] or words_of(after)[:_DENIED_WORDS] or words_of(before)[-_DENIED_WORDS:])
 
 
-def _settled(plain: str, negations: list[re.Match[str]]) -> int:
-    return negations[-1].end() - (len(plain) - len(plain.lstrip())) if negations else 0
-
-
 def _without(plain: str, found: list[Found]) -> str:
     for one in found:
         plain = plain[: one.claim.start] + " " * (one.claim.end - one.claim.start) + plain[one.claim.end :]
@@ -183,6 +196,6 @@ def _together(bare: str, found: list[Found]) -> tuple[list[Found], int]:
     """The first claims that no "and" parts, and where their words end."""
     for number, (one, other) in enumerate(zip(found, found[1:], strict=False), 1):
         borders = list(_BETWEEN.finditer(bare, one.claim.end, other.claim.start))
-        if borders:
+        if borders and not _RANGE_OPENS.search(bare, 0, one.claim.start):
             return found[:number], borders[-1].start()
     return found, len(bare)

@@ -1,74 +1,64 @@
-"""Lets an answer through as far as its clauses say what the evidence says: with the same "not", each number with its own words.
+"""How far a sentence says what the evidence says, clause by clause: with the same "not", each number with its own words.
 
-A clause that repeats the evidence word by word passes as it comes; from where it departs it waits for its end. Compares
-words only, so it sees what was turned or swapped, not what was made up: that is for the two checks before it.
+Compares words only, so it sees what was turned or swapped, not what was made up. Gives signs; what they weigh is learned.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from inference.contracts import Claim
 from inference.grounding.claims import Key
-from inference.grounding.clauses import Clause, Cutter, Figure, Reader, clauses_of, plain_of, repeats
-from inference.grounding.holding import Holding
+from inference.grounding.clauses import Clause, Figure, clauses_of, repeats
+
+_NAME = 2  # words
 
 
-class FitStream(Holding):
-    """Same shape as the claim check: feed, flush, `unsupported`."""
+class Fit:
+    """The clauses of the evidence, and how much of a sentence departs from them."""
 
     def __init__(self, evidence: Sequence[str]) -> None:
-        super().__init__(Cutter())
         self._known = [clause for text in evidence for clause in clauses_of(text)]
         self._figures = [figure for clause in self._known for figure in clause.figures]
-        self._reader = Reader()
-        self._copies = self._known  # those that the clause so far repeats from their beginning
+        self._counts = Counter(word for clause in self._known for word in {*clause.words})
 
-    def _follow(self, character: str) -> None:
-        plain = plain_of(character)
-        self._copies = [copy for copy in self._copies if copy.plain[self._copied : self._copied + 1] == plain]
+    def of(self, sentence: str) -> tuple[float, float, float, float]:
+        """How alike the most alike clause is whose "not" the sentence turns round, 0 to 1; how many such clauses; how alike the most alike
+        clause is that denies where the sentence does not, or the other way round, whatever is denied; how many figures are misplaced."""
+        clauses = list(clauses_of(sentence))
+        misplaced = sum(not stands_right(figure, self._figures) for clause in clauses for figure in clause.figures)
+        turned, differ = [], 0.0
+        for clause in clauses:
+            likeness, alike = self._most_alike(clause)
+            if _is_name(clause):
+                continue
+            if alike and not any(_deny_alike(clause, other) for other in alike):
+                turned.append(likeness)
+            if alike and not any(bool(clause.denied) == bool(other.denied) for other in alike):
+                differ = max(differ, likeness)
+        return max(turned, default=0.0), float(len(turned)), differ, float(misplaced)
 
-    def _is_safe(self, character: str) -> bool:
-        return not _may_grow(character) and any(self._copied >= copy.settled for copy in self._copies)
-
-    def _close(self) -> str:
-        text = self._parts.close()
-        clause = self._reader.read(text)
-        self._copies = [copy for copy in self._known if {*self._reader.lead} <= {*copy.lead}]
-        self._copied = 0
-        self._unsupported = self._misfit(clause, text)
-        return "" if self._unsupported else self._let_go()
-
-    def _misfit(self, clause: Clause, text: str) -> Claim | None:
-        end = self._shown + len(self._held)
-        if not keeps_negation(clause, self._known):
-            return Claim(end - len(text), end, text, "negation")
-        for figure in clause.figures:
-            claim = figure.found.claim
-            if not stands_right(figure, self._figures):
-                return Claim(end - len(text) + claim.start, end - len(text) + claim.end, claim.text, claim.kind)
-        return None
+    def _most_alike(self, clause: Clause) -> tuple[float, list[Clause]]:
+        """By shared words; those that stand in many clauses, as a heading's do, weigh less."""
+        words = frozenset(clause.words)
+        shared = [sum(1 / self._counts[word] for word in words.intersection(other.words)) for other in self._known]
+        most = max(shared, default=0.0)
+        alike = [other for other, value in zip(self._known, shared, strict=True) if most and value >= most - 1e-9]
+        return (max(len(words.intersection(other.words)) for other in alike) / len(words) if alike else 0.0), alike
 
 
-def _may_grow(character: str) -> bool:
-    """Of "cannot" nobody shall see a "can"."""
-    return character.isascii() and character.isalpha()
-
-
-def keeps_negation(clause: Clause, known: Sequence[Clause]) -> bool:
-    """Whether one of the evidence's clauses that are most like it denies as much of what both say."""
-    words = frozenset(clause.words)
-    shared = [len(words.intersection(other.words)) for other in known]
-    most = max(shared, default=0)
-    return not most or any(_deny_alike(clause, other) for other, number in zip(known, shared, strict=True) if number == most)
+def _is_name(clause: Clause) -> bool:
+    """A word or two of English and nothing that binds them: who asks for a name is told no more."""
+    return not clause.denied and clause.plain.isascii() and len(clause.plain.split()) == len(clause.words) <= _NAME
 
 
 def _deny_alike(clause: Clause, other: Clause) -> bool:
+    """Whether each denies as much of what both say as the other does."""
     if repeats(clause, other):
         return True
     here = sum(other.has(denied) for denied in clause.denied)
     there = sum(clause.has(denied) for denied in other.denied)
-    return here == there or len(clause.denied) == len(other.denied)
+    return here == there or bool(clause.denied) == bool(other.denied)
 
 
 def stands_right(figure: Figure, known: Sequence[Figure]) -> bool:

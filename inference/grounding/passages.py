@@ -41,12 +41,13 @@ class Mention:
 
 
 class Passage:
-    """One text, read once."""
+    """One text, read once. Of an answer idioms are no numbers: 一家 and "one of"."""
 
-    def __init__(self, text: str, number: int = 0) -> None:
+    def __init__(self, text: str, number: int = 0, *, is_answer: bool = False) -> None:
         self.plain = plain_of(text)
         self.units = units_of(self.plain)
-        self.mentions = [Mention(one, number, one.claim.start, one.claim.end) for one in find_claims(self.plain, opens_line=False, is_answer=False)]
+        found = find_claims(self.plain, opens_line=False, is_answer=is_answer)
+        self.mentions = [Mention(one, number, one.claim.start, one.claim.end) for one in found]
         self.sentences = _sentences_of(self.units, self.plain)
         self._cost = _costs(self.plain)
 

@@ -1,4 +1,4 @@
-"""The learned part of the check: how likely a sentence is to be supported, from its SIGNS, by a few hundred small trees.
+"""The learned part of the check: how likely a sentence or an answer is to be supported, from its SIGNS, by a few hundred small trees.
 
 The trees are plain numbers in `support.json`, written by `python -m inference.evaluation.support_fit`. Knows no text.
 """
@@ -17,7 +17,7 @@ from inference.grounding.signs import SIGNS
 
 SHIPPED = Path(__file__).parent / "support.json"
 _LEAF = -1
-_UNITS, _COVERED = [*SIGNS].index("units"), [*SIGNS].index("covered_asked")
+_CHINESE, _UNITS, _COVERED = (list(SIGNS).index(name) for name in ("is_zh", "units", "covered_asked"))
 LEAST_COVERED, JUDGED_FROM = 0.25, 6  # of the words of a sentence of so many: with fewer known ones it cannot rest on the evidence
 
 
@@ -44,11 +44,14 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """`least`: a sentence below it ends the answer."""
+    """`least`: a sentence below it ends the answer; of Chinese sentences the second, as the languages' scores lie apart."""
 
     trees: tuple[Tree, ...]
     bias: float
-    least: float
+    least: tuple[float, float]
+
+    def passes(self, signs: Sequence[float]) -> bool:
+        return self(signs) >= self.least[signs[_CHINESE] > 0]
 
     def __call__(self, signs: Sequence[float]) -> float:
         """Between 0 and 1."""
@@ -58,13 +61,25 @@ class Scorer:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
+@dataclass(frozen=True, slots=True)
+class Scorers:
+    """`sentence` sees everything that may be wrong with one; `answer` orders whole answers by how much in them is made up."""
+
+    sentence: Scorer
+    answer: Scorer
+
+
 @lru_cache(maxsize=1)
-def shipped() -> Scorer:
-    return scorer_read(json.loads(SHIPPED.read_text(encoding="utf-8")))
+def shipped() -> Scorers:
+    return scorers_read(json.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+def scorers_read(data: dict[str, Any]) -> Scorers:
+    if data["signs"] != [*SIGNS]:
+        raise BrokenModel(f"{SHIPPED.name} was fitted on other signs; run python -m inference.evaluation.support_fit")
+    return Scorers(scorer_read(data["sentence"]), scorer_read(data["answer"]))
 
 
 def scorer_read(data: dict[str, Any]) -> Scorer:
-    if data["signs"] != [*SIGNS]:
-        raise BrokenModel(f"{SHIPPED.name} was fitted on other signs; run python -m inference.evaluation.support_fit")
     trees = tuple(Tree(*(tuple(tree[name]) for name in ("sign", "cut", "left", "right", "value"))) for tree in data["trees"])
-    return Scorer(trees, float(data["bias"]), float(data["least"]))
+    return Scorer(trees, float(data["bias"]), (float(data["least"]["en"]), float(data["least"]["zh"])))

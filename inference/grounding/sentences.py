@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from inference.contracts import Claim
-from inference.grounding.clauses import plain_of, words_of
+from inference.grounding.clauses import plain_of, settled_in, words_of
 from inference.grounding.holding import Holding
-from inference.grounding.scoring import Scorer
-from inference.grounding.signs import Known, signs_of
+from inference.grounding.scoring import Scorers
+from inference.grounding.signs import SIGNS, Known, signs_of
 
 _HARD = frozenset("\n\r。！？!?")
 _CLAUSE_START = re.compile(r"(?:^|[\n。！？!?；;：:，,]\s*|\.\s+)(?=\S)")
@@ -23,6 +24,18 @@ _HEAD = {True: 4, False: 10}  # characters that must repeat before the first is 
 _OPENING = re.compile(
     r"\W*(?:yes|no|sure|of course|ok(?:ay)?|hello|hi|是的?|不是的?|对的?|好的?|您好|你好|可以的?|不可以|不能|能|有的?|没有)\W*", re.IGNORECASE
 )
+
+
+Doubt = Literal["negation", "misplaced", "sentence"]
+_TURNED, _MISPLACED, _FIGURES = (list(SIGNS).index(name) for name in ("turned", "misplaced", "figures"))
+_ALIKE = 0.4  # of a clause's words: two that share less are not about the same
+
+
+def plainly_wrong(signs: Sequence[float]) -> Doubt | None:
+    """What needs no score. Of a sentence with several numbers it is too easily said that one stands with another's words."""
+    if signs[_TURNED] >= _ALIKE:
+        return "negation"
+    return "misplaced" if signs[_MISPLACED] and signs[_FIGURES] <= 1 else None
 
 
 class Splitter:
@@ -60,14 +73,16 @@ def says_nothing(sentence: str) -> bool:
 
 
 class SentenceStream(Holding):
-    """Same shape as the claim check: feed, flush, `unsupported`."""
+    """Same shape as the claim check: feed, flush, `unsupported`, `support`."""
 
-    def __init__(self, evidence: Sequence[str], conversation: Sequence[str], scorer: Scorer) -> None:
+    def __init__(self, evidence: Sequence[str], conversation: Sequence[str], scorers: Scorers) -> None:
         """`conversation` is what the visitor said, the question first."""
         super().__init__(Splitter())
-        self._evidence, self._conversation, self._scorer = evidence, conversation, scorer
+        self._evidence, self._conversation, self._scorers = evidence, conversation, scorers
         self._known: Known | None = None  # read when the first sentence is whole: by then the answer has begun
+        self._said: list[str] = []
         self._texts = [plain_of(text) for text in evidence]
+        self._settled = [settled_in(text) for text in evidence]
         self._starts = [(number, start.end()) for number, text in enumerate(self._texts) for start in _CLAUSE_START.finditer(text)]
         self._copies = self._starts
 
@@ -76,17 +91,38 @@ class SentenceStream(Holding):
         self._copies = [(number, start) for number, start in self._copies if self._texts[number][start + step : start + step + 1] == plain]
 
     def _is_safe(self, character: str) -> bool:
-        is_copy = self._copies and self._copied >= _HEAD["\u3400" <= character <= "\u9fff"]
-        return bool(is_copy) and not character.isalnum()
+        """Only at a word's end, and of a clause nothing that a "not" behind it could turn."""
+        if character.isalnum() or self._copied < _HEAD["\u3400" <= character <= "\u9fff"]:
+            return False
+        return any(self._settled[number][start + self._copied] for number, start in self._copies)
 
     def _close(self) -> str:
         text = self._parts.close()
+        self._said.append(text)
         self._copies, self._copied = self._starts, 0
-        if self._echoes(text) or (not says_nothing(text) and self.score(text) < self._scorer.least):
-            end = self._shown + len(self._held)
-            self._unsupported = Claim(end - len(text), end, text, "sentence")
-            return ""
-        return self._let_go()
+        kind = self._doubt(text)
+        if kind is None:
+            return self._let_go()
+        end = self._shown + len(self._held)
+        self._unsupported = Claim(end - len(text), end, text, kind)
+        return ""
+
+    def _doubt(self, text: str) -> Doubt | None:
+        if self._echoes(text):
+            return "sentence"
+        if says_nothing(text):
+            return None
+        signs = signs_of(text, self._read())
+        return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs) else "sentence")
+
+    @property
+    def support(self) -> float:
+        """Of all sentences that came, those that were not shown too."""
+        return support_of("".join(self._said), self._read(), self._scorers)
+
+    def _read(self) -> Known:
+        self._known = self._known or Known(self._evidence, "\n".join(self._conversation))
+        return self._known
 
     def _echoes(self, text: str) -> bool:
         """Whether the answer begins by asking the question back: a small model at a loss does."""
@@ -97,16 +133,11 @@ class SentenceStream(Holding):
         is_question = text.rstrip().endswith(("?", "？")) and {*words_of(plain_of(text))} <= {*words_of(plain_of(question))}
         return is_question or (said in asked and len(said) >= ECHO * len(asked))
 
-    def score(self, sentence: str) -> float:
-        self._known = self._known or Known(self._evidence, "\n".join(self._conversation))
-        return self._scorer(signs_of(sentence, self._known))
-
 
 def _letters(text: str) -> str:
     return "".join(character for character in plain_of(text) if character.isalnum())
 
 
-def support_of(answer: str, evidence: Sequence[str], question: str, scorer: Scorer) -> float:
-    """Of the least supported sentence; 1 where nothing is said."""
-    known = Known(evidence, question)
-    return min((scorer(signs_of(sentence, known)) for sentence in sentences_of(answer) if not says_nothing(sentence)), default=1.0)
+def support_of(answer: str, known: Known, scorers: Scorers) -> float:
+    """How likely it is that nothing in the answer is made up; 1 where nothing is said."""
+    return 1.0 if says_nothing(answer) else scorers.answer(signs_of(answer, known))

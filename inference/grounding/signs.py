@@ -1,6 +1,6 @@
 """What tells a supported sentence from one that was made up: shares of its words, longest copies, the fit of its numbers.
 
-Cheap and without vectors, so that the generation worker needs no encoder. Knows nothing of weights or streams.
+Cheap and without an encoder, so that the generation worker needs none. Knows nothing of weights or streams.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 
 from inference.grounding.claims import Key
+from inference.grounding.fitting import Fit
+from inference.grounding.kin import Kinship, shipped
 from inference.grounding.passages import Mention, Passage, Unit, rarity, units_of, windows
 from inference.grounding.support import Support
 
@@ -16,7 +18,8 @@ from inference.grounding.support import Support
 SIGNS = {
     "is_zh": 0, "units": 0, "covered": 1, "covered_rare": 1, "covered_asked": 1, "novel": -1, "novel_asked": -1, "best_one": 1, "best_two": 1,
     "pairs": 1, "longest": 1, "runs": -1, "letters": 1, "figures": 0, "figures_there": 1, "figures_asked": 1, "home": 1, "lead": 1,
-    "lead_before": 1, "lead_own": 1, "rivals": 0, "unit_after": 1, "asked_covered": 1, "own_voice": -1,
+    "lead_before": 1, "lead_own": 1, "rivals": 0, "unit_after": 1, "asked_covered": 1, "own_voice": -1, "asks": -1, "turned": -1,
+    "clauses_turned": -1, "denials_differ": -1, "misplaced": -1, "covered_all": 1, "kin": 1, "kin_least": 1, "kin_asked": 1,
 }  # fmt: skip
 _OWN_VOICE = re.compile(r"\b(?:i|i'm|i've|me|my|mine|myself|we|our)\b|我|咱")
 _NO_FIGURE = 1.0
@@ -35,6 +38,10 @@ class Known:
         self.texts = " \n ".join(passage.plain for passage in self.passages)
         self.squeezed = squeezed(self.texts)
         self.pairs = frozenset(pair for passage in self.passages for pair in _pairs(passage.plain))
+        self.all_words = frozenset(unit.text for passage in self.passages for unit in units_of(passage.plain, with_plain_words=True))
+        self.fit = Fit(evidence)
+        self.kinship = Kinship(shipped(), self.texts)
+        self.kinship_asked = Kinship(shipped(), self.asked.plain)
         self.mentions = [mention for passage in self.passages for mention in passage.mentions]
         self._given = (evidence, question)
         self._support: Support | None = None
@@ -62,7 +69,7 @@ class Known:
 
 def signs_of(sentence: str, known: Known) -> tuple[float, ...]:
     """One value for each of SIGNS."""
-    said = Passage(sentence)
+    said = Passage(sentence, is_answer=True)
     words = [unit.text for unit in said.units]
     own = frozenset(words)
     there = [word in known.counts for word in words]
@@ -86,7 +93,21 @@ def signs_of(sentence: str, known: Known) -> tuple[float, ...]:
         *_figures(said, known),
         _share([word in known.counts for word in known.asked_words]),
         float(len(_OWN_VOICE.findall(said.plain))),
+        float(said.plain.rstrip().endswith("?")),
+        *known.fit.of(sentence),
+        _share([unit.text in known.all_words for unit in units_of(said.plain, with_plain_words=True)]),
+        *_kin(said.plain, known),
     )
+
+
+def _kin(plain: str, known: Known) -> tuple[float, float, float]:
+    """How near the words come to the evidence's: on average, the three farthest, and on average where the question's count too."""
+    near = known.kinship.of(plain)
+    if not near:
+        return 1.0, 1.0, 1.0
+    either = [max(pair) for pair in zip(near, known.kinship_asked.of(plain), strict=True)]
+    least = sorted(near)[:3]
+    return sum(near) / len(near), sum(least) / len(least), sum(either) / len(either)
 
 
 def _figures(said: Passage, known: Known) -> tuple[float, ...]:
@@ -123,7 +144,8 @@ def _fit(mention: Mention, said: Passage, known: Known, whole: dict[str, float],
     if not homes and known.asks_with(keys):
         return _AS_ASKED
     if not homes:
-        return float(known.support.holds(mention.found)), 0.0, -1.0, -1.0, -1.0, 0.0, 0.0
+        after = said.plain[mention.end : mention.end + 1]
+        return float(known.support.holds(mention.found, after)), 0.0, -1.0, -1.0, -1.0, 0.0, 0.0
     rivals = [other for other in known.mentions if other not in homes and _same_kind(keys, other)]
     near = {word: value * answer[word] for word, value in said.spread(mention).items() if word in answer}
     total = sum(whole.values()) or 1.0

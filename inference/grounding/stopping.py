@@ -11,3 +11,8 @@ class Stopping:
     @property
     def unsupported(self) -> Claim | None:
         return self._unsupported
+
+    @property
+    def support(self) -> float:
+        """A check by rule has no shades."""
+        return 0.0 if self._unsupported else 1.0

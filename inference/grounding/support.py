@@ -129,6 +129,16 @@ def _says_weekday(facts: Facts, key: Key, _found: Found) -> bool:
     return len(days) == 2 and days[0] < key[1] < days[1]
 
 
+def _says_counted(facts: Facts, key: Key, found: Found) -> bool:
+    """Of people and times the word that counts them is free: 6 场 and 6 次."""
+    return key[1] in facts.numbers or _says_measure(facts, key, found)
+
+
+def _says_age(facts: Facts, key: Key, found: Found) -> bool:
+    """"Over 65" and "a three-year guarantee" say how many years without "old"."""
+    return ("month", str(12 * int(key[1]))) in facts.keys or key[1] in facts.numbers if key[1].isdigit() else _says_measure(facts, key, found)
+
+
 def _never(_facts: Facts, _key: Key, _found: Found) -> bool:
     return False
 
@@ -143,4 +153,7 @@ _CHECKS = {
     "url": _says_url,
     "email": _never,
     "weekday": _says_weekday,
+    "age": _says_age,
+    "time": _says_counted,
+    "person": _says_counted,
 }

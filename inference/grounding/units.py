@@ -39,7 +39,7 @@ _UNITS: dict[str, tuple[str, str, str, str]] = {
     "watt": ("watt", "1", "瓦", "w watts?"),
     "milliamp_hour": ("milliamp_hour", "1", "毫安时 毫安", "mah"),
     "degree": ("degree", "1", "摄氏度 ℃ °c", "degrees? °c ℃"),
-    "age": ("age", "1", "周岁 岁", "years?[\\s-]old"),
+    "age": ("age", "1", "周岁 岁", "years?[\\s-](?:old|of\\sage)"),
     "point": ("point", "1", "积分", "points?"),
     "multiple": ("multiple", "1", "倍", ""),
     "fold": ("fold", "1", "折", ""),

@@ -92,6 +92,19 @@ def test_numbers_that_count_nothing_are_no_claims(text: str) -> None:
     assert (stream.feed(text) + stream.flush(), stream.unsupported) == (text, None)
 
 
+@pytest.mark.parametrize(
+    ("evidence", "answer"),
+    [
+        ("Seniors over 65 years of age get 10% off.", "Those over 65 years old get 10% off."),
+        ("Anyone over 65 gets 10% off.", "A visitor of 65 years old gets 10% off."),
+        ("Children of 5 to 16 years old get 50% off.", "Kids ages 5-16 get 50% off."),
+    ],
+)
+def test_years_of_age_may_be_said_in_other_words(evidence: str, answer: str) -> None:
+    alone = Grounding(Support([evidence], []))
+    assert (alone.feed(answer) + alone.flush(), alone.unsupported) == (answer, None)
+
+
 def test_a_lists_own_numbers_are_no_claims() -> None:
     text = "1. 打开订单\n2. 申请退货\n"
     stream = Grounding(Support([], []))

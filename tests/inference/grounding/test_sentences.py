@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from inference.contracts import Language
 from inference.facade import open_grounding
-from inference.grounding.scoring import SHIPPED, BrokenModel, scorer_read, shipped
+from inference.grounding.scoring import SHIPPED, BrokenModel, scorers_read, shipped
 from inference.grounding.sentences import SentenceStream, sentences_of, support_of
-from inference.grounding.signs import SIGNS
+from inference.grounding.signs import SIGNS, Known, signs_of
 
 EVIDENCE = [
     "The oak board is oiled once a month. Members save 3% on silver and 6% on gold.",
@@ -27,7 +27,7 @@ def shown(text: str, size: int = 1000) -> tuple[str, bool]:
 
 
 def score(text: str, lang: Language) -> float:
-    return support_of(text, EVIDENCE, ASKED[lang], shipped())
+    return shipped().sentence(signs_of(text, Known(EVIDENCE, ASKED[lang])))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_score_falls_with_what_is_added_or_swapped(lang: Language, better: s
 
 def test_no_sign_speaks_against_its_direction() -> None:
     """A thousand drawn points; each sign moved up alone."""
-    scorer = shipped()
+    scorer = shipped().sentence
     for number in range(60):
         base = [((number * 37 + place * 17) % 100) / 100 for place in range(len(SIGNS))]
         for place, way in enumerate(SIGNS.values()):
@@ -92,6 +92,15 @@ def test_a_repeated_sentence_is_seen_while_it_is_made() -> None:
     assert stream.feed("The oak board is oiled ") == "The oak board is oiled "
 
 
+def test_an_answers_support_falls_with_what_is_made_up_in_it() -> None:
+    known = Known(EVIDENCE, ASKED["en"])
+    kept = "You oil the oak board once a month."
+    added = f"{kept} My brothers love travelling to Spain in summer."
+    other = "My brothers love travelling to Spain in summer."
+    assert support_of(kept, known, shipped()) > support_of(added, known, shipped()) > support_of(other, known, shipped())
+    assert support_of("Yes.", known, shipped()) == 1.0
+
+
 def test_the_shipped_file_is_small_and_plain_numbers() -> None:
     assert SHIPPED.suffix == ".json"
     assert SHIPPED.stat().st_size <= 4_000_000
@@ -99,7 +108,7 @@ def test_the_shipped_file_is_small_and_plain_numbers() -> None:
 
 def test_a_file_for_other_signs_is_refused() -> None:
     with pytest.raises(BrokenModel, match="other signs"):
-        scorer_read({"signs": ["covered"], "trees": [], "bias": 0.0, "least": 0.0})
+        scorers_read({"signs": ["covered"]})
 
 
 @pytest.mark.parametrize(
