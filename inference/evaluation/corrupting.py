@@ -30,9 +30,6 @@ class Asked:
     style: str = "sentence"
 
 
-Made = tuple[str, str]  # kind, text
-
-
 @dataclass(frozen=True, slots=True)
 class Example:
     """An answer to judge. `doc` says which examples may not be parted by a split."""
@@ -44,7 +41,7 @@ class Example:
     kind: str
 
 
-def examples_of(rows: Sequence[Asked], seed: int, made_up: Mapping[tuple[str, str], Sequence[Made]] | None = None) -> Iterator[Example]:
+def examples_of(rows: Sequence[Asked], seed: int, made_up: Mapping[tuple[str, str], Sequence[str]] | None = None) -> Iterator[Example]:
     """Each row as it is, and as often as it can be made wrong in each way. `made_up`: by document and question what a model said."""
     draw = random.Random(seed)
     told = dict(made_up or {})
@@ -54,8 +51,8 @@ def examples_of(rows: Sequence[Asked], seed: int, made_up: Mapping[tuple[str, st
         yield Example(row, row.evidence, row.answer, True, "original")
         if opened := _opened(row, draw):
             yield Example(row, row.evidence, opened, True, "opened")
-        for kind, said in told.pop((row.doc, row.question), ()):
-            yield Example(row, row.evidence, said, False, kind)
+        for said in told.pop((row.doc, row.question), ()):
+            yield Example(row, row.evidence, said, False, "made_up")
         if changed := number_changed(row, draw):
             yield Example(row, row.evidence, changed, False, "number_changed")
         yield from _quoted(row, draw)
@@ -122,7 +119,10 @@ def _quoted(row: Asked, draw: random.Random) -> Iterator[Example]:
 
 
 _TURNS = {
-    "zh": (("不可以", "可以"), ("不能", "可以"), ("没有", "有"), ("不是", "是"), ("不会", "会"), ("不用", "要"), ("无需", "需要"), ("不需要", "需要"), ("无", "有")),
+    "zh": (
+        ("不可以", "可以"), ("不能", "可以"), ("没有", "有"), ("不是", "是"), ("不会", "会"), ("不用", "要"), ("无需", "需要"),
+        ("不需要", "需要"), ("无", "有"),
+    ),
     "en": (
         (" is not ", " is "), (" are not ", " are "), (" was not ", " was "), (" cannot ", " can "), (" can not ", " can "), (" will not ", " will "),
         (" do not ", " "), (" does not ", " "), (" doesn't ", " "), (" don't ", " "), (" isn't ", " is "), (" can't ", " can "),

@@ -52,7 +52,8 @@ def shortened(vectors: NDArray[np.float32], chinese: NDArray[np.bool_]) -> NDArr
     _, _, directions = np.linalg.svd(centred.T @ centred)
     short = centred @ directions[:DIRECTIONS].T
     short /= np.linalg.norm(short, axis=1, keepdims=True)
-    return np.round(short * 127).astype(np.int8)
+    found: NDArray[np.int8] = np.round(short * 127).astype(np.int8)
+    return found
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
-"""`python -m inference.evaluation.made_up TRAIN OUT --model FOLDER`: has a model answer without evidence and chat about it, eight at a time.
+"""`python -m inference.evaluation.made_up TRAIN OUT --model FOLDER`: has a model answer questions without evidence, eight at a time.
 
 What it then makes up is what the support score has to tell from answers that rest on something. Takes every so many rows; leaves out
-what happens to say the gold answer. OUT has one JSON object a line: `doc`, `question`, `kind`, `answer`.
+what happens to say the gold answer. OUT has one JSON object a line: `doc`, `question`, `answer`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import Literal, get_args
 
 from inference import facade
 from inference.contracts import ChatMessage, GenerationRequest, Language
@@ -23,30 +22,23 @@ from inference.grounding.clauses import plain_of
 from inference.grounding.decline import is_decline
 
 AT_ONCE, LONGEST, EVERY = 8, 40, 5
-_TOLD = 300  # characters of the evidence that a friend is told
-Kind = Literal["made_up", "chat"]
-_ROLES: dict[tuple[Kind, Language], str] = {
-    ("made_up", "zh"): "你是一名热心的客服，请用一两句话直接回答。",
-    ("made_up", "en"): "You are a helpful assistant. Answer directly in one or two sentences.",
-    ("chat", "zh"): "你在和朋友聊天。用一两句话说说你自己的看法、感受或经历。",
-    ("chat", "en"): "You are chatting with a friend. React in one or two sentences with your own opinion, feeling or experience.",
+_ROLE: dict[Language, str] = {
+    "zh": "你是一名热心的客服，请用一两句话直接回答。",
+    "en": "You are a helpful assistant. Answer directly in one or two sentences.",
 }
 
 
-def made_up(rows: Sequence[Asked]) -> Iterator[tuple[Asked, Kind, str]]:
+def made_up(rows: Sequence[Asked]) -> Iterator[tuple[Asked, str]]:
     """The engine has to run. A text cut off at its longest loses its last, unfinished sentence."""
-    asked: list[tuple[Asked, Kind]] = [(row, kind) for row in rows for kind in get_args(Kind)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        for (row, kind), (text, is_whole) in zip(asked, threads.map(_answer, asked, map(str, count())), strict=True):
+        for row, (text, is_whole) in zip(rows, threads.map(_answer, rows, map(str, count())), strict=True):
             answer = text.strip() if is_whole else _whole_sentences(text)
             if answer and not is_decline(answer, _language(row)) and plain_of(row.answer).strip(" .。") not in plain_of(answer):
-                yield row, kind, answer
+                yield row, answer
 
 
-def _answer(asked: tuple[Asked, Kind], id: str) -> tuple[str, bool]:
-    row, kind = asked
-    told = row.question if kind == "made_up" else row.evidence[0][:_TOLD]
-    messages = (ChatMessage("system", _ROLES[kind, _language(row)]), ChatMessage("user", told))
+def _answer(row: Asked, id: str) -> tuple[str, bool]:
+    messages = (ChatMessage("system", _ROLE[_language(row)]), ChatMessage("user", row.question))
     handle = facade.engine().submit(GenerationRequest(id, messages, "creative", LONGEST))
     text = "".join(handle)
     return text, handle.finish == "stop"
@@ -70,8 +62,8 @@ def main(arguments: Sequence[str]) -> None:
     facade.start_engine("transformers_cb", options.model)
     try:
         with options.out.open("w", encoding="utf-8") as out:
-            for row, kind, answer in made_up(asked_read(options.train, options.every)):
-                out.write(json.dumps({"doc": row.doc, "question": row.question, "kind": kind, "answer": answer}, ensure_ascii=False) + "\n")
+            for row, answer in made_up(asked_read(options.train, options.every)):
+                out.write(json.dumps({"doc": row.doc, "question": row.question, "answer": answer}, ensure_ascii=False) + "\n")
                 out.flush()
     finally:
         facade.stop_engine()

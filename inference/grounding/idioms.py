@@ -21,7 +21,7 @@ def is_idiom(plain: str, match: re.Match[str]) -> bool:
         return False
     number, has_unit = match["n17"], bool(match["after"])
     if match["ordinal"]:
-        return not has_unit
+        return not has_unit and number[0] in ZH_NUMERALS
     if number[0] in ZH_NUMERALS:
         return _is_chinese_idiom(plain, match, number, has_unit=has_unit)
     return number == "one" and (not has_unit or match[0].startswith("one-time"))

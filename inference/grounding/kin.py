@@ -49,9 +49,9 @@ class Kin:
     def rows(self, words: Sequence[str]) -> NDArray[np.float32]:
         """(words, directions), of length 1; zeros where the table has none."""
         places = np.array([self._places.get(word, -1) for word in words], dtype=np.int64)
-        rows = self._vectors[places].astype(np.float32) / 127
+        rows = self._vectors[places].astype(np.float32)
         rows[places < 0] = 0.0
-        return rows
+        return rows / np.float32(127)
 
 
 class Kinship:

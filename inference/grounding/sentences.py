@@ -27,15 +27,16 @@ _OPENING = re.compile(
 
 
 Doubt = Literal["negation", "misplaced", "sentence"]
-_TURNED, _MISPLACED, _FIGURES = (list(SIGNS).index(name) for name in ("turned", "misplaced", "figures"))
+_TURNED, _MISPLACED, _FIGURES, _UNITS = (list(SIGNS).index(name) for name in ("turned", "misplaced", "figures", "units"))
 _ALIKE = 0.4  # of a clause's words: two that share less are not about the same
+_SHORT = 14  # words, or pairs of characters
 
 
 def plainly_wrong(signs: Sequence[float]) -> Doubt | None:
-    """What needs no score. Of a sentence with several numbers it is too easily said that one stands with another's words."""
+    """What needs no score. Of a long sentence or several numbers it is too easily said that one stands with another's words."""
     if signs[_TURNED] >= _ALIKE:
         return "negation"
-    return "misplaced" if signs[_MISPLACED] and signs[_FIGURES] <= 1 else None
+    return "misplaced" if signs[_MISPLACED] and signs[_FIGURES] <= 1 and signs[_UNITS] <= _SHORT else None
 
 
 class Splitter:
