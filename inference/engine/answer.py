@@ -85,9 +85,9 @@ class Answer:
         self._new_tokens += tokens
 
     def push(self, text: str) -> bool:
-        """Hands text to the reader; true when a stop string was met and the engine should stop."""
+        """Hands text to the reader; true when a stop string was met and the engine should stop. A NUL is no text: no database keeps one."""
         with self._lock:
-            if self._finish is None and (shown := self._cutter.feed(text)):
+            if self._finish is None and (shown := self._cutter.feed(text.replace("\0", ""))):
                 self._pieces.put(shown)
             return self._cutter.is_cut
 
