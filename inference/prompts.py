@@ -95,6 +95,8 @@ def without_numbers(pieces: Iterable[str]) -> Iterator[str]:
     """The text without the numbers of the material's lines, which mean nothing to a visitor. Holds back only "[1"."""
     held = ""
     for piece in pieces:
+        if not piece:  # the engine's pulse
+            yield piece
         held += piece
         start = held.rfind("[")
         waits = start >= 0 and len(held) - start <= 5 and re.fullmatch(r"\[\d{0,2}\]?\s?", held[start:])

@@ -63,13 +63,19 @@ class Answer:
 
     def __iter__(self) -> Iterator[str]:
         try:
-            while (piece := self._pieces.get()) is not None:
+            while (piece := self._next()) is not None:
                 yield piece
         finally:
             if self._finish is None:
                 self._abandon(self.id)
         if self._error is not None:
             raise self._error
+
+    def _next(self) -> str | None:
+        try:
+            return self._pieces.get(timeout=self.request.pulse_s)
+        except queue.Empty:
+            return ""
 
     # --- the engine's side ---------------------------------------------------------------------------------------
 
