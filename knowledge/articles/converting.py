@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -21,16 +22,22 @@ MEMORY = 1024 * 1024 * 1024
 SECONDS = 30
 LONGEST = 1024 * 1024  # characters of Markdown
 EXIT: dict[Problem, int] = {"locked": 3, "no_text": 4, "long": 5}
+DEPTH = 20_000  # calls: the converter of HTML makes some for each element around a text, and saved pages nest hundreds
+AT_ONCE = 2  # in one process: each may take MEMORY
 _MAGIC: dict[Kind, bytes] = {"pdf": b"%PDF-", "docx": b"PK\x03\x04"}
+
+_OLE, _OF_LOCKED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")  # Word puts a document with a password into its old format
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 def to_markdown(kind: Kind, data: bytes) -> str:
     """Raises `Unconvertible`. Takes at most SECONDS of processor time and MEMORY bytes."""
     if (magic := _MAGIC.get(kind)) and magic not in data[:1024]:
-        raise Unconvertible("damaged")
+        raise Unconvertible("locked" if data.startswith(_OLE) and _OF_LOCKED in data else "damaged")
     command = [sys.executable, "-m", "knowledge.articles.converting", kind]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, cwd=ROOT)
+        with _places:
+            done = subprocess.run(command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, cwd=ROOT)
     except subprocess.TimeoutExpired as error:
         raise Unconvertible("damaged") from error
     if done.returncode:
@@ -57,6 +64,7 @@ def _convert(kind: Kind, data: bytes) -> str:
 def _main(kind: Kind) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    sys.setrecursionlimit(DEPTH)
     try:
         text = _convert(kind, sys.stdin.buffer.read())
     except Unconvertible as problem:
