@@ -28,6 +28,7 @@ from knowledge.contracts import Direction
 log = logging.getLogger(__name__)
 
 RENEW_EVERY_S = 3.0
+SAID_CHARACTERS = 4000
 
 
 class Fenced(Exception):
@@ -155,8 +156,7 @@ def _generate(current: Attempt) -> None:
     site = turn.conversation.site
     words = knowledge.word_filter(site.company_id)
     # What the visitor said may be said back; numbers of our own earlier answers belonged to other questions.
-    said = [turn.question.text, *(item.question for item in history_of(turn))]
-    claims = inference.open_grounding([item.text for item in decision.evidence], said, decision.language)
+    claims = inference.open_grounding([item.text for item in decision.evidence], _said(turn), decision.language)
     speaking = pipeline.Speaking(
         generate=current.pieces,
         finish=current.finish,
@@ -180,6 +180,14 @@ def _generate(current: Attempt) -> None:
     _remember(turn, decision, ending, text)  # before the visitor sees its end: a thumb down may follow at once
     if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
         raise Fenced
+
+
+def _said(turn: Turn) -> list[str]:
+    """The question and those before it, as long as they are short enough to be read while the visitor waits."""
+    said: list[str] = []
+    for text in (turn.question.text, *(item.question for item in reversed(history_of(turn)))):
+        said.append(text[: SAID_CHARACTERS - sum(map(len, said))])
+    return said
 
 
 def _remember(turn: Turn, decision: Decision, ending: Ending, text: str) -> None:
