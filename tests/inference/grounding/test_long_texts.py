@@ -16,7 +16,9 @@ def test_a_long_text_without_a_list_is_read_at_once(words: str) -> None:
     assert stream.feed(EVIDENCE[0]) + stream.flush() == EVIDENCE[0]
 
 
-@pytest.mark.parametrize(("listed", "holds"), [("杭州有西湖、灵隐寺、雷峰塔。", True), ("杭州有西湖、灵隐寺。", False), ("西湖、、灵隐寺、雷峰塔", False)])
+@pytest.mark.parametrize(
+    ("listed", "holds"), [("杭州有西湖、灵隐寺、雷峰塔。", True), ("杭州有西湖、灵隐寺。", False), ("西湖、、灵隐寺、雷峰塔", False)]
+)
 def test_a_number_of_things_is_held_by_a_list_of_so_many(listed: str, holds: bool) -> None:
     stream = open_grounding([listed], ["几个景点"], "zh")
     stream.feed("有三个景点。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.articles import converting
 from knowledge.articles.evidence import EvidenceSelector
 from knowledge.articles.files import MAX_BINARY_BYTES, BadArticleFile, article_of
 from knowledge.articles.passages import Piece, split_article
@@ -62,6 +63,14 @@ def test_rows_that_differ_in_their_numbers_only_are_text() -> None:
 
 def test_a_paper_of_running_titles_alone_is_read() -> None:
     assert len(pieces_of("a.en.pdf", pdf_of(*([(11, f"Form {page}")] for page in range(1, 6))))) == 5
+
+
+def test_a_paper_that_takes_too_long_is_called_long_and_not_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converting, "SECONDS", 1)
+    page = [(11, f"Number {word} of the goods may be returned within thirty days of delivery.") for word in range(60)]
+    with pytest.raises(BadArticleFile) as problem:
+        article_of("a.pdf", pdf_of(*[page] * 100))
+    assert problem.value.code == "long"
 
 
 def test_a_page_may_nest_deeply() -> None:
