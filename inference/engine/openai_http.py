@@ -59,7 +59,7 @@ class OpenAIEngine:
         limits = httpx.Limits(max_connections=2 * slots + 4, max_keepalive_connections=slots + 4)
         times = httpx.Timeout(read_s, connect=CONNECT_S, pool=CONNECT_S)
         self._client = httpx.Client(base_url=url.strip().rstrip("/") + "/", headers=headers, timeout=times, limits=limits)
-        self._place = str(self._client.base_url.copy_with(userinfo=b""))  # as it may be told
+        self._place = str(self._client.base_url.copy_with(userinfo=b""))  # as it may be logged
         self._open: dict[str, tuple[Answer, httpx.Response]] = {}
         self._lock = threading.Lock()
         self._breaker = Breaker()
@@ -75,13 +75,13 @@ class OpenAIEngine:
         try:
             reply = self._client.get("models")
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            raise EngineDead(f"The model server's address is none: {self._place}. It begins with http:// or https://.") from error
+            raise EngineDead("The model server's address is none: it begins with http:// or https://.") from error
         except httpx.HTTPError as error:
             self._is_started = True
             self._open_circuit(_words(error))
             return
         if reply.status_code in {401, 403, 404} or reply.is_redirect:
-            raise EngineDead(f"The model server at {self._place} refuses: HTTP {reply.status_code}. Check its address and its key.")
+            raise EngineDead(f"The model server refuses: HTTP {reply.status_code}. Check its address and its key.")
         self._is_started = True
         if reply.is_error:
             self._open_circuit(f"HTTP {reply.status_code}")
@@ -99,7 +99,7 @@ class OpenAIEngine:
             return EngineHealth("loading", BACKEND, self._model)
         if self._breaker.is_open:
             return EngineHealth("down", BACKEND, self._model, f"the model server does not answer: {self._breaker.why}")
-        return EngineHealth("ready", BACKEND, self._model, self._place)
+        return EngineHealth("ready", BACKEND, self._model)  # where the server is, anybody could read at /readyz
 
     def stats(self) -> EngineStats:
         return self._flow.stats([answer for answer, _ in list(self._open.values())], self._admission.refused)
