@@ -25,6 +25,7 @@ class GenerationRequest:
     """One answer to make. `deadline_s` counts from submit; `stop` strings end the text and are not shown.
 
     `tenant` is on whose behalf (a site): nobody gets more than a fair share of the engine; unnamed ones are one tenant.
+    With `pulse_s` the reader gets an empty piece where so long nothing came, so that it may look around.
     """
 
     id: str
@@ -34,6 +35,7 @@ class GenerationRequest:
     deadline_s: float = 60.0
     stop: tuple[str, ...] = ()
     tenant: str = ""
+    pulse_s: float | None = None
 
     def __post_init__(self) -> None:
         if not self.messages:

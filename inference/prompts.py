@@ -65,7 +65,7 @@ def build_prompt(filling: PromptInput) -> Prompt:
     ]
     user = template.user.format(
         material=_material(template, filling.evidence) or template.nothing,
-        question=defuse(filling.question),
+        question=_line(filling.question),  # as one: with lines of its own a question could bring material of its own
     )
     return Prompt(template.name, template.version, (ChatMessage("system", template.system), *history, ChatMessage("user", user)))
 
@@ -88,13 +88,19 @@ def recent(history: tuple[PromptExchange, ...], characters: int) -> tuple[Prompt
 
 def _material(template: Template, evidence: tuple[PromptEvidence, ...]) -> str:
     """One line for each piece. Titles stay out: a FAQ's title is a question, which a small model would repeat."""
-    return "\n".join(template.line.format(number=number, text=" ".join(defuse(piece.text).split())) for number, piece in enumerate(evidence, 1))
+    return "\n".join(template.line.format(number=number, text=_line(piece.text)) for number, piece in enumerate(evidence, 1))
+
+
+def _line(text: str) -> str:
+    return " ".join(defuse(text).split())
 
 
 def without_numbers(pieces: Iterable[str]) -> Iterator[str]:
     """The text without the numbers of the material's lines, which mean nothing to a visitor. Holds back only "[1"."""
     held = ""
     for piece in pieces:
+        if not piece:  # the engine's pulse
+            yield piece
         held += piece
         start = held.rfind("[")
         waits = start >= 0 and len(held) - start <= 5 and re.fullmatch(r"\[\d{0,2}\]?\s?", held[start:])
@@ -113,8 +119,8 @@ _OPEN, _CLOSE = r"[<＜〈‹﹤《]", r"[>＞〉›﹥》]"
 _CONTROL = re.compile(
     rf"{_OPEN}\s*{_BARS}|{_BARS}\s*{_CLOSE}"
     rf"|{_OPEN}{{2,}}|{_CLOSE}{{2,}}"
-    rf"|{_OPEN}\s*/?\s*(?:s|bos|eos|pad|unk|mask|cls|sep|sys|[a-z]+(?:[_▁][a-z]+)+|think|tool|assistant|user|system|inst|eot|eod|eom|im_\w+)\s*{_CLOSE}"
-    r"|[\[［【〔]\s*/?\s*(?:inst|sys|system_prompt|tool_calls?|available_tools|tool_results|bos|eos|pad|cls|sep|mask|unk|img)\s*[\]］】〕]",
+    rf"|{_OPEN}\s*(?:/\s*)?(?:s|bos|eos|pad|unk|mask|cls|sep|sys|[a-z]+(?:[_▁][a-z]+)+|think|tool|assistant|user|system|inst|eot|eod|eom|im_\w+)\s*{_CLOSE}"
+    r"|[\[［【〔]\s*(?:/\s*)?(?:inst|sys|system_prompt|tool_calls?|available_tools|tool_results|bos|eos|pad|cls|sep|mask|unk|img)\s*[\]］】〕]",
     re.IGNORECASE,
 )
 _QUOTES = str.maketrans("<>＜＞〈〉‹›﹤﹥《》[]［］【】〔〕|｜¦∣│❘ǀ", "(" + ")" + "()" * 5 + "()" * 4 + "/" * 7)

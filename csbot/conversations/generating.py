@@ -16,7 +16,7 @@ from csbot.conversations.decisions import decision_unpack
 from csbot.conversations.events import Finish
 from csbot.conversations.history import history_of
 from csbot.conversations.models import Turn
-from csbot.conversations.services.turns import generation_claim, generation_commit, generation_renew, turn_retry_or_fail
+from csbot.conversations.services.turns import MAX_ATTEMPTS, generation_claim, generation_commit, generation_renew, turn_retry_or_fail
 from csbot.conversations.streaming import DeltaWriter
 from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
@@ -28,6 +28,7 @@ from knowledge.contracts import Direction
 log = logging.getLogger(__name__)
 
 RENEW_EVERY_S = 3.0
+SAID_CHARACTERS = 4000
 
 
 class Fenced(Exception):
@@ -45,12 +46,13 @@ class Attempt:
     decision: Decision
     prompt: Prompt
     handle: Handle | None = None
-    refused: str = ""
+    refusal: Exception | None = None
     renewed: float = field(default_factory=time.monotonic)
     support: float | None = None
 
     def pieces(self) -> Iterator[str]:
-        """The engine's pieces; none where the engine has no room or is down (the ladder goes on without it)."""
+        """The engine's pieces; none where the engine has no room or is down, none further where it broke off in the last attempt
+        (the ladder goes on without it)."""
         left_s = (self.turn.deadline - now()).total_seconds() - 1
         request = GenerationRequest(
             id=str(self.turn.gen),
@@ -58,18 +60,25 @@ class Attempt:
             max_new_tokens=settings.CSBOT.max_new_tokens,
             deadline_s=max(1.0, left_s),
             tenant=str(self.turn.conversation.site_id),
+            pulse_s=RENEW_EVERY_S,  # a turn that waits long for its first word is no silent worker's
         )
         try:
             self.handle, pieces = inference.answer_pieces(request)
         except (EngineOverloaded, EngineDead, ValueError) as error:
             log.warning("turn %s: not generated: %s", self.turn.pk, error)
-            self.refused = f"{type(error).__name__}: {error}"
+            self.refusal = error
             return
         if cancelling.is_cancelled(request.id):  # it came before the engine knew this answer
             self.stop()
-        for piece in pieces:
-            self._keep_lease()
-            yield piece
+        try:
+            for piece in pieces:
+                self._keep_lease()
+                yield piece
+        except EngineDead as error:
+            if self.turn.generation_attempt < MAX_ATTEMPTS:
+                raise
+            log.warning("turn %s: broken off in its last attempt: %s", self.turn.pk, error)
+            self.refusal = error
 
     def finish(self) -> Finish:
         return (self.handle.finish if self.handle else "error") or "error"
@@ -87,7 +96,7 @@ class Attempt:
 
     def trace(self, ending: Ending, text: str) -> dict[str, Any]:
         usage = self.handle.usage if self.handle else None
-        engine: dict[str, Any] = {"refused": self.refused} if self.refused else {}
+        engine: dict[str, Any] = {"refused": f"{type(self.refusal).__name__}: {self.refusal}"} if self.refusal else {}
         if usage:
             engine |= {
                 "prompt_tokens": usage.prompt_tokens,
@@ -147,8 +156,7 @@ def _generate(current: Attempt) -> None:
     site = turn.conversation.site
     words = knowledge.word_filter(site.company_id)
     # What the visitor said may be said back; numbers of our own earlier answers belonged to other questions.
-    said = [turn.question.text, *(item.question for item in history_of(turn))]
-    claims = inference.open_grounding([item.text for item in decision.evidence], said, decision.language)
+    claims = inference.open_grounding([item.text for item in decision.evidence], _said(turn), decision.language)
     speaking = pipeline.Speaking(
         generate=current.pieces,
         finish=current.finish,
@@ -167,11 +175,19 @@ def _generate(current: Attempt) -> None:
             shown = text_of(site, decision.language, "safety")
         writer.add(f"…\n\n{shown}" if writer.seen.strip() else shown)
     elif ending.after in ("clarify", "offer") and not writer.seen.strip():
-        writer.add(_own_words(turn, decision, ending))
+        writer.add(_own_words(current, ending))
     text = writer.close()
     _remember(turn, decision, ending, text)  # before the visitor sees its end: a thumb down may follow at once
     if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
         raise Fenced
+
+
+def _said(turn: Turn) -> list[str]:
+    """The question and those before it, as long as they are short enough to be read while the visitor waits."""
+    said: list[str] = []
+    for text in (turn.question.text, *(item.question for item in reversed(history_of(turn)))):
+        said.append(text[: SAID_CHARACTERS - sum(map(len, said))])
+    return said
 
 
 def _remember(turn: Turn, decision: Decision, ending: Ending, text: str) -> None:
@@ -196,6 +212,12 @@ def _speak(current: Attempt, speaking: pipeline.Speaking, writer: DeltaWriter) -
             return ending
 
 
-def _own_words(turn: Turn, decision: Decision, ending: Ending) -> str:
+def _own_words(current: Attempt, ending: Ending) -> str:
+    """Whoever finds the engine full or away is told so: that there is no answer would not be true."""
+    refusal, told = current.refusal, {}
     key = "clarify" if ending.after == "clarify" else "no_evidence"
-    return text_of(turn.conversation.site, decision.language, key)
+    if ending.after == "offer" and isinstance(refusal, (EngineDead, EngineOverloaded)):
+        key = "engine_down"
+        if isinstance(refusal, EngineOverloaded) and refusal.ahead:
+            key, told = "engine_full", {"ahead": refusal.ahead}
+    return text_of(current.turn.conversation.site, current.decision.language, key, **told)

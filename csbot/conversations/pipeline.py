@@ -139,7 +139,7 @@ def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
     finish = stages.finish()
     if finish == "cancelled":
         return Ending(finish, 3, None)
-    if not shown.strip() or stages.is_decline(shown):
+    if finish == "error" or not shown.strip() or stages.is_decline(shown):  # an engine that broke off has not said it all
         return climb(decision, Ending(finish, 6, None))
     return Ending(finish, 3, True)
 

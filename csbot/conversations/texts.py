@@ -18,6 +18,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "safety": "这样的内容我无法回应。如果需要帮助，请换一种说法，或者联系人工客服。",
         "safety_handoff": "我们很在意您的感受，已经请人工客服尽快与您联系。",
         "engine_down": "暂时只能回答常见问题，这个问题我还答不上来。要为您转接人工客服吗？",
+        "engine_full": "现在提问的人很多，我正在写 {ahead} 个回答，一时顾不上这一个。常见问题仍可问我；请稍后再问，或者为您转接人工客服？",
         "lookup_failed": "我们的系统暂时查不到，不想随便回答您。请稍后再试，或者为您转接人工客服？",
         "sign_in": "这个要先知道您是谁才能查。请先在网站上登录，然后再问我一次。",
         "failed": "抱歉，这次没能答上来。请再试一次，或者转接人工客服。",
@@ -59,6 +60,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "safety": "I cannot respond to this. If you need help, please put it differently or ask for a person.",
         "safety_handoff": "We care about how you are. A member of our staff will be with you as soon as possible.",
         "engine_down": "For the moment I can answer common questions only, and this is not one of them. Shall I put you through to a person?",
+        "engine_full": (
+            "Many people are asking right now: I am writing {ahead} answers already and cannot take this one. I still answer common "
+            "questions. Please ask again in a moment, or shall I put you through to a person?"
+        ),
         "lookup_failed": "Our system gives no answer right now, and I would rather not guess. Please try again later, or shall I call a person?",
         "sign_in": "I need to know who you are to look this up. Please sign in on the website, then ask me again.",
         "failed": "Sorry, I could not answer this time. Please try again, or ask for a person.",

@@ -1,11 +1,13 @@
-"""What each kind of worker last said of itself: written every two seconds with an expiry, read by whoever needs it.
+"""What each worker last said of itself: written every two seconds with an expiry, read by whoever needs it.
 
-Silence means down. Knows Redis; knows no model and no product rule.
+There may be several of a kind: a kind is as well as the best of them. Silence means down. Knows Redis; knows no model and no product rule.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import socket
 import time
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -18,6 +20,7 @@ from csbot.lib import redis
 EXPIRY_S = 10
 ROLES = ("answers", "generation", "background")  # kinds of worker, each with a queue of its name
 State = Literal["loading", "ready", "down"]
+BEST_FIRST: tuple[State, ...] = ("ready", "loading", "down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,28 @@ class WorkerStatus:
     at: float = 0
 
 
-def status_write(role: str, status: WorkerStatus) -> None:
-    redis.connection().set(redis.key("status", role), json.dumps({**asdict(status), "at": round(time.time(), 1)}), ex=EXPIRY_S)
+def worker_name() -> str:
+    """The machine, and its card where it has several: the same after a new start, so that no dead worker's word stands beside its heir's."""
+    return "/".join(filter(None, (socket.gethostname(), os.environ.get("CUDA_VISIBLE_DEVICES", ""))))
+
+
+def status_write(role: str, status: WorkerStatus, worker: str = "") -> None:
+    key = redis.key("workers", role)
+    pipeline = redis.connection().pipeline()
+    pipeline.hset(key, worker or worker_name(), json.dumps({**asdict(status), "at": round(time.time(), 1)}))
+    pipeline.expire(key, EXPIRY_S)
+    pipeline.execute()
 
 
 def status_read(role: str) -> WorkerStatus:
+    """Of the worker of this kind that is best off; what none has said for a while does not count."""
     try:
-        stored = redis.connection().get(redis.key("status", role))
+        stored: Any = redis.connection().hvals(redis.key("workers", role))
     except RedisError as error:
         return WorkerStatus(detail=str(error))
-    return WorkerStatus(**json.loads(str(stored))) if stored else WorkerStatus(detail="no sign of life")
+    found = [WorkerStatus(**json.loads(one)) for one in stored]
+    heard = [one for one in found if one.at > time.time() - EXPIRY_S]
+    return min(heard, key=lambda one: (BEST_FIRST.index(one.state), -one.at), default=WorkerStatus(detail="no sign of life"))
 
 
 def queue_length(queue: str) -> int | None:

@@ -6,14 +6,14 @@ units of figures; who may read them is the view's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from csbot.lib.gauges import EngineGauge, SpreadGauge, gauge_read
+from csbot.lib.gauges import EngineGauge, gauges_read
 from csbot.lib.status import ROLES, queue_length, status_read
 from inference import facade as inference
 
@@ -23,6 +23,21 @@ SPREADS = {
     "token_s": ("engine_token_seconds", "Time for each further token of an answer."),
     "batch": ("engine_batch_size", "Answers in each step of the model."),
 }
+
+Gauges = Mapping[str, EngineGauge]
+_NUMBERS: tuple[tuple[type[CounterMetricFamily | GaugeMetricFamily], str, str, Callable[[EngineGauge], float | None]], ...] = (
+    (GaugeMetricFamily, "csbot_engine_running", "Answers being written.", lambda gauge: gauge.running),
+    (GaugeMetricFamily, "csbot_engine_waiting", "Answers that wait for their first token.", lambda gauge: gauge.waiting),
+    (CounterMetricFamily, "csbot_engine_tokens", "Tokens made.", lambda gauge: gauge.tokens),
+    (CounterMetricFamily, "csbot_engine_refused", "Requests refused for lack of room.", lambda gauge: gauge.refused),
+    (CounterMetricFamily, "csbot_engine_prompt_tokens", "Tokens of the prompts.", lambda gauge: gauge.prompt_tokens),
+    (CounterMetricFamily, "csbot_engine_prefix_tokens", "Those of them that were found in the cache.", lambda gauge: gauge.prefix_tokens),
+    (GaugeMetricFamily, "csbot_engine_cache_used_tokens", "Tokens of cache that running answers hold.", lambda gauge: gauge.cache_used),
+    (GaugeMetricFamily, "csbot_engine_cache_tokens", "Tokens of cache in all.", lambda gauge: gauge.cache_tokens),
+    (GaugeMetricFamily, "csbot_gpu_busy", "Share of the time in which the graphics card worked.", lambda gauge: gauge.card and gauge.card[0]),
+    (GaugeMetricFamily, "csbot_gpu_memory_used_bytes", "The card's memory in use.", lambda gauge: gauge.card and gauge.card[1]),
+    (GaugeMetricFamily, "csbot_gpu_memory_bytes", "The card's memory.", lambda gauge: gauge.card and gauge.card[2]),
+)
 
 
 def exposition() -> bytes:
@@ -34,9 +49,9 @@ def exposition() -> bytes:
 class _Everything(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _workers()
-        if gauge := gauge_read():
-            yield from _engine(gauge)
-            yield from _experts(gauge.experts)
+        if gauges := gauges_read():
+            yield from _engines(gauges)
+            yield from _experts(gauges)
 
 
 def _workers() -> Iterator[Metric]:
@@ -50,49 +65,42 @@ def _workers() -> Iterator[Metric]:
     yield waiting
 
 
-def _engine(gauge: EngineGauge) -> Iterator[Metric]:
-    yield GaugeMetricFamily("csbot_engine_running", "Answers being written.", value=gauge.running)
-    yield GaugeMetricFamily("csbot_engine_waiting", "Answers that wait for their first token.", value=gauge.waiting)
-    yield CounterMetricFamily("csbot_engine_tokens", "Tokens made.", value=gauge.tokens)
-    yield CounterMetricFamily("csbot_engine_refused", "Requests refused for lack of room.", value=gauge.refused)
-    yield CounterMetricFamily("csbot_engine_prompt_tokens", "Tokens of the prompts.", value=gauge.prompt_tokens)
-    yield CounterMetricFamily("csbot_engine_prefix_tokens", "Those of them that were found in the cache.", value=gauge.prefix_tokens)
-    yield GaugeMetricFamily("csbot_engine_cache_used_tokens", "Tokens of cache that running answers hold.", value=gauge.cache_used)
-    yield GaugeMetricFamily("csbot_engine_cache_tokens", "Tokens of cache in all.", value=gauge.cache_tokens)
-    finishes = CounterMetricFamily("csbot_engine_answers", "Answers by how they ended.", labels=["finish"])
-    for finish, number in sorted(gauge.finishes.items()):
-        finishes.add_metric([finish], number)
+def _engines(gauges: Gauges) -> Iterator[Metric]:
+    """Each worker's own: together they would seem to begin anew when one of them does."""
+    for kind, name, told, read in _NUMBERS:
+        family = kind(name, told, labels=["worker"])
+        for worker, gauge in gauges.items():
+            if (value := read(gauge)) is not None:
+                family.add_metric([worker], value)
+        if family.samples:
+            yield family
+    finishes = CounterMetricFamily("csbot_engine_answers", "Answers by how they ended.", labels=["worker", "finish"])
+    for worker, gauge in gauges.items():
+        for finish, number in sorted(gauge.finishes.items()):
+            finishes.add_metric([worker, finish], number)
     yield finishes
-    yield from (_histogram(*SPREADS[name], spread) for name, spread in gauge.spreads.items() if name in SPREADS)
-    yield from _card(gauge)
+    yield from (_histogram(gauges, spread, *told) for spread, told in SPREADS.items())
 
 
-def _card(gauge: EngineGauge) -> Iterator[Metric]:
-    if gauge.card is None:
-        return
-    busy, used, memory = gauge.card
-    if busy is not None:
-        yield GaugeMetricFamily("csbot_gpu_busy", "Share of the time in which the graphics card worked.", value=busy)
-    yield GaugeMetricFamily("csbot_gpu_memory_used_bytes", "The card's memory in use.", value=used)
-    yield GaugeMetricFamily("csbot_gpu_memory_bytes", "The card's memory.", value=memory)
+def _histogram(gauges: Gauges, spread: str, name: str, told: str) -> Metric:
+    family = HistogramMetricFamily(f"csbot_{name}", told, labels=["worker"])
+    for worker, gauge in gauges.items():
+        if (found := gauge.spreads.get(spread)) is not None:
+            ends = [*(f"{bound:g}" for bound in found.bounds), "+Inf"]
+            family.add_metric([worker], list(zip(ends, accumulate(found.counts), strict=True)), found.total)
+    return family
 
 
-def _histogram(name: str, told: str, spread: SpreadGauge) -> Metric:
-    ends = [*(f"{bound:g}" for bound in spread.bounds), "+Inf"]
-    buckets = list(zip(ends, accumulate(spread.counts), strict=True))
-    return HistogramMetricFamily(f"csbot_{name}", told, buckets=buckets, sum_value=spread.total)
-
-
-def _experts(counts: list[list[int]]) -> Iterator[Metric]:
-    tokens = CounterMetricFamily("csbot_expert_tokens", "Tokens given to each expert.", labels=["layer", "expert"])
-    entropy = GaugeMetricFamily("csbot_expert_entropy", "Of a layer's shares; 1: all alike.", labels=["layer"])
-    peak = GaugeMetricFamily("csbot_expert_peak", "A layer's busiest expert to the mean.", labels=["layer"])
-    dead = GaugeMetricFamily("csbot_expert_dead", "Experts of a layer that got no token.", labels=["layer"])
-    for number, layer in enumerate(counts):
+def _experts(gauges: Gauges) -> Iterator[Metric]:
+    tokens = CounterMetricFamily("csbot_expert_tokens", "Tokens given to each expert.", labels=["worker", "layer", "expert"])
+    entropy = GaugeMetricFamily("csbot_expert_entropy", "Of a layer's shares; 1: all alike.", labels=["worker", "layer"])
+    peak = GaugeMetricFamily("csbot_expert_peak", "A layer's busiest expert to the mean.", labels=["worker", "layer"])
+    dead = GaugeMetricFamily("csbot_expert_dead", "Experts of a layer that got no token.", labels=["worker", "layer"])
+    for worker, number, layer in ((worker, str(number), layer) for worker, gauge in gauges.items() for number, layer in enumerate(gauge.experts)):
         load = inference.expert_load(layer)
         for expert, count in enumerate(layer):
-            tokens.add_metric([str(number), str(expert)], count)
-        entropy.add_metric([str(number)], load.entropy)
-        peak.add_metric([str(number)], load.peak)
-        dead.add_metric([str(number)], len(load.dead))
+            tokens.add_metric([worker, number, str(expert)], count)
+        entropy.add_metric([worker, number], load.entropy)
+        peak.add_metric([worker, number], load.peak)
+        dead.add_metric([worker, number], len(load.dead))
     yield from (tokens, entropy, peak, dead)

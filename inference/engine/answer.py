@@ -63,13 +63,19 @@ class Answer:
 
     def __iter__(self) -> Iterator[str]:
         try:
-            while (piece := self._pieces.get()) is not None:
+            while (piece := self._next()) is not None:
                 yield piece
         finally:
             if self._finish is None:
                 self._abandon(self.id)
         if self._error is not None:
             raise self._error
+
+    def _next(self) -> str | None:
+        try:
+            return self._pieces.get(timeout=self.request.pulse_s)
+        except queue.Empty:
+            return ""
 
     # --- the engine's side ---------------------------------------------------------------------------------------
 
@@ -85,9 +91,9 @@ class Answer:
         self._new_tokens += tokens
 
     def push(self, text: str) -> bool:
-        """Hands text to the reader; true when a stop string was met and the engine should stop."""
+        """Hands text to the reader; true when a stop string was met and the engine should stop. A NUL is no text: no database keeps one."""
         with self._lock:
-            if self._finish is None and (shown := self._cutter.feed(text)):
+            if self._finish is None and (shown := self._cutter.feed(text.replace("\0", ""))):
                 self._pieces.put(shown)
             return self._cutter.is_cut
 

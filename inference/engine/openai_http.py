@@ -6,11 +6,13 @@ before its first token is made again; after failures in a row nobody is sent the
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -27,13 +29,17 @@ from inference.contracts import (
 from inference.engine.admission import Admission
 from inference.engine.answer import Answer
 from inference.engine.breaker import Breaker
+from inference.engine.completion_events import beginning_of, events_of
 from inference.engine.sampling import SAMPLING
 from inference.monitoring.flow import Flow
 
 logger = logging.getLogger(__name__)
 
 BACKEND = "openai_http"
+CONNECT_S = 5.0
+HEAD_S = 10.0  # for the head of an answer, all tries together: who asks waits for it, and its lease is hardly longer
 READ_S = 30.0  # between two pieces; a server that says nothing for so long is taken for dead
+REST = 8  # events that may follow an answer's last one
 PAUSES_S = (0.2, 0.8)  # before the second and the third try
 _PASSING = frozenset({500, 502, 504})
 _BUSY = frozenset({429, 503})
@@ -42,13 +48,18 @@ _BUSY = frozenset({429, 503})
 class OpenAIEngine:
     """One streamed HTTP request and one thread for each answer."""
 
-    def __init__(self, url: str, model: str, *, key: str = "", slots: int = 32, connect_s: float = 5.0, read_s: float = READ_S) -> None:
+    def __init__(self, url: str, model: str, *, key: str = "", slots: int = 32, head_s: float = HEAD_S, read_s: float = READ_S) -> None:
         self._model = model
+        self._key = key.strip()
+        self._head_s, self._read_s = head_s, read_s
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise ValueError("key: the model server's key holds characters that cannot be sent")
         self._admission = Admission(slots=slots, tokens=slots * 2**20)  # the server knows its own cache
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        limits = httpx.Limits(max_connections=slots + 4, max_keepalive_connections=slots + 4)
-        times = httpx.Timeout(read_s, connect=connect_s, pool=connect_s)
-        self._client = httpx.Client(base_url=url.rstrip("/") + "/", headers=headers, timeout=times, limits=limits)
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        limits = httpx.Limits(max_connections=2 * slots + 4, max_keepalive_connections=slots + 4)
+        times = httpx.Timeout(read_s, connect=CONNECT_S, pool=CONNECT_S)
+        self._client = httpx.Client(base_url=url.strip().rstrip("/") + "/", headers=headers, timeout=times, limits=limits)
+        self._place = str(self._client.base_url.copy_with(userinfo=b""))  # as it may be logged
         self._open: dict[str, tuple[Answer, httpx.Response]] = {}
         self._lock = threading.Lock()
         self._breaker = Breaker()
@@ -63,12 +74,14 @@ class OpenAIEngine:
         """A server that is not there yet is waited for in the background; one that refuses us is an error to be mended."""
         try:
             reply = self._client.get("models")
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise EngineDead("The model server's address is none: it begins with http:// or https://.") from error
         except httpx.HTTPError as error:
             self._is_started = True
             self._open_circuit(_words(error))
             return
-        if reply.status_code in {401, 403, 404}:
-            raise EngineDead(f"The model server at {self._client.base_url} refuses: HTTP {reply.status_code}. Check its address and its key.")
+        if reply.status_code in {401, 403, 404} or reply.is_redirect:
+            raise EngineDead(f"The model server refuses: HTTP {reply.status_code}. Check its address and its key.")
         self._is_started = True
         if reply.is_error:
             self._open_circuit(f"HTTP {reply.status_code}")
@@ -86,7 +99,7 @@ class OpenAIEngine:
             return EngineHealth("loading", BACKEND, self._model)
         if self._breaker.is_open:
             return EngineHealth("down", BACKEND, self._model, f"the model server does not answer: {self._breaker.why}")
-        return EngineHealth("ready", BACKEND, self._model, str(self._client.base_url))
+        return EngineHealth("ready", BACKEND, self._model)  # where the server is, anybody could read at /readyz
 
     def stats(self) -> EngineStats:
         return self._flow.stats([answer for answer, _ in list(self._open.values())], self._admission.refused)
@@ -123,35 +136,53 @@ class OpenAIEngine:
 
     def _ask(self, request: GenerationRequest, answer: Answer) -> httpx.Response:
         """The answer's head, after at most three tries."""
+        until = time.monotonic() + min(self._head_s, answer.deadline_left_s)
         for pause in (*PAUSES_S, None):
             try:
-                response = self._send(request)
+                response = self._send(request, max(0.1, until - time.monotonic()))
             except httpx.HTTPError as error:
                 why = _words(error)
             else:
                 if response.status_code not in _PASSING:
                     self._breaker.succeeded()
-                    return _accepted(response)
+                    return self._accepted(response)
                 why = f"HTTP {response.status_code}"
+                response.close()
             pause = None if pause is None else pause * random.uniform(0.7, 1.3)  # noqa: S311, PLW2901 - spreads tries, guards nothing
-            if pause is None or answer.deadline_left_s <= pause or self._stopped.wait(pause):
+            if pause is None or until - time.monotonic() <= pause or self._stopped.wait(pause):
                 break
         self._failed(why)
         raise EngineDead(f"the model server does not answer: {why}")
 
-    def _send(self, request: GenerationRequest) -> httpx.Response:
-        response = self._client.send(self._client.build_request("POST", "chat/completions", json=_body(request, self._model)), stream=True)
-        if response.is_error:
-            response.read()
-            response.close()
+    def _send(self, request: GenerationRequest, left_s: float) -> httpx.Response:
+        times = httpx.Timeout(left_s, connect=min(CONNECT_S, left_s), pool=min(CONNECT_S, left_s))
+        asked = self._client.build_request("POST", "chat/completions", json=_body(request, self._model), timeout=times)
+        response = self._client.send(asked, stream=True)
+        asked.extensions["timeout"]["read"] = self._read_s  # from now on it counts between two pieces
         return response
+
+    def _accepted(self, response: httpx.Response) -> httpx.Response:
+        """The response, unless it is a refusal; that is told in our own words."""
+        if response.status_code == 200:
+            return response
+        try:
+            message = "" if response.is_redirect else self._sayable(beginning_of(response))
+        finally:
+            response.close()
+        if response.status_code in _BUSY:
+            raise EngineOverloaded(_seconds(response.headers.get("retry-after")))
+        if "context length" in message:
+            raise PromptTooLong(message)
+        raise ValueError(f"the model server refused: HTTP {response.status_code} {message}".rstrip())
 
     def _read(self, answer: Answer, response: httpx.Response, timer: threading.Timer) -> None:
         finish: Finish = "error"
         error: Exception | None = EngineDead("the model server broke off")
+        events = events_of(response)
+        is_whole = False
         answer.begin()
         try:
-            for text, reason in _events(response):
+            for text, reason in events:
                 if text:
                     answer.count(1)
                     self._flow.made(1)
@@ -159,19 +190,24 @@ class OpenAIEngine:
                     finish, error = "stop", None
                     break
                 if reason:
-                    finish, error = ("length" if reason == "length" else "stop"), None
+                    finish, error, is_whole = ("length" if reason == "length" else "stop"), None, True
+                    break
         except httpx.HTTPError as broken:
             if answer.finish is None:  # otherwise it was us who closed the line
                 error = EngineDead(f"the model server broke off: {_words(broken)}")
                 self._failed(_words(broken))
         except (RuntimeError, ValueError, httpx.StreamError) as broken:
             if answer.finish is None:  # not closed by `_end` between two reads: what came was no event
-                error = EngineDead(f"the model server's answer cannot be read: {_words(broken)}")
+                error = EngineDead(self._sayable(f"the model server's answer cannot be read: {_words(broken)}"))
+                logger.warning("%s", error)
         finally:
             timer.cancel()
-            self._end(answer.id, finish, error)
+            self._end(answer.id, finish, error, closes=not is_whole)
+            if is_whole:
+                _read_rest(events)
+                response.close()
 
-    def _end(self, id: str, finish: Finish, error: Exception | None = None) -> None:
+    def _end(self, id: str, finish: Finish, error: Exception | None = None, *, closes: bool = True) -> None:
         with self._lock:
             entry = self._open.pop(id, None)
         if entry is None:
@@ -180,7 +216,12 @@ class OpenAIEngine:
         self._admission.release(id)
         if answer.end(finish, error):
             self._flow.ended(finish, answer.usage)
-        response.close()
+        if closes:
+            response.close()
+
+    def _sayable(self, text: str) -> str:
+        """What a server says goes into logs and traces; some repeat the key that they were sent."""
+        return text.replace(self._key, "…") if self._key else text
 
     # --- a server that does not answer ---------------------------------------------------------------------------
 
@@ -192,7 +233,7 @@ class OpenAIEngine:
     def _open_circuit(self, why: str) -> None:
         while not self._breaker.is_open:
             self._breaker.failed(why)
-        logger.warning("the model server %s does not answer: %s", self._client.base_url, why)
+        logger.warning("the model server %s does not answer: %s", self._place, why)
         threading.Thread(target=self._wait_for_server, daemon=True, name="engine-probe").start()
 
     def _wait_for_server(self) -> None:
@@ -202,7 +243,7 @@ class OpenAIEngine:
             while not self._stopped.wait(max(0.05, self._breaker.rest_s)):
                 if self._answers_probe():
                     self._breaker.succeeded()
-                    logger.warning("the model server %s answers again", self._client.base_url)
+                    logger.warning("the model server %s answers again", self._place)
                     return
                 self._breaker.failed(self._breaker.why)
         finally:
@@ -215,14 +256,11 @@ class OpenAIEngine:
             return False
 
 
-def _accepted(response: httpx.Response) -> httpx.Response:
-    """The response, unless it is a refusal; that is told in our own words."""
-    if response.status_code in _BUSY:
-        raise EngineOverloaded(_seconds(response.headers.get("retry-after")))
-    if response.is_error:
-        message = response.text[:300]
-        raise PromptTooLong(message) if "context length" in message else ValueError(f"the model server refused: {message}")
-    return response
+def _read_rest(events: Iterator[object]) -> None:
+    """A line that was read to its end is used again; whatever breaks now, the answer is whole."""
+    with suppress(Exception):
+        for _ in islice(events, REST):
+            pass
 
 
 def _words(error: Exception) -> str:
@@ -241,19 +279,6 @@ def _body(request: GenerationRequest, model: str) -> dict[str, Any]:
         "stream": True,
     }
     return body
-
-
-def _events(response: httpx.Response) -> Iterator[tuple[str, str | None]]:
-    """The text and the finish reason of each server-sent event. Raises `ValueError` where an event is none."""
-    for line in response.iter_lines():
-        data = line.removeprefix("data:").strip()
-        if not line.startswith("data:") or data == "[DONE]":
-            continue
-        event = json.loads(data)
-        if not isinstance(event, dict):
-            raise ValueError(f"an event that is no object: {data[:80]}")
-        for choice in event.get("choices") or ():
-            yield (choice.get("delta") or {}).get("content") or "", choice.get("finish_reason")
 
 
 def _seconds(value: str | None) -> float:

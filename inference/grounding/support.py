@@ -61,7 +61,8 @@ class Support:
 
 def _lists(plain: str) -> frozenset[str]:
     """How many things the lists name, as numbers: three sights are named where it says A、B、C."""
-    return frozenset(str(1 + run[0].count("、")) for run in re.finditer(r"[^、。；;：:\n]+(?:、[^、。；;：:\n]+)+", plain))
+    runs = (run.strip("、") for run in re.split(r"[。；;：:\n]|、{2,}", plain))  # split, not searched: a long text has no list
+    return frozenset(str(1 + run.count("、")) for run in runs if "、" in run)
 
 
 def _all_claims(text: str) -> Iterable[Found]:

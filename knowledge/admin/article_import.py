@@ -61,10 +61,10 @@ class ArticleFilesForm(forms.Form):
             except BadArticleFile as problem:
                 self.add_error("uploads", f"{file.name}: {in_words(problem)}")
                 continue
-            other = seen.setdefault((article.key, article.language), file.name)
-            if other != file.name:
+            if (other := seen.get((article.key, article.language))) is not None:
                 told = _("%(one)s and %(other)s would be the same article. Give one of them another name.")
                 self.add_error("uploads", told % {"one": other, "other": file.name})
+            seen[article.key, article.language] = file.name
             self.articles.append(article)
         return cleaned
 

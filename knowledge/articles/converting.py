@@ -1,4 +1,4 @@
-"""PDF, DOCX and HTML as Markdown, by well-kept converters, in a process of its own (`python -m knowledge.articles.converting pdf < FILE`):
+"""PDF, DOCX and HTML as Markdown, by well-kept converters, in a process of its own (`python -m knowledge.articles.converting pdf 90 < FILE`):
 a few kilobytes can unpack to what fills the memory, or make a reader loop. Bytes in, Markdown out, with `<!-- page 3 -->` where a page begins.
 
 Knows file formats and limits; no articles, no Django.
@@ -7,8 +7,10 @@ Knows file formats and limits; no articles, no Django.
 from __future__ import annotations
 
 import resource
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -18,21 +20,29 @@ Kind = Literal["pdf", "docx", "html"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MEMORY = 1024 * 1024 * 1024
-SECONDS = 30
+SECONDS = 90  # of a processor; 300 pages full of text take 20 on a fast one
 LONGEST = 1024 * 1024  # characters of Markdown
 EXIT: dict[Problem, int] = {"locked": 3, "no_text": 4, "long": 5}
+DEPTH = 20_000  # calls: the converter of HTML makes some for each element around a text, and saved pages nest hundreds
+AT_ONCE = 2  # in one process: each may take MEMORY
 _MAGIC: dict[Kind, bytes] = {"pdf": b"%PDF-", "docx": b"PK\x03\x04"}
+
+_OLE, _OF_LOCKED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")  # Word puts a document with a password into its old format
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 def to_markdown(kind: Kind, data: bytes) -> str:
     """Raises `Unconvertible`. Takes at most SECONDS of processor time and MEMORY bytes."""
     if (magic := _MAGIC.get(kind)) and magic not in data[:1024]:
-        raise Unconvertible("damaged")
-    command = [sys.executable, "-m", "knowledge.articles.converting", kind]
+        raise Unconvertible("locked" if data.startswith(_OLE) and _OF_LOCKED in data else "damaged")
+    command = [sys.executable, "-m", "knowledge.articles.converting", kind, str(SECONDS)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, cwd=ROOT)
+        with _places:
+            done = subprocess.run(command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, cwd=ROOT)
     except subprocess.TimeoutExpired as error:
-        raise Unconvertible("damaged") from error
+        raise Unconvertible("long") from error
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise Unconvertible("long")
     if done.returncode:
         raise Unconvertible(next((problem for problem, code in EXIT.items() if code == done.returncode), "damaged"))
     return done.stdout.decode()
@@ -54,9 +64,10 @@ def _convert(kind: Kind, data: bytes) -> str:
     return found
 
 
-def _main(kind: Kind) -> int:
+def _main(kind: Kind, seconds: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    sys.setrecursionlimit(DEPTH)
     try:
         text = _convert(kind, sys.stdin.buffer.read())
     except Unconvertible as problem:
@@ -69,4 +80,4 @@ def _main(kind: Kind) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1]))  # type: ignore[arg-type]
+    sys.exit(_main(sys.argv[1], int(sys.argv[2])))  # type: ignore[arg-type]

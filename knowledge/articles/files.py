@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from knowledge.articles.converting import Kind, to_markdown
+from knowledge.articles.passages import heading_of
 from knowledge.articles.unconvertible import Unconvertible
 from knowledge.contracts import Language
 from knowledge.decoding import text_of
@@ -24,7 +25,6 @@ Code = Literal["suffix", "size", "encoding", "empty", "name", "damaged", "locked
 FORMATS: dict[str, Format] = {".md": "markdown", ".markdown": "markdown", ".txt": "plain"}
 CONVERTED: dict[str, Kind] = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html"}
 OF_LANGUAGE = re.compile(r"^(?P<key>.+)[._-](?P<language>zh|en)(?:[-_](?:cn|hans|us|gb))?$", re.IGNORECASE)
-TITLE = re.compile(r"^\s*#\s+(?P<title>.+?)\s*#*\s*$")
 
 
 class BadArticleFile(ValueError):
@@ -93,7 +93,8 @@ def _key(stem: str) -> str:
 
 def _title(body: str, form: Format, key: str) -> str:
     """The first heading, or the first line where it is short enough to be one."""
-    if form == "markdown" and (heading := next((found["title"] for line in body.splitlines() if (found := TITLE.match(line))), "")):
-        return heading[:MAX_TITLE]
+    headings = (heading_of(line.lstrip()) for line in body.splitlines()) if form == "markdown" else ()
+    if title := next((found[1] for found in headings if found and found[0] == 1 and found[1]), ""):
+        return title[:MAX_TITLE]
     first = next((line for line in body.splitlines() if not line.startswith("<!-- page")), "").strip(" #")
     return first if 0 < len(first) <= MAX_TITLE else key

@@ -9,10 +9,13 @@ import re
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 1200
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+# Each of these looks at a character a bounded number of times: a million brackets that nobody closes are read in a moment. While
+# an expression searches, no other thread of the process runs.
+_HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`")
-_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)")
+_MARKUP = re.compile(r"(?P<address>https?://[^\s*`]+)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 
 
@@ -37,9 +40,19 @@ def split_article(body: str, *, is_markdown: bool) -> tuple[Piece, ...]:
 
 
 def plain(text: str) -> str:
-    """Markdown without its marks: list items are lines, links keep their address."""
-    lines = (_ITEM.sub("", line) for line in _LINK.sub(r"\1 (\2)", text).splitlines())
-    return "\n".join(_MARKUP.sub("", line).rstrip() for line in lines)
+    """Markdown without its marks: list items are lines, links keep their address, images go."""
+    linked = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[1] else "", _IMAGE.sub("", text))
+    lines = (_ITEM.sub("", line) for line in linked.splitlines())
+    return "\n".join(_MARKUP.sub(lambda found: found["address"] or "", line).rstrip() for line in lines)
+
+
+def heading_of(line: str) -> tuple[int, str] | None:
+    """A heading's level and text; what closes it ("## Prices ##") is no part of it, what belongs to a word ("# C#") is."""
+    if (found := _HEADING.match(line)) is None:
+        return None
+    text = found[2].strip()
+    bare = text.rstrip("#")
+    return len(found[1]), text if bare and not bare[-1].isspace() else bare.rstrip()
 
 
 def _markdown_sections(body: str) -> list[tuple[str, int, str]]:
@@ -54,12 +67,12 @@ def _markdown_sections(body: str) -> list[tuple[str, int, str]]:
                 sections.append((heading, new, []))
             continue
         in_fence ^= bool(_FENCE.match(line))
-        found = None if in_fence else _HEADING.match(line)
+        found = None if in_fence else heading_of(line)
         if found is None:
             if not _FENCE.match(line):
                 lines.append(line)
             continue
-        path = [*((level, text) for level, text in path if level < len(found[1])), (len(found[1]), found[2])]
+        path = [*((level, text) for level, text in path if level < found[0]), found]
         sections.append((" › ".join(text for _, text in path[-2:] if text), page, []))
     return [(heading, page, "\n".join(lines)) for heading, page, lines in sections]
 

@@ -16,6 +16,8 @@ from knowledge.articles.unconvertible import Unconvertible
 MAX_PAGES = 500
 LARGER = 1.12  # than the running text: a heading
 LONGEST_HEADING = 100
+EDGE = 4  # lines at either end of a page that may be the paper's
+_NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
 _HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 _LIST = re.compile(r"^\s*[•●▪‣·–-]\s+")
 
@@ -65,14 +67,23 @@ def _looks(line: Iterable[object]) -> tuple[float, bool]:
 
 
 def _without_running_titles(lines: list[Line]) -> list[Line]:
-    """What stands on most pages, page numbers included, belongs to the paper and not to the text."""
-    pages = {line.page for line in lines}
-    on = Counter(mark for mark, _ in {(_mark(line), line.page) for line in lines})
-    return [line for line in lines if len(pages) < 4 or on[_mark(line)] <= len(pages) / 2]
+    """What stands at the edge of most pages, page numbers included, belongs to the paper and not to the text."""
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(line)
+    if len(pages) < 4:
+        return lines
+    edge = {line for own in pages.values() for line in (*own[:EDGE], *own[-EDGE:])}
+    on = Counter(mark for mark, _ in {(mark, line.page) for line in edge for mark in _marks(line)})
+    running = {line for line in edge if any(on[mark] > len(pages) / 2 for mark in _marks(line))}
+    return [line for line in lines if line not in running] or lines
 
 
-def _mark(line: Line) -> str:
-    return re.sub(r"\d+", "0", line.text)
+def _marks(line: Line) -> Iterator[str]:
+    """The line as it would be on other pages: the same, or with one number that counts with the pages. Rows of a table do neither."""
+    yield line.text
+    for number in _NUMBER.finditer(line.text):
+        yield f"{line.text[: number.start()]}\0{int(number[0]) - line.page}\0{line.text[number.end() :]}"
 
 
 def _blocks(lines: list[Line]) -> Iterator[str]:

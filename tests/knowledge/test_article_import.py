@@ -50,6 +50,9 @@ def test_one_bad_file_keeps_all_of_them_out_and_is_named(editor: Client, base: K
     assert not Article.objects.exists()
     twice = sent(editor, base, {"a.en.md": b"one", "A.en.txt": b"two"}).content.decode()
     assert "would be the same article" in twice
+    again = [SimpleUploadedFile("same.en.md", b"one"), SimpleUploadedFile("same.en.md", b"two")]  # of two folders
+    page = editor.post(reverse(PAGE), {"knowledge_base": str(base.pk), "uploads": again}).content.decode()
+    assert "would be the same article" in page
     assert sent(editor, base, {}).status_code == 200
     assert "more than 50" in sent(editor, base, {f"{number}.md": b"x" for number in range(51)}).content.decode()
     assert not Article.objects.exists()

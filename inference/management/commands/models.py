@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inference.catalogue import ladder, manifest, store
+from inference.catalogue.drafts import drafted
 from inference.catalogue.entries import CatalogueError, catalogue
 from inference.catalogue.wheels import SourceFailed
 
@@ -117,26 +118,27 @@ class Command(BaseCommand):
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise CommandError(gettext("%(folder)s exists already and is not empty") % {"folder": target})
         try:
-            told = self._split(options) if options["form"] == "split" else self._add(options)
-        except (CannotUpcycle, OSError, ValueError, KeyError) as error:
+            with drafted(target) as draft:
+                told = self._split(options, draft) if options["form"] == "split" else self._add(options, draft)
+                manifest.write(draft, name=target.name, licence="as the source", source=str(source), form=options["form"])
+        except (CannotUpcycle, SourceFailed, OSError, ValueError, KeyError) as error:
             raise CommandError(f"{source}: {error}") from error
-        manifest.write(target, name=target.name, licence="as the source", source=str(source), form=options["form"])
         self.stdout.write(told)
 
-    def _add(self, options: dict[str, Any]) -> str:
+    def _add(self, options: dict[str, Any], draft: Path) -> str:
         from inference.catalogue.upcycle import Experts, upcycle_folder
 
         experts = Experts(options["experts"], 2 if options["active"] is None else options["active"], options["width"])
-        upcycle_folder(options["source"], options["target"], experts)
+        upcycle_folder(options["source"], draft, experts)
         what = gettext("%(folder)s: a mixture of %(number)d experts, %(active)d active, equal to the dense model")
         return what % {"folder": options["target"], "number": experts.number, "active": experts.active}
 
-    def _split(self, options: dict[str, Any]) -> str:
+    def _split(self, options: dict[str, Any], draft: Path) -> str:
         from inference.catalogue.split_folder import Wishes, split_folder
 
         recipe = options["recipe"] or options["target"].with_name(options["target"].name + ".recipe")
         wishes = Wishes(recipe, *(options[name] for name in ("texts", "experts", "active", "heal", "tokens", "shared")))
-        made, likeness = split_folder(options["source"], options["target"], wishes, self.stderr.write)
+        made, likeness = split_folder(options["source"], draft, wishes, self.stderr.write)
         what = gettext("%(folder)s: the dense model split into a shared and %(number)d routed experts, %(active)d active")
         told = what % {"folder": options["target"], "number": made.shape.experts, "active": made.shape.active}
         if likeness is None:

@@ -259,7 +259,7 @@ def test_a_kept_reply_is_for_the_key_that_it_was_made_for(company: Company, site
 
 
 def test_a_body_that_is_too_large_is_told_so(company: Company, site: Site) -> None:
-    reply = Program(key_of(company)).post("faqs/import", "x" * 1_100_000)
+    reply = Program(key_of(company)).post("faqs/import", "x" * 4_200_000)
     assert reply.status_code == 413
     assert reply.json()["errors"][0]["code"] == "too_large"
 

@@ -225,9 +225,14 @@ CLARIFY = {"rung": 5, "route": "clarify", "reason": "clarify", "after": "clarify
 OFFER = {"rung": 6, "route": "refuse", "reason": "no_evidence", "after": "offer", "offers_handoff": True}
 
 
-@pytest.mark.parametrize("finish", ["stop", "length", "deadline", "error"])
+@pytest.mark.parametrize("finish", ["stop", "length", "deadline"])
 def test_an_answer_that_holds_stands_on_the_third_rung(finish: Finish) -> None:
     assert spoken(speak(WITH_QUOTE, speaking(["Brew ", "it."], finish=finish))) == ("Brew it.", Ending(finish, 3, True))
+
+
+def test_an_engine_that_broke_off_has_not_said_it_all() -> None:
+    shown, ending = spoken(speak(WITH_QUOTE, speaking(["Brew "], finish="error")))
+    assert (shown, ending.rung, ending.after, ending.finish) == ("Brew ", 4, "quote", "error")
 
 
 def test_a_listed_word_ends_the_answer_without_a_ladder() -> None:

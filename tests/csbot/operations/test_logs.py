@@ -86,6 +86,6 @@ def test_a_foreign_host_is_one_line(visitor: Client, logged: io.StringIO) -> Non
 
 
 def test_a_body_that_is_too_large_is_one_line(visitor: Client, logged: io.StringIO) -> None:
-    assert visitor.post("/reading/", b"x" * 2_000_000, content_type="application/json").status_code == 400
+    assert visitor.post("/reading/", b"x" * 5_000_000, content_type="application/json").status_code == 400
     assert "DATA_UPLOAD_MAX_MEMORY_SIZE" in logged.getvalue()
     assert logged.getvalue().count("\n") == 1

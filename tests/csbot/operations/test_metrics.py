@@ -27,6 +27,8 @@ GAUGE = EngineGauge(
     experts=[[30, 10, 0, 0], [5, 5, 5, 5]],
 )
 
+ONE = ("worker", "one")
+
 
 @pytest.fixture
 def token(settings: Any) -> str:
@@ -42,27 +44,36 @@ def scraped(client: Client, token: str) -> dict[tuple[str, tuple[tuple[str, str]
 
 
 def test_the_engines_counts_are_told_in_prometheus_words(client: Client, token: str) -> None:
-    gauge_write(GAUGE)
+    gauge_write(GAUGE, "one")
     status_write("generation", WorkerStatus("ready"))
     found = scraped(client, token)
     expected = {
         ("csbot_worker_ready", (("role", "generation"),)): 1,
         ("csbot_worker_ready", (("role", "answers"),)): 0,
         ("csbot_queue_waiting", (("queue", "generation"),)): 0,
-        ("csbot_engine_answers_total", (("finish", "cancelled"),)): 1,
-        ("csbot_engine_prefix_tokens_total", ()): 600,
-        ("csbot_engine_cache_used_tokens", ()): 320,
-        ("csbot_engine_first_token_seconds_bucket", (("le", "0.5"),)): 6,
-        ("csbot_engine_first_token_seconds_bucket", (("le", "+Inf"),)): 7,
-        ("csbot_engine_first_token_seconds_count", ()): 7,
-        ("csbot_engine_first_token_seconds_sum", ()): 2.5,
-        ("csbot_gpu_busy", ()): 0.5,
-        ("csbot_expert_tokens_total", (("expert", "0"), ("layer", "0"))): 30,
-        ("csbot_expert_peak", (("layer", "0"),)): 3,
-        ("csbot_expert_dead", (("layer", "0"),)): 2,
-        ("csbot_expert_entropy", (("layer", "1"),)): 1,
+        ("csbot_engine_answers_total", (("finish", "cancelled"), ONE)): 1,
+        ("csbot_engine_prefix_tokens_total", (ONE,)): 600,
+        ("csbot_engine_cache_used_tokens", (ONE,)): 320,
+        ("csbot_engine_first_token_seconds_bucket", (("le", "0.5"), ONE)): 6,
+        ("csbot_engine_first_token_seconds_bucket", (("le", "+Inf"), ONE)): 7,
+        ("csbot_engine_first_token_seconds_count", (ONE,)): 7,
+        ("csbot_engine_first_token_seconds_sum", (ONE,)): 2.5,
+        ("csbot_gpu_busy", (ONE,)): 0.5,
+        ("csbot_expert_tokens_total", (("expert", "0"), ("layer", "0"), ONE)): 30,
+        ("csbot_expert_peak", (("layer", "0"), ONE)): 3,
+        ("csbot_expert_dead", (("layer", "0"), ONE)): 2,
+        ("csbot_expert_entropy", (("layer", "1"), ONE)): 1,
     }
     assert {key: found.get(key) for key in expected} == expected
+
+
+def test_each_worker_has_counts_of_its_own(client: Client, token: str) -> None:
+    gauge_write(GAUGE, "one")
+    gauge_write(EngineGauge(tokens=7, finishes={"stop": 1}), "two")
+    found = scraped(client, token)
+    assert [found["csbot_engine_tokens_total", (("worker", worker),)] for worker in ("one", "two")] == [400, 7]
+    assert found["csbot_engine_answers_total", (("finish", "stop"), ("worker", "two"))] == 1
+    assert ("csbot_gpu_busy", (("worker", "two"),)) not in found
 
 
 def test_without_an_engine_the_workers_are_still_told(client: Client, token: str) -> None:

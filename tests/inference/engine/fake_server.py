@@ -52,7 +52,7 @@ class ServerProcess:
 
 
 class Behaviour:
-    """`failures`: so many completions get `failure` as their status before one is answered."""
+    """`failures`: so many completions get `failure` as their status before one is answered. `raw`: what is sent instead of any reply."""
 
     between_s = 0.0
     window = 1024
@@ -63,6 +63,8 @@ class Behaviour:
     babbles = False
     is_silent = False
     key = ""
+    raw = ""
+    before_s = 0.0
     text = "你好，a customer's answer. "
     asked = 0
 
@@ -82,6 +84,11 @@ class _Answers(BaseHTTPRequestHandler):
             self._reply(200, {"asked": Behaviour.asked})
             return
         Behaviour.asked += 1
+        time.sleep(Behaviour.before_s)
+        if Behaviour.raw:
+            self.wfile.write(Behaviour.raw.encode("utf-8", "surrogatepass"))
+            self.close_connection = True
+            return
         size = sum(len(message["content"]) for message in body["messages"])
         if Behaviour.failures > 0:
             Behaviour.failures -= 1

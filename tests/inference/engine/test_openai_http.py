@@ -16,7 +16,10 @@ from inference.engine.openai_http import OpenAIEngine
 from tests.inference.engine.fake_server import ServerProcess
 from tests.inference.engine.test_conformance import ask
 
-CALM = {"status": 200, "failures": 0, "failure": 500, "breaks": False, "babbles": False, "is_silent": False, "key": "", "between_s": 0.0}
+CALM = {
+    "status": 200, "failures": 0, "failure": 500, "breaks": False, "babbles": False, "is_silent": False, "key": "", "between_s": 0.0,
+    "raw": "", "before_s": 0.0,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.articles import converting
 from knowledge.articles.evidence import EvidenceSelector
 from knowledge.articles.files import MAX_BINARY_BYTES, BadArticleFile, article_of
 from knowledge.articles.passages import Piece, split_article
@@ -52,6 +53,31 @@ def test_what_stands_on_every_page_is_left_out() -> None:
     assert not any("Acme" in piece.text for piece in pieces)
 
 
+def test_rows_that_differ_in_their_numbers_only_are_text() -> None:
+    rows = [[(11, f"Bolt {page * 7 + row} mm costs {page * 13 + row * 3} cents.") for row in range(9)] for page in range(5)]
+    pages = [[(9, "Acme price list"), *own] for own in rows]
+    text = "\n".join(piece.text for piece in pieces_of("a.en.pdf", pdf_of(*pages)))
+    assert text.count("Bolt") == 45
+    assert "Acme" not in text
+
+
+def test_a_paper_of_running_titles_alone_is_read() -> None:
+    assert len(pieces_of("a.en.pdf", pdf_of(*([(11, f"Form {page}")] for page in range(1, 6))))) == 5
+
+
+def test_a_paper_that_takes_too_long_is_called_long_and_not_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converting, "SECONDS", 1)
+    page = [(11, f"Number {word} of the goods may be returned within thirty days of delivery.") for word in range(60)]
+    with pytest.raises(BadArticleFile) as problem:
+        article_of("a.pdf", pdf_of(*[page] * 100))
+    assert problem.value.code == "long"
+
+
+def test_a_page_may_nest_deeply() -> None:
+    body = b"<div>" * 700 + b"Within 30 days." + b"</div>" * 700
+    assert article_of("a.html", body).body == "Within 30 days."
+
+
 def test_a_word_document_keeps_headings_and_tables() -> None:
     data = docx_of(
         ("heading 1", "Cards"), ("Normal", "We have <two> cards."), ("标题 2", "Silver"), ("Normal", "It is free."),
@@ -79,6 +105,9 @@ def test_a_pages_own_encoding_counts() -> None:
     assert "退货" in article_of("a.htm", '<meta charset="gbk"><p>三十天内可以退货。</p>'.encode("gbk")).body
 
 
+LOCKED_DOCX = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(1000)
+LOCK = b"trailer<</ID[<00><00>]/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -4/O<%s>/U<%s>>>" % (b"ab" * 32, b"cd" * 32)
+LOCKED_PDF = GUIDE.replace(b"trailer<<", LOCK)
 BOMB = zipped({"word/document.xml": "<w:p>" * 40_000_000})
 
 
@@ -91,6 +120,9 @@ BOMB = zipped({"word/document.xml": "<w:p>" * 40_000_000})
         ("a.pdf", pdf_of([(11, "")]), "no_text"),
         ("a.docx", GUIDE, "damaged"),
         ("a.docx", zipped({"a.txt": "no document"}), "damaged"),
+        ("a.docx", LOCKED_DOCX, "locked"),
+        ("a.pdf", LOCKED_PDF, "locked"),
+        ("a.docx", b"\xd0\xcf\x11\xe0" + bytes(600), "damaged"),
         ("a.docx", docx_of(("Normal", "")), "no_text"),
         ("a.docx", BOMB, "damaged"),
         ("a.html", b"<script>only</script>", "no_text"),
