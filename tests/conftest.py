@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from django.utils import translation
 from redis.exceptions import RedisError
 
@@ -18,6 +19,19 @@ from knowledge import opened, words
 from knowledge.models import KnowledgeBase
 
 pytest_plugins = ["tests.workers"]
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations(worker_id: str) -> bool:
+    """One process builds its database step by step, as an installation does; the others create the same tables at once."""
+    return worker_id in ("master", "gw0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """What makes a stolen table of passwords useless would take half a second each time."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")
