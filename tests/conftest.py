@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.conf import settings
+from django.db import connections
 from django.test import override_settings
 from django.utils import translation
 from redis.exceptions import RedisError
@@ -25,6 +27,13 @@ pytest_plugins = ["tests.workers"]
 def django_db_use_migrations(worker_id: str) -> bool:
     """One process builds its database step by step, as an installation does; the others create the same tables at once."""
     return worker_id in ("master", "gw0")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The thread that sockets share keeps its connection, and a PostgreSQL database goes only when nobody is connected."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(scope="session", autouse=True)
