@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import SyncToAsync
+from celery.signals import task_postrun
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 
 P = ParamSpec("P")
@@ -18,8 +19,16 @@ T = TypeVar("T")
 
 
 def keep_connections() -> None:
-    """In a worker, before its threads begin. One that has died, as by the server's restart, is noticed and replaced at the next task."""
+    """In a worker, before its threads begin. What has died, as by the server's restart, is noticed and replaced at the next task."""
     connections.settings[DEFAULT_DB_ALIAS].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+    task_postrun.connect(close_failed, weak=False)
+
+
+def close_failed(**_: object) -> None:
+    """Whatever went wrong, a new one is above suspicion; that of SQLite calls itself usable for ever."""
+    for connection in connections.all(initialized_only=True):
+        if connection.errors_occurred:
+            connection.close()
 
 
 def in_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -37,6 +46,7 @@ class _InThread(SyncToAsync[P, T]):
 
 
 def _close_unusable() -> None:
+    close_failed()
     for connection in connections.all(initialized_only=True):
         connection.close_at = None  # it has no age at which it is too old
     close_old_connections()
