@@ -41,10 +41,10 @@ demo: setup ## Start everything with the demo company and print the links (PORT=
 	@exec $(RUN) manage.py $(DEMO)
 
 test: setup-dev ## The default test suite
-	@$(RUN) -m pytest -q -n auto --maxprocesses 4 && echo "test: the default suite passed"
+	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist loadfile && echo "test: the default suite passed"
 
 test-postgres: setup-dev ## The same suite on a PostgreSQL of its own (needs the server's programs, no running server)
-	@$(RUN) -m tests.postgres -q -n auto --maxprocesses 4 && echo "test-postgres: the default suite passed on PostgreSQL"
+	@$(RUN) -m tests.postgres -q -n auto --maxprocesses 4 --dist loadfile && echo "test-postgres: the default suite passed on PostgreSQL"
 
 frontend-test: ## The front ends' tests, and that the committed builds are what their sources give (needs Node)
 	@for end in widget dashboard; do (cd csbot/$$end/frontend && npm ci --silent --no-audit --no-fund) || exit 1; done

@@ -95,8 +95,8 @@ SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA bus
 
 def database() -> dict[str, object]:
     if CSBOT.database_url:
-        # No persistent connections: threads of workers come and go, and a restarted server must not leave dead ones.
-        return dict(dj_database_url.parse(CSBOT.database_url, conn_max_age=0))
+        # Requests have threads of their own; who keeps connections is csbot.lib.kept's business. A restarted server leaves no dead ones.
+        return dict(dj_database_url.parse(CSBOT.database_url, conn_max_age=0, conn_health_checks=True))
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "csbot.sqlite3",

@@ -7,7 +7,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.conf import settings
+from django.db import connections
+from django.test import override_settings
 from django.utils import translation
 from redis.exceptions import RedisError
 
@@ -18,6 +21,28 @@ from knowledge import opened, words
 from knowledge.models import KnowledgeBase
 
 pytest_plugins = ["tests.workers"]
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations(worker_id: str) -> bool:
+    """The same tables are created at once. That an empty database comes to them step by step is seen once: with SQLite by the test of what
+    the web process loads, with PostgreSQL by one of the processes.
+    """
+    return bool(settings.CSBOT.database_url) and worker_id in ("master", "gw0")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The thread that sockets share keeps its connection, and a PostgreSQL database goes only when nobody is connected."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """What makes a stolen table of passwords useless would take half a second each time."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")

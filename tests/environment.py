@@ -19,4 +19,7 @@ os.environ |= {
     "CSBOT_ENCODER": "hash",
     "CSBOT_LOG_LEVEL": "WARNING",
     "CSBOT_TEST": "1",
+    # One test after the other in each process, and as many processes as cores: threads of arithmetic would only wait for each other.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
 }

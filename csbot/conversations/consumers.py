@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async as in_thread
 from django.conf import settings
 
 from csbot.conversations import limits, presence, queueing
@@ -21,6 +20,7 @@ from csbot.conversations.hints import desk_group_of
 from csbot.conversations.models import Conversation, Frame
 from csbot.conversations.services import accept, feedback, owners
 from csbot.conversations.sessions import VisitorSession, session_read, site_of_session
+from csbot.lib.kept import in_thread
 
 log = logging.getLogger(__name__)
 

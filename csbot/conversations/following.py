@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async as in_thread
 from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
@@ -26,6 +25,7 @@ from csbot.conversations.hints import group_of
 from csbot.conversations.hub import hub
 from csbot.conversations.models import Frame
 from csbot.conversations.texts import error_text
+from csbot.lib.kept import in_thread
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ Knows rows and envelopes; does not know sockets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -23,15 +23,15 @@ from csbot.lib.ids import new_id
 def locked(conversation_id: UUID | str) -> Iterator[Conversation]:
     """The conversation, exclusively, for one transaction. SQLite has one writer at a time (BEGIN IMMEDIATE); PostgreSQL locks the row."""
     with transaction.atomic():
-        yield Conversation.objects.select_for_update().get(pk=conversation_id)
+        yield Conversation.objects.select_related("site").select_for_update(of=("self",)).get(pk=conversation_id)
 
 
-def frame_append(conversation: Conversation, type: str, data: Any, *, cause: str = "") -> Frame:
-    """Append to a locked conversation; listeners get a hint once it is committed."""
+def frame_append(conversation: Conversation, type: str, data: Any, *, cause: str = "", changed: Sequence[str] = ()) -> Frame:
+    """Append to a locked conversation; listeners get a hint once it is committed. `changed`: its fields to be saved with it."""
     if type not in DURABLE_FRAMES:
         raise ValueError(f"{type}: not a durable frame")
     conversation.last_seq += 1
-    conversation.save(update_fields=["last_seq", "changed"])
+    conversation.save(update_fields=["last_seq", "changed", *changed])
     frame = Frame.objects.create(conversation=conversation, seq=conversation.last_seq, type=type, data=data, cause=cause)
     transaction.on_commit(lambda: _announce(conversation, frame.seq))
     return frame

@@ -21,13 +21,35 @@ log = logging.getLogger(__name__)
 
 class HintLayer(RedisPubSubChannelLayer):
     """The library's layer, but a socket opens while Redis is away: its channel is reached through groups only, so it needs no
-    subscription of its own."""
+    subscription of its own.
+
+    A process that has sockets stays subscribed to something. While it is subscribed to nothing, the library looks ten times a second
+    whether that has changed, and the answer to a visitor's first message would wait for it.
+    """
 
     async def new_channel(self, prefix: str = "specific.") -> str:
         layer = self._get_layer()
         channel = f"{layer.prefix}{prefix}{uuid4().hex}"
         layer.channels[channel] = asyncio.Queue()
+        _stay_subscribed(layer)
         return channel
+
+
+def _stay_subscribed(layer: Any) -> None:
+    """Nobody waits for it; tried again with the next socket where Redis was away."""
+    before: asyncio.Task[bool] | None = getattr(layer, "staying", None)
+    if before is None or (before.done() and (before.cancelled() or not before.result())):
+        layer.staying = asyncio.create_task(_subscribe(layer))
+
+
+async def _subscribe(layer: Any) -> bool:
+    try:
+        for shard in layer._shards:
+            await shard.subscribe(f"{layer.prefix}.nothing")
+    except (RedisError, OSError) as error:
+        log.info("hints are off: %s", error)
+        return False
+    return True
 
 
 def group_of(conversation_id: UUID | str) -> str:

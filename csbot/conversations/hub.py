@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from redis.exceptions import RedisError
 
 from csbot.conversations.models import Conversation
 from csbot.conversations.streaming import stream_key
 from csbot.lib import redis
+from csbot.lib.kept import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ class Hub:
         return seqs
 
 
-@database_sync_to_async
+@in_thread
 def top_seqs(ids: set[UUID]) -> dict[UUID | None, int]:
     return dict(Conversation.objects.filter(pk__in=ids).values_list("pk", "last_seq"))
 

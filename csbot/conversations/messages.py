@@ -13,6 +13,7 @@ from csbot.lib.clock import to_wire
 def message_add(conversation: Conversation, **fields: Any) -> Message:
     """The one place where messages are stored, so that each can be found again."""
     message = Message.objects.create(conversation=conversation, **fields)
+    Message.feedback.related.set_cached_value(message, None)  # nobody has rated it yet: no need to ask
     text_index(conversation, message.text)
     return message
 

@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async as in_thread
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
@@ -26,6 +25,7 @@ from csbot.conversations.errors import NotYours, Refused
 from csbot.conversations.following import FollowingConsumer, without_hints
 from csbot.conversations.hints import desk_group_of, tell
 from csbot.lib.clock import now, to_wire
+from csbot.lib.kept import in_thread
 
 log = logging.getLogger(__name__)
 

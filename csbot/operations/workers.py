@@ -6,6 +6,7 @@ from celery.signals import worker_shutdown
 from django.conf import settings
 
 from csbot.celery import app
+from csbot.lib.kept import keep_connections
 from csbot.operations import roles
 from inference import facade as inference
 
@@ -22,6 +23,7 @@ def threads_of(role: str) -> int:
 
 def run(role: str) -> None:
     """Returns when the worker was asked to stop and its running tasks have ended."""
+    keep_connections()
     START[role]()
     if role == "generation":
         worker_shutdown.connect(_stop_engine, weak=False)

@@ -328,7 +328,6 @@ def test_a_snapshot_whose_files_are_gone_is_not_rolled_back_to(editor: Client, b
 @pytest.fixture
 def published(workers: None, site: Site, faq: Faq) -> KnowledgeBase:
     facade.use_encoder("hash")
-    status_write("answers", WorkerStatus("ready"))
     facade.build_and_publish(faq.knowledge_base_id, actor="ada")
     return faq.knowledge_base
 
@@ -338,6 +337,11 @@ def ask(client: Client, site: Site) -> str:
     return page.content.decode()
 
 
+def ask_worker(client: Client, site: Site) -> str:
+    status_write("answers", WorkerStatus("ready"))  # a sign of life counts for ten seconds, and publishing may take longer
+    return ask(client, site)
+
+
 def published_number(base: KnowledgeBase) -> int | None:
     base.refresh_from_db()
     return base.published_snapshot.number if base.published_snapshot and not base.publishing_since else None
@@ -345,7 +349,7 @@ def published_number(base: KnowledgeBase) -> int | None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_published_change_and_a_rollback_answer_within_five_seconds(published: KnowledgeBase, editor: Client, site: Site) -> None:
-    assert "Within 30 days." in ask(editor, site)
+    assert "Within 30 days." in ask_worker(editor, site)
     first = published.published_snapshot or Snapshot.objects.get()
     url = reverse("admin:knowledge_faq_change", args=[Faq.objects.get().pk])
     values = form_of(editor.get(url))
@@ -353,13 +357,11 @@ def test_a_published_change_and_a_rollback_answer_within_five_seconds(published:
     editor.post(url, values | {name: "Within 60 days."})
     editor.post(reverse("admin:knowledge_publish", args=[published.pk]))
     wait_until(lambda: published_number(published) == 2, seconds=60)
-    wait_until(lambda: "Within 60 days." in ask(editor, site), seconds=5)
+    wait_until(lambda: "Within 60 days." in ask_worker(editor, site), seconds=5)
     editor.post(reverse("admin:knowledge_rollback", args=[published.pk, first.pk]))
-    wait_until(lambda: "Within 30 days." in ask(editor, site), seconds=5)
-    page = ask(editor, site)
-    assert "How it came about" in page
-    assert "Answered with the stored text (" in page
-    assert "tea.returns</code>" in page
+    wait_until(lambda: "Within 30 days." in ask_worker(editor, site), seconds=5)
+    page = ask_worker(editor, site)
+    assert all(words in page for words in ("How it came about", "Answered with the stored text (", "tea.returns</code>"))
 
 
 def test_a_question_is_tested_on_ones_own_sites_only(outsider: Client, site: Site) -> None:

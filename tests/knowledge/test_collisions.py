@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from knowledge import facade, snapshots
+from csbot.accounts.models import Company
+from knowledge import facade
 from knowledge.collisions import WAITING, are_looked_for, collisions_ask, collisions_find, collisions_look
 from knowledge.faq_twins import digests_fill, exact_digest, twins_of
 from knowledge.importing import replace_knowledge
 from knowledge.models import Collision, Faq, KnowledgeBase, Variant
 from knowledge.tasks import find_collisions
+from tests.knowledge.lasting import lasting_base, publish_once
 from tests.knowledge.test_admin import editor, form_of, outsider, people  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +44,17 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 
 
 @pytest.fixture
+def base(company: Company) -> KnowledgeBase:
+    return lasting_base(company)
+
+
+@pytest.fixture
 def published(base: KnowledgeBase, broker: Broker) -> KnowledgeBase:
     facade.use_encoder("hash")
     rows = facade.made_up_faqs(60, 7)
     rows.append({"key": "where", "category": "", "variants": {"en": ["Where is the shop?", "shop address"]}, "answers": {"en": "In Lisbon."}})
     replace_knowledge(str(base.pk), faqs=rows, articles=[], intents=[])
-    snapshots.publish(base.pk, actor="ada")
+    publish_once(base, "shop")
     return base
 
 

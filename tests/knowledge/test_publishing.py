@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from csbot.accounts.models import Company
 from knowledge import facade, open_check, opened, publishing, snapshots
 from knowledge.errors import SnapshotDamaged
 from knowledge.evaluation.synthetic import bank_made
@@ -19,8 +20,14 @@ from knowledge.importing import replace_knowledge
 from knowledge.models import Faq, KnowledgeBase, Snapshot, Variant
 from knowledge.vectors import LOT, RememberingEncoder
 from tests.knowledge.banks import ask
+from tests.knowledge.lasting import lasting_base, publish_once
 
 VARIANTS = 170
+
+
+@pytest.fixture
+def base(company: Company) -> KnowledgeBase:
+    return lasting_base(company)
 
 
 @pytest.fixture
@@ -29,7 +36,7 @@ def large(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase
     monkeypatch.setattr(snapshots, "QUICK_FROM", 100)
     facade.use_encoder("hash")
     replace_knowledge(str(base.pk), faqs=facade.made_up_faqs(VARIANTS, 7), articles=[], intents=[])
-    snapshots.publish(base.pk, actor="ada")
+    publish_once(base, "large")
     return base
 
 

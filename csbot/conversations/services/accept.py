@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import regex
 from django.conf import settings
@@ -25,6 +26,7 @@ from csbot.conversations.services.visitors import name_index, visitor_of
 from csbot.conversations.sessions import VisitorSession, site_of_session
 from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
+from csbot.lib.ids import new_id
 from knowledge import facade as knowledge
 from knowledge.contracts import Direction
 
@@ -48,13 +50,13 @@ def message_accept(
     """Store a visitor's message and open its turn. Raises Refused with the code of the limit that it breaks."""
     text = text_checked(text)
     client_id_checked(client_id)
-    site_of_session(session)
+    site = site_of_session(session)
     conversation = conversation_of_visitor(session)
     if conversation and (known := _already_stored(conversation, client_id, _digest(text))):
         return known
     if origin == Conversation.Origin.WIDGET:
         limits.message_take(session.visitor_id, per_minute=settings.CSBOT.messages_per_minute)
-    conversation = conversation or conversation_start(session=session, origin=origin)
+    conversation = conversation or conversation_start(session=session, origin=origin, site=site)
     return _store(conversation, client_id=client_id, text=text, digest=_digest(text), language=language, chip={})
 
 
@@ -75,9 +77,9 @@ def chip_click(*, session: VisitorSession, client_id: str, message_id: str, faq:
     return _store(conversation, client_id=client_id, text=words, digest=digest, language=clarifying.language, chip=chip)  # type: ignore[arg-type]
 
 
-def conversation_start(*, session: VisitorSession, origin: str = Conversation.Origin.WIDGET) -> Conversation:
+def conversation_start(*, session: VisitorSession, origin: str = Conversation.Origin.WIDGET, site: Site | None = None) -> Conversation:
     """Visitor and conversation rows, made with the first message. Two first messages at once meet on the visitor's row."""
-    site = Site.objects.get(pk=session.site_id, company_id=session.company_id)
+    site = site or Site.objects.get(pk=session.site_id, company_id=session.company_id)
     with transaction.atomic():
         visitor = visitor_of(session, site)
         if existing := conversation_of_visitor(session):
@@ -97,8 +99,10 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
             raise Refused("busy", retry_after_s=3)
         language = language or knowledge.detect_language(text, _usual_language(owned))
         verdict = knowledge.word_filter(owned.company_id).check(text, Direction.VISITOR)
+        turn_id = new_id() if has_bot else None
         message = message_add(
             owned,
+            turn_id=turn_id,
             sender=Message.Sender.VISITOR,
             client_id=client_id,
             body_sha256=digest,
@@ -107,10 +111,9 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
             wrap={"screen": [{"term": hit.term, "category": hit.category, "level": hit.level} for hit in verdict.hits]} if verdict.hits else {},
         )
         owned.language, owned.closed = language, None
-        owned.save(update_fields=["language", "closed"])
-        frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id)
+        frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id, changed=["language", "closed"])
         happened("message", owned, message=message_data(message))
-        return Accepted(owned, message, frame.seq, _turn_open(owned, message, chip) if has_bot else None)
+        return Accepted(owned, message, frame.seq, _turn_open(owned, message, turn_id, chip) if turn_id else None)
 
 
 def _usual_language(conversation: Conversation) -> Language:
@@ -119,15 +122,16 @@ def _usual_language(conversation: Conversation) -> Language:
     return usual
 
 
-def _turn_open(conversation: Conversation, message: Message, chip: dict[str, Any]) -> Turn:
+def _turn_open(conversation: Conversation, message: Message, turn_id: UUID, chip: dict[str, Any]) -> Turn:
+    """The message names it already; the database looks at the transaction's end."""
     turn = Turn.objects.create(
+        pk=turn_id,
         conversation=conversation,
         question=message,
         owner_version=conversation.owner_version,
         chip=chip,
         deadline=now() + timedelta(seconds=settings.CSBOT.turn_deadline_s),
     )
-    Message.objects.filter(pk=message.pk).update(turn=turn)
     outbox_add(task="conversations.answer_turn", key=f"answer:{turn.pk}", arguments=[str(turn.pk)])
     return turn
 

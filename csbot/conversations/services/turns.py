@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from csbot.accounts.models import Site
 from csbot.conversations import cancelling
@@ -47,8 +47,7 @@ State = Turn.State
 
 def turn_claim(turn_id: str | UUID) -> Turn | None:
     """Take the turn for routing. None: it is taken, ended, out of attempts, or an earlier turn of the conversation still runs."""
-    turn = Turn.objects.filter(pk=turn_id).first()
-    if turn is not None and _earlier_open(turn):
+    if _earlier_open(turn_id):
         return None  # its task counts as not taken: whatever becomes of the earlier turn, it is sent again
     moment = now()
     free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
@@ -66,9 +65,9 @@ def turn_claim(turn_id: str | UUID) -> Turn | None:
     return Turn.objects.select_related("question", "conversation__site__company", "conversation__visitor").get(pk=turn_id) if claimed else None
 
 
-def _earlier_open(turn: Turn) -> bool:
-    earlier = Turn.objects.filter(conversation_id=turn.conversation_id, state__in=Turn.OPEN, created__lt=turn.created)
-    return earlier.exists()
+def _earlier_open(turn_id: str | UUID) -> bool:
+    earlier = Turn.objects.filter(conversation=OuterRef("conversation"), state__in=Turn.OPEN, created__lt=OuterRef("created"))
+    return Turn.objects.filter(Exists(earlier), pk=turn_id).exists()
 
 
 def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
@@ -105,8 +104,13 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
                 owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
             _end(turn, State.DONE)
         turn.save()
-        Trace.objects.update_or_create(turn=turn, defaults={"data": dict(trace)})
+        _trace_put(turn, trace)
         return True
+
+
+def _trace_put(turn: Turn, trace: Mapping[str, Any]) -> None:
+    """In one statement; a second attempt's takes the place of the first's."""
+    Trace.objects.bulk_create([Trace(turn=turn, data=dict(trace))], update_conflicts=True, unique_fields=["turn"], update_fields=["data", "at"])
 
 
 def _received(decision: Decision, site: Site) -> tuple[Decision, bool]:

@@ -77,6 +77,12 @@ def test_history_is_read_as_exchanges(tmp_path: Path) -> None:
     assert rows_read(written(tmp_path, {**ROW, "history": history}))[0].history == (("one", "two"), ("three", ""))
 
 
+@pytest.fixture(autouse=True)
+def _no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command starts one and stops it; the one that other tests use stays."""
+    monkeypatch.setattr("inference.facade._engine", None)
+
+
 def run(path: Path, **options: Any) -> dict[str, Any]:
     out = StringIO()
     call_command("generate_eval", path, stdout=out, stderr=StringIO(), **options)

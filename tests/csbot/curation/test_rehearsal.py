@@ -19,6 +19,7 @@ from knowledge import facade, snapshot_files, snapshots
 from knowledge.models import Faq, FaqAnswer, KnowledgeBase, Snapshot
 from tests.csbot.dashboard.desks import Desk, agent_of
 from tests.csbot.reports.test_figures import talk_at, turn_at
+from tests.knowledge.lasting import lasting_base, publish_once
 
 FAQS = {"shipping": ("When do you ship?", "Within 2 days."), "returns": ("How do I return it?", "You have 30 days.")}
 
@@ -29,6 +30,11 @@ def editor(company: Company) -> Desk:
 
 
 @pytest.fixture
+def base(company: Company) -> KnowledgeBase:
+    return lasting_base(company)
+
+
+@pytest.fixture
 def published(base: KnowledgeBase, site: Site) -> KnowledgeBase:
     """Two FAQs, published; visitors asked of both and of nothing known, one of them twice and one after another."""
     facade.use_encoder("hash")
@@ -36,7 +42,7 @@ def published(base: KnowledgeBase, site: Site) -> KnowledgeBase:
         faq = Faq.objects.create(knowledge_base=base, key=key)
         faq.variants.create(language="en", text=question, is_canonical=True)
         FaqAnswer.objects.create(faq=faq, language="en", text=answer)
-    snapshots.publish(base.pk, actor="ada")
+    publish_once(base, "two")
     talk = talk_at(site, now())
     for place, text in enumerate(("When do you ship?", "how do i return it", "do you sell parrots", "when do you ship", "when do you ship!")):
         turn_at(talk if place < 4 else talk_at(site, now()), now() - timedelta(minutes=50 - place), text=text)
