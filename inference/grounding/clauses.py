@@ -22,8 +22,8 @@ _BETWEEN = re.compile(r"[、,]|\b(?:and|or)\b|[和及与或]")
 _RANGE_OPENS = re.compile(r"\b(?:between|from)\b[^,.;]{0,24}$")
 _NEGATION = re.compile(
     r"\b(?:not(?!\sonly\b)|no(?!\s(?:they|the|it|you|we|there|this|that|more|less|later|larger|bigger|longer|higher|fewer)\b)"
-    r"|never|none|neither|nor|cannot|without|prohibited|forbidden|banned|unable|unavailable|void\sof|lacks?|(?:for|is|are|be)\sfree|free\sof)\b"
-    r"|n't\b"
+    r"(?!\s(?:[a-z]+\s)?(?:charges?|fees?|costs?)\b)"  # "free" says the same
+    r"|never|none|neither|nor|cannot|without|prohibited|forbidden|banned|unable|unavailable|void\sof|lacks?)\b|n't\b"
     r"|不(?![仅但过管论只断久锈错])|没|勿|无(?![论线])|未(?!来)|非(?![常洲])|(?<![特分区类个级性识辨告])别(?![的人名称])|禁止|严禁|谢绝|免费"
 )
 _NEXT_PREDICATE = re.compile(r"\b(?:but|if|when|because|while|unless|until|which|that|you|we|they|it)\b|可以|就|才|但|而|即")

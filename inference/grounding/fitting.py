@@ -12,6 +12,7 @@ from inference.grounding.claims import Key
 from inference.grounding.clauses import Clause, Figure, clauses_of, repeats
 
 _NAME = 2  # words
+_ALIKE = {True: 3, False: 2}  # pairs of characters, other words: who affirms and shares fewer may say anything
 
 
 class Fit:
@@ -20,6 +21,7 @@ class Fit:
     def __init__(self, evidence: Sequence[str]) -> None:
         self._known = [clause for text in evidence for clause in clauses_of(text)]
         self._figures = [figure for clause in self._known for figure in clause.figures]
+        self._saying = [clause for clause in self._known if not clause.plain.endswith(":")]  # a heading affirms nothing
         self._counts = Counter(word for clause in self._known for word in {*clause.words})
 
     def of(self, sentence: str) -> tuple[float, float, float, float]:
@@ -41,10 +43,11 @@ class Fit:
     def _most_alike(self, clause: Clause) -> tuple[float, list[Clause]]:
         """By shared words; those that stand in many clauses, as a heading's do, weigh less."""
         words = frozenset(clause.words)
-        shared = [sum(1 / self._counts[word] for word in words.intersection(other.words)) for other in self._known]
+        shared = [sum(1 / self._counts[word] for word in words.intersection(other.words)) for other in self._saying]
         most = max(shared, default=0.0)
-        alike = [other for other, value in zip(self._known, shared, strict=True) if most and value >= most - 1e-9]
-        return (max(len(words.intersection(other.words)) for other in alike) / len(words) if alike else 0.0), alike
+        alike = [other for other, value in zip(self._saying, shared, strict=True) if most and value >= most - 1e-9]
+        both = max((len(words.intersection(other.words)) for other in alike), default=0)
+        return (both / len(words), alike) if both >= _ALIKE[clause.plain > "z"] - bool(clause.denied) else (0.0, [])
 
 
 def _is_name(clause: Clause) -> bool:

@@ -140,6 +140,10 @@ def test_of_a_word_that_may_turn_nothing_is_seen() -> None:
     ("evidence", "answer"),
     [
         ("Wifi is available free of charge.", "There is no charge for wifi."),
+        ("You are able to cancel for free up to 24 hours in advance.", "You may cancel up to 24 hours in advance."),
+        ("Golden Wok: There is no wifi at the Golden Wok.", "Wifi is not available at the Golden Wok."),
+        ("Live music is not being offered at this time.", "At this time, there is no live music."),
+        ("Plants lack phagocytic cells.", "phagocytic cells"),
         ("Parking costs no more than 5 pounds.", "Parking costs 5 pounds at most."),
         ("这家酒店提供停车。", "这家酒店不错，提供停车。"),
         ("停车免费。", "停车不收费。"),
