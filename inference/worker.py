@@ -15,6 +15,7 @@ from pathlib import Path
 from inference import facade
 from inference.contracts import Engine
 from inference.engine.build import EngineKind, EngineOptions
+from inference.grounding import kin, scoring
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def start(
     on_fatal: Callable[[str], None] = leave,
 ) -> Engine:
     """Blocks until the engine is warm; `on_ready` is where the worker says so to the rest of the product."""
+    scoring.shipped()  # the first answer waits for no files
+    kin.shipped()
     engine = facade.start_engine(kind, folder, replace(options or EngineOptions(), on_fatal=on_fatal))
     logger.info("generation is ready: %s, %s", engine.health().backend, facade.model_version())
     if on_ready is not None:
