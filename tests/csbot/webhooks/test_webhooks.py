@@ -57,12 +57,6 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Questions wait for ever: a worker that another test has started would still be at work while the tables are emptied."""
-    monkeypatch.setattr("csbot.conversations.outbox.app.send_task", lambda *_, **__: None)
-
-
-@pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     server.got, server.answers = [], []
