@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from inference.grounding.claims import Found, find_claims
 from inference.grounding.folding import fold
+from inference.grounding.parts import cut
 
 _HARD = frozenset("\n\r。！？；，：…（）()")  # end a clause wherever they stand
 _SOFT = frozenset(".!?;,:")  # end one before a space only: not in 1,000 and 9:00
@@ -124,29 +125,17 @@ class Reader:
 def clauses_of(text: str) -> Iterator[Clause]:
     """A text, clause by clause."""
     reader = Reader()
-    for part in _cut(text):
+    for part in cut(text, Cutter()):
         yield reader.read(part)
 
 
 def settled_in(text: str) -> list[bool]:
     """For each place of the text, its end too: whether what stands before it in its clause is past the clause's last negation."""
     settled: list[bool] = [True]
-    for part in _cut(text):
+    for part in cut(text, Cutter()):
         last = max((found.end() for found in _NEGATION.finditer(plain_of(part))), default=0)
         settled += [at >= last for at in range(1, len(part) + 1)]
     return settled
-
-
-def _cut(text: str) -> Iterator[str]:
-    cutter = Cutter()
-    for character in text:
-        if cutter.ends_before(character):
-            yield cutter.close()
-        cutter.text += character
-        if cutter.ends_after(character):
-            yield cutter.close()
-    if cutter.text:
-        yield cutter.close()
 
 
 def plain_of(text: str) -> str:

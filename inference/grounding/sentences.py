@@ -12,9 +12,10 @@ from typing import Literal
 
 from inference.contracts import Claim
 from inference.grounding.clauses import plain_of, settled_in, words_of
-from inference.grounding.holding import Holding
+from inference.grounding.parts import cut
 from inference.grounding.scoring import Scorers
 from inference.grounding.signs import SIGNS, Known, signs_of
+from inference.grounding.stopping import Stopping
 
 _HARD = frozenset("\n\r。！？!?")
 _CLAUSE_START = re.compile(r"(?:^|[\n。！？!?；;：:，,]\s*|\.\s+)(?=\S)")
@@ -57,48 +58,69 @@ class Splitter:
 
 
 def sentences_of(text: str) -> Iterator[str]:
-    """A whole text, cut as the stream cuts it; together exactly the text."""
-    splitter = Splitter()
-    for character in text:
-        if splitter.ends_before(character):
-            yield splitter.close()
-        splitter.text += character
-        if splitter.ends_after(character):
-            yield splitter.close()
-    if splitter.text:
-        yield splitter.close()
+    """A whole text, cut as the stream cuts it."""
+    return cut(text, Splitter())
 
 
 def says_nothing(sentence: str) -> bool:
     return not any(character.isalnum() for character in sentence) or _OPENING.fullmatch(sentence) is not None
 
 
-class SentenceStream(Holding):
+class SentenceStream(Stopping):
     """Same shape as the claim check: feed, flush, `unsupported`, `support`."""
 
     def __init__(self, evidence: Sequence[str], conversation: Sequence[str], scorers: Scorers) -> None:
         """`conversation` is what the visitor said, the question first."""
-        super().__init__(Splitter())
         self._evidence, self._conversation, self._scorers = evidence, conversation, scorers
         self._known: Known | None = None  # read when the first sentence is whole: by then the answer has begun
         self._said: list[str] = []
         self._texts = [plain_of(text) for text in evidence]
         self._settled = [settled_in(text) for text in evidence]
         self._starts = [(number, start.end()) for number, text in enumerate(self._texts) for start in _CLAUSE_START.finditer(text)]
-        self._copies = self._starts
+        self._copies = self._starts  # those that the sentence so far repeats
+        self._copied = 0  # characters of it that do
+        self._splitter = Splitter()
+        self._held = ""
+        self._shown = 0
+
+    def feed(self, piece: str) -> str:
+        shown = ""
+        for character in piece:
+            if self._unsupported:
+                break
+            shown += self._take(character)
+        return shown
+
+    def flush(self) -> str:
+        return self._close() if self._splitter.text and not self._unsupported else ""
+
+    def _take(self, character: str) -> str:
+        """Character by character, so that any cut of the stream shows the same."""
+        ready = self._close() if self._splitter.ends_before(character) else ""
+        if self._unsupported:
+            return ready
+        self._splitter.text += character
+        self._held += character
+        if self._copied or not character.isspace():
+            self._follow(character)
+            self._copied += 1
+        if self._splitter.ends_after(character):
+            return ready + self._close()
+        return ready + self._let_go() if self._is_safe(character) else ready
 
     def _follow(self, character: str) -> None:
         plain, step = plain_of(character), self._copied
         self._copies = [(number, start) for number, start in self._copies if self._texts[number][start + step : start + step + 1] == plain]
 
     def _is_safe(self, character: str) -> bool:
-        """Only at a word's end, and of a clause nothing that a "not" behind it could turn."""
+        """Whether what is held may be seen at once: only at a word's end, and of a clause nothing that a "not" behind it could turn."""
         if character.isalnum() or self._copied < _HEAD["\u3400" <= character <= "\u9fff"]:
             return False
         return any(self._settled[number][start + self._copied] for number, start in self._copies)
 
     def _close(self) -> str:
-        text = self._parts.close()
+        """The sentence is whole: what of it may be seen."""
+        text = self._splitter.close()
         self._said.append(text)
         self._copies, self._copied = self._starts, 0
         kind = self._doubt(text)
@@ -107,6 +129,11 @@ class SentenceStream(Holding):
         end = self._shown + len(self._held)
         self._unsupported = Claim(end - len(text), end, text, kind)
         return ""
+
+    def _let_go(self) -> str:
+        ready, self._held = self._held, ""
+        self._shown += len(ready)
+        return ready
 
     def _doubt(self, text: str) -> Doubt | None:
         if self._echoes(text):

@@ -37,8 +37,9 @@ class Known:
         self.asked_words = frozenset(unit.text for unit in self.asked.units)
         self.texts = " \n ".join(passage.plain for passage in self.passages)
         self.squeezed = squeezed(self.texts)
-        self.pairs = frozenset(pair for passage in self.passages for pair in _pairs(passage.plain))
-        self.all_words = frozenset(unit.text for passage in self.passages for unit in units_of(passage.plain, with_plain_words=True))
+        runs = [_every_word(passage.plain) for passage in self.passages]
+        self.all_words = frozenset(word for run in runs for word in run)
+        self.pairs = frozenset(pair for run in runs for pair in _pairs(run))
         self.fit = Fit(evidence)
         self.kinship = Kinship(shipped(), self.texts)
         self.kinship_asked = Kinship(shipped(), self.asked.plain)
@@ -75,7 +76,7 @@ def signs_of(sentence: str, known: Known) -> tuple[float, ...]:
     there = [word in known.counts for word in words]
     asked = [word in known.asked_words for word in words]
     weights = [1.0 if known.counts[word] else 2.0 for word in words]
-    pairs = _pairs(said.plain)
+    run = _every_word(said.plain)
     plain = squeezed(said.plain)
     return (
         float(any(unit.text > "z" for unit in said.units)),
@@ -87,7 +88,7 @@ def signs_of(sentence: str, known: Known) -> tuple[float, ...]:
         min(12.0, len({word for word in own if word not in known.counts and word not in known.asked_words})),
         _best(own, known.one),
         _best(own, known.two),
-        _share([pair in known.pairs for pair in pairs]),
+        _share([pair in known.pairs for pair in _pairs(run)]),
         *_copies(plain, known.squeezed),
         _share([character in known.squeezed for character in plain]),
         *_figures(said, known),
@@ -95,7 +96,7 @@ def signs_of(sentence: str, known: Known) -> tuple[float, ...]:
         float(len(_OWN_VOICE.findall(said.plain))),
         float(said.plain.rstrip().endswith("?")),
         *known.fit.of(sentence),
-        _share([unit.text in known.all_words for unit in units_of(said.plain, with_plain_words=True)]),
+        _share([word in known.all_words for word in run]),
         *_kin(said.plain, known),
     )
 
@@ -200,10 +201,14 @@ def squeezed(plain: str) -> str:
     return re.sub(r"[^\w\u3400-\u9fff]+", " ", plain).strip()
 
 
-def _pairs(plain: str) -> list[tuple[str, str]]:
-    """Neighbours: words of English, of Chinese pairs that follow each other."""
-    units = [unit.text for unit in units_of(plain, with_plain_words=True)]
-    return list(zip(units, units[1:], strict=False))
+def _every_word(plain: str) -> list[str]:
+    """Those that bind too: words of English, of Chinese pairs of characters."""
+    return [unit.text for unit in units_of(plain, with_plain_words=True)]
+
+
+def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Neighbours."""
+    return list(zip(words, words[1:], strict=False))
 
 
 def _best(own: frozenset[str], others: Sequence[frozenset[str]]) -> float:

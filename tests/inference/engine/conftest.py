@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.inference.engine.fake_server import ServerProcess
+
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -92,6 +94,14 @@ def architecture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
 
     folder = tmp_path_factory.mktemp("architectures")
     return cache(lambda kind: save_architecture(folder / kind, kind))
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ServerProcess]:
+    """A model server on loopback; each test tells it how to behave."""
+    server = ServerProcess()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session", autouse=True)

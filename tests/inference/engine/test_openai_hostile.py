@@ -20,13 +20,6 @@ HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 ESCAPED = 'data: {{"choices": [{{"delta": {{"content": "{}"}}}}]}}\n\n'
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[ServerProcess]:
-    server = ServerProcess()
-    yield server
-    server.kill()
-
-
 @pytest.fixture
 def server(process: ServerProcess) -> ServerProcess:
     process.tell(raw="", before_s=0.0, is_silent=False)

@@ -22,13 +22,6 @@ CALM = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[ServerProcess]:
-    server = ServerProcess()
-    yield server
-    server.kill()
-
-
 @pytest.fixture
 def server(process: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> ServerProcess:
     monkeypatch.setattr(openai_http, "PAUSES_S", (0.01, 0.02))
