@@ -331,7 +331,9 @@ def test_there_is_nothing_that_axe_objects_to(browser: Browser, stack: Stack, pe
             page.locator(".messages .bubble").first.wait_for()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.wait_for_timeout(400)  # the back office fades from one colour to the other
+            page.wait_for_timeout(400)
+            # The back office fades from one colour to the other; halfway there is no contrast to measure.
+            page.wait_for_function("document.getAnimations().every(a => a.effect.getTiming().iterations === Infinity)")
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert objections(page) == [], (name, scheme, width)

@@ -188,6 +188,7 @@ def test_there_is_nothing_that_axe_objects_to(widget: Widget, stack: Stack, lang
     from axe_playwright_python.sync_playwright import Axe
 
     page = widget.page.context.new_page()
+    page.emulate_media(reduced_motion="reduce")  # a bubble that is still fading in has no contrast to measure
     page.goto(f"{stack.address}/widget/app/?site=demo&lang={language}")
     page.locator("textarea").wait_for()
     violations = Axe().run(page).response["violations"]
