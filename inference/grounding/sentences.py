@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from inference.contracts import Claim
+from inference.grounding.asides import without_asides
 from inference.grounding.clauses import plain_of, settled_in, words_of
 from inference.grounding.parts import cut
 from inference.grounding.scoring import Scorers
@@ -28,7 +29,7 @@ _OPENING = re.compile(
 
 
 Doubt = Literal["negation", "misplaced", "sentence"]
-_TURNED, _MISPLACED, _FIGURES, _UNITS = (list(SIGNS).index(name) for name in ("turned", "misplaced", "figures", "units"))
+_TURNED, _MISPLACED, _FIGURES, _UNITS, _COVERED = map(list(SIGNS).index, ("turned", "misplaced", "figures", "units", "covered_all"))
 _ALIKE = 0.4  # of a clause's words: two that share less are not about the same
 _SHORT = 14  # words, or pairs of characters
 
@@ -167,5 +168,16 @@ def _letters(text: str) -> str:
 
 
 def support_of(answer: str, known: Known, scorers: Scorers) -> float:
-    """How likely it is that nothing in the answer is made up; 1 where nothing is said."""
-    return 1.0 if says_nothing(answer) else scorers.answer(signs_of(answer, known))
+    """How likely it is that nothing in the answer is made up, 0 to 1; 1 where nothing is said.
+
+    The mean of four views: the share of words that stand in the evidence, the learned score of the whole, the same without
+    the asides, the learned score of its weakest sentence. The learned ones know documents better than chat, the share is the same everywhere.
+    """
+    if says_nothing(answer):
+        return 1.0
+    whole = signs_of(answer, known)
+    views = [whole[_COVERED], scorers.answer(whole)]
+    said = [sentence for sentence in map(without_asides, sentences_of(answer)) if not says_nothing(sentence)]
+    if said:
+        views += [scorers.answer(signs_of(without_asides(answer), known)), min(scorers.sentence(signs_of(sentence, known)) for sentence in said)]
+    return sum(views) / len(views)
