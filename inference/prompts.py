@@ -33,14 +33,21 @@ class Template:
         content = "\0".join((self.system, self.user, self.line, self.nothing))
         return f"{self.name}@{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
+    @property
+    def head(self) -> str:
+        return self.user.split("{material}")[0] + self.line.split("{text}")[0].format(number=1)
+
 
 # Half a billion parameters paraphrase badly: they drop a "not" and mix two numbers up. So the model is asked to find and repeat
 # what the material says. Tried on sentences of our own (inference_bench has no quality figures; generate_eval has): asked to
 # answer in its own words it turned 7 of 14 into the opposite, asked to repeat it turned none.
+# The fence is the line: no text has a line break of its own, nor a number as the Chinese lines have. Brackets <<< >>> around Chinese
+# material cost a fifth of its right sentences (110 training questions: 0.45 to 0.55 of 0.68), so they are around English material only.
+# Of the embedded model's tokens the part that is always the same is one page of 16, exactly, in either language.
 TEMPLATES: dict[Language, Template] = {
     "zh": Template(
         "repeat.zh",
-        "你是网店客服，说话以资料为准。",
+        "你是网店客服。",
         "资料：\n{material}\n\n顾客问：{question}\n\n把资料里与这个问题有关的句子完整抄写一遍，不要改字：",
         "[{number}] {text}",
         "（无）",
@@ -71,8 +78,8 @@ def build_prompt(filling: PromptInput) -> Prompt:
 
 
 def system_prompts() -> tuple[tuple[ChatMessage, ...], ...]:
-    """What an engine prefills at start: the part that every answer of a language shares."""
-    return tuple((ChatMessage("system", template.system), ChatMessage("user", template.user.split("{")[0])) for template in TEMPLATES.values())
+    """What an engine prefills at start: the part that every answer of a language shares, up to the first text."""
+    return tuple((ChatMessage("system", template.system), ChatMessage("user", template.head)) for template in TEMPLATES.values())
 
 
 def recent(history: tuple[PromptExchange, ...], characters: int) -> tuple[PromptExchange, ...]:
@@ -88,11 +95,15 @@ def recent(history: tuple[PromptExchange, ...], characters: int) -> tuple[Prompt
 
 def _material(template: Template, evidence: tuple[PromptEvidence, ...]) -> str:
     """One line for each piece. Titles stay out: a FAQ's title is a question, which a small model would repeat."""
-    return "\n".join(template.line.format(number=number, text=_line(piece.text)) for number, piece in enumerate(evidence, 1))
+    return "\n".join(template.line.format(number=number, text=_unnumbered(_line(piece.text))) for number, piece in enumerate(evidence, 1))
 
 
 def _line(text: str) -> str:
     return " ".join(defuse(text).split())
+
+
+def _unnumbered(text: str) -> str:
+    return re.sub(r"\[(\d{1,2})\]", r"(\1)", text)
 
 
 def without_numbers(pieces: Iterable[str]) -> Iterator[str]:
