@@ -107,6 +107,7 @@ __all__ = [
     "is_published",
     "listen",
     "made_up_faqs",
+    "mask_personal",
     "match_traced",
     "meaning_key",
     "normalise_for_cache",
@@ -150,6 +151,16 @@ def word_filter(company_id: UUID | str) -> WordFilter:
 
 def word_list_version(company_id: UUID | str) -> str:
     return word_filter(company_id).version
+
+
+# --- personal data ---------------------------------------------------------------------------------------------------
+
+
+def mask_personal(text: str, language: str = "") -> str:
+    """The text with [phone] or [电话] where somebody's data stood: in the reader's language, or in the text's own."""
+    from knowledge.personal.finding import mask
+
+    return mask(text, language)
 
 
 # --- questions -------------------------------------------------------------------------------------------------------

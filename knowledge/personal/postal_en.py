@@ -1,0 +1,85 @@
+"""English postal addresses: a house number and a street, with or without flat, town and postcode; post office boxes.
+
+Read from what is rare: a street's word, an American state with its code, a British postcode. A name of goods ("the 12 Oak Street candle")
+goes on with a noun where an address ends or goes on with a comma, a flat or a little word. Knows folded texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_BACK = 70
+_SURE = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|terrace|square|sq|crescent|parkway|pkwy|highway|hwy|mews|close"
+_LOOSE = r"way|place|pl|circle|cir|trail|walk|row|gardens|grove|hill|park|green|rise|loop|alley|plaza|quay|broadway"
+_STREET = re.compile(rf"(?<= )(?:(?P<sure>{_SURE})|(?:{_LOOSE}))(?![A-Za-z0-9])\.?", re.IGNORECASE)
+_STATES = (
+    r"A[LKZRAEPS]|C[AOT]|D[EC]|F[LM]|G[AU]|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTHP]|N[EVHJMYCD]|O[HKR]|P[AWR]|RI|S[CD]|T[NX]|UT|V[TAI]|W[AVIY]"
+)
+_ZIP = re.compile(rf"(?<![A-Za-z0-9])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?![A-Za-z0-9\-])")
+_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
+_BOX = re.compile(r"(?<![A-Za-z0-9])P\.? ?O\.? ?Box \d{1,6}(?!\d)", re.IGNORECASE)
+_NUMBER = r"(?<![A-Za-z0-9.,$#\-/])(?:(?:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{1,5},? )?\d{1,6}[A-Za-z]?(?:-\d{1,5})?"
+_HEAD = re.compile(rf"{_NUMBER}(?P<words>(?: [A-Za-z0-9][A-Za-z0-9.'\-]*){{1,4}}) ?$", re.IGNORECASE)
+_FLAT = r"(?i:,? ?(?:#|(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building)\.?) ?#?[A-Za-z0-9\-]{1,6}(?![A-Za-z0-9]))"
+_PLACE = r"(?:[,\n] ?\n?[A-Z][A-Za-z.'\-]*(?: [A-Z][A-Za-z.'\-]*){0,3})"
+_TAIL = re.compile(
+    rf"{_FLAT}{{0,2}}(?:{_PLACE}{{0,3}},?[ \n](?:(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})(?![A-Za-z0-9])"
+    rf"|{_PLACE}{{1,2}}(?: (?:{_STATES}))?(?![A-Za-z0-9])(?= ?[.,;!?\n)]| ?$))?",
+)
+_BEFORE_ZIP = re.compile(rf"{_NUMBER}(?: [A-Z][A-Za-z.'\-]*){{1,4}}{_FLAT}?(?:[,\n ]{{1,2}}[A-Z][A-Za-z.'\-]*){{1,4}}[,\n ]{{1,2}}$")
+_CODE = re.compile(rf"(?<![A-Za-z0-9]){_POSTCODE}(?![A-Za-z0-9])")
+_BEFORE_CODE = re.compile(rf"(?:(?i:flat|studio|unit|apartment) [A-Za-z0-9]{{1,5}}"
+    rf"|{_NUMBER})(?:[,\n ]{{1,2}}[A-Z0-9][A-Za-z0-9.'\-]*){{2,9}}[,\n ]{{1,2}}$")
+_CUE = re.compile(
+    r"(?i:live at|lives at|living at|address(?: is|:)?|(?:ship|send|deliver|mail|forward)(?:ed)?(?: it| them| this| that"
+    r"| everything)?(?: to|:)|moved to|come to|delivery to)"
+    rf" ?(?={_NUMBER})\d[A-Za-z0-9\-]{{0,6}}(?: [A-Z][A-Za-z.'\-]*){{2,4}}(?![A-Za-z0-9]){_FLAT}?"
+)
+_FLAT_SIGN = re.compile(r"(?<= )(?:Apt|Suite|Ste|Unit)\.? ?#?\d{1,5}(?![A-Za-z0-9])")
+_BEFORE_FLAT = re.compile(rf"{_NUMBER}(?: [A-Z][A-Za-z.'\-]*){{1,4}},? $")
+_UNIT_LINE = re.compile(r"(?:PSC|Unit|USS|USNV|USNS|USCGC)[ A-Za-z0-9]{1,30},?[ \n](?:Box \d+\n?)?,?(?:[FAD]PO) $")
+_NO_NAMES = re.compile(
+    r" (?:a|an|the|of|to|on|in|at|down|up|for|from|with|and|or|per|miles?|km|kilometers?|metres?|meters?|minutes?|hours?|days?|weeks?"
+    r"|years?|times|people|items?|pieces?|orders?|pairs?|packs?"
+    r"|is|are|was|my|your|our|this|that|into|along|off|by|across|x|different|new|old|more|other|pm|am|th|st|nd|rd)(?= |$)",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r" ?(?:$|[.,;:!?)\]\n\"'/|]|[^\x00-\x7f]|-? (?:in|at|on|near|by|and|or|is|was|but|please|for|not|instead|to|with|from|before|after"
+    r"|because|as|where|when|this|today|tomorrow|tonight|thanks|thank|if"
+    r"|i|we|it|my|our|between|next|opposite|via|so|then|until|has|should|that|which|no|now|right|behind|across|\d|-)(?![A-Za-z]))",
+    re.IGNORECASE,
+)
+
+
+def english_in(text: str) -> Iterator[tuple[int, int]]:
+    if not re.search(r"\d", text):
+        return
+    last = 0
+    for start, end in _streets(text):
+        if start >= last:
+            yield start, end
+            last = end
+    yield from (box.span() for box in _BOX.finditer(text))
+    for cue in _CUE.finditer(text):
+        yield cue.start() + re.search(r"\d", cue[0]).start(), cue.end()  # type: ignore[union-attr]
+    for sign, heads in ((_ZIP, (_BEFORE_ZIP, _UNIT_LINE)), (_CODE, (_BEFORE_CODE,)), (_FLAT_SIGN, (_BEFORE_FLAT,))):
+        for found in sign.finditer(text):
+            before = text[max(0, found.start() - _BACK) : found.start()]
+            if head := next((head for pattern in heads if (head := pattern.search(before))), None):
+                yield found.start() - len(before) + head.start(), found.end()
+
+
+def _streets(text: str) -> Iterator[tuple[int, int]]:
+    for street in _STREET.finditer(text):
+        before = text[max(0, street.start() - _BACK) : street.start()]
+        head = _HEAD.search(before)
+        if head is None or _NO_NAMES.search(head["words"]):
+            continue
+        tail = _TAIL.match(text, street.end())
+        end = tail.end() if tail else street.end()
+        is_named = all(word[:1].isupper() or word[:1].isdigit() for word in head["words"].split()) and street[0][:1].isupper()
+        is_long = end > street.end()
+        if is_long or ((street["sure"] or is_named) and _GOES_ON.match(text, end)):
+            yield street.start() - len(before) + head.start(), end
