@@ -6,8 +6,9 @@ Linear in the text's length: each finder reads stretches of bounded length aroun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from knowledge.personal.folding import fold
 from knowledge.personal.hosts import hosts_in
@@ -57,10 +58,18 @@ def _all(text: str) -> Iterator[Found]:
     yield from hosts_in(text)
     yield from addresses_in(text)
     for stretch in _STRETCH.finditer(text):
-        yield from numbers_in(text, *stretch.span())
-        yield from phones_in(text, *stretch.span())
+        yield from _apart(chain(numbers_in(text, *stretch.span()), phones_in(text, *stretch.span())))
     if _SPOKEN_HINT.search(text):
         yield from spoken_in(text)
+
+
+def _apart(found: Iterable[Found]) -> Iterator[Found]:
+    """The more certain come first: what overlaps one of them is made of its digits."""
+    taken: set[int] = set()
+    for kind, start, end in found:
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            yield kind, start, end
 
 
 def mask(text: str, language: str = "") -> str:

@@ -17,6 +17,14 @@ _ENGLISH: dict[Kind, str] = {
     "phone": "phone",
     "address": "address",
 }
-_CHINESE: dict[Kind, str] = {"email": "邮箱", "id": "证件号", "card": "银行卡", "passport": "护照号", "ip": "IP 地址", "phone": "电话", "address": "地址"}
+_CHINESE: dict[Kind, str] = {
+    "email": "邮箱",
+    "id": "证件号",
+    "card": "银行卡",
+    "passport": "护照号",
+    "ip": "IP 地址",
+    "phone": "电话",
+    "address": "地址",
+}
 WORDS: dict[str, dict[Kind, str]] = {"en": _ENGLISH, "zh": _CHINESE}
 KINDS: list[Kind] = list(_ENGLISH)

@@ -25,7 +25,7 @@ _TOLD = re.compile(
 _POSTS = r"(?:qq|163|126|139|189|sina|sohu|gmail|outlook|hotmail|yahoo|foxmail|icloud|aliyun|live)"
 _WRONG_SIGN = re.compile(rf"{_LOCAL} ?# ?({_POSTS} ?[.。点] ?(?:com|cn|net))(?![A-Za-z0-9\-])", re.IGNORECASE)
 _HINTS = re.compile(r"@|艾特|[(\[{<] ?at ?[)\]}>]| dot |# ?[qgshofial1-9]", re.IGNORECASE)
-_FILES = set(["png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "css", "js", "ts", "json", "html", "tgz", "whl", "exe", "apk", "mp4", "txt", "csv", "xlsx", "docx"])
+_FILES = set("png jpg jpeg gif svg webp pdf css js ts json html tgz whl exe apk mp4 txt csv xlsx docx".split())  # noqa: SIM905 - a list of words
 _RELEASES = {"alpha", "beta", "rc", "dev", "latest", "next", "final", "post", "canary"}
 
 

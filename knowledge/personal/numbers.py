@@ -62,14 +62,24 @@ def is_identity(number: str) -> bool:
 
 
 def _cards(text: str, start: int, end: int) -> Iterator[Found]:
-    for found in _CARD.finditer(text, start, end):
+    """Groups that stand behind each other may belong together in several ways: after a refusal it goes on with the next group."""
+    while found := _CARD.search(text, start, end):
         where = found.start()
-        # Of groups of four the last one may be another number (such as the code on the back).
-        ends = [found.end(), found.end(1)] if found[1] else [found.end()]
-        is_told = names_a_card(text, where)
-        closing = next((one for one in ends if is_card(re.sub(r"[ \-]", "", text[where:one]), is_told=is_told)), None)
-        if closing and not names_a_thing(text, where) and not is_amount(text, where, closing):
+        if closing := _closing(text, found):
             yield "card", where, closing
+        start = closing or where + len(re.match(r"\d+", found[0])[0])  # type: ignore[index]
+
+
+def _closing(text: str, found: re.Match[str]) -> int | None:
+    """Where the card ends. Of groups of four the last one may be another number (such as the code on the back)."""
+    where = found.start()
+    if names_a_thing(text, where):
+        return None
+    is_told = names_a_card(text, where)
+    for end in [found.end(), found.end(1)] if found[1] else [found.end()]:
+        if is_card(re.sub(r"[ \-]", "", text[where:end]), is_told=is_told) and not is_amount(text, where, end):
+            return end
+    return None
 
 
 def is_card(number: str, *, is_told: bool = False) -> bool:

@@ -54,11 +54,9 @@ def spoken_in(text: str) -> Iterator[Found]:
 
 
 def _candidates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    found = list(_shaped(text, start, end))
-    yield from found
-    taken = {place for span in found for place in range(*span)}
+    yield from _shaped(text, start, end)
     for near in _NEAR.finditer(text, start, end):
-        if near.start() not in taken and asks_to_call(text, *near.span()) and _is_somewhere(near[0]):
+        if asks_to_call(text, *near.span()) and _is_somewhere(near[0]):
             yield near.span()
 
 
@@ -73,7 +71,8 @@ def _shaped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if _is_american(found) or (found[2] not in _FREE_CODES and asks_to_call(text, *found.span())):
             yield found.span()
     for found in _BRITISH.finditer(text, start, end):
-        if 9 <= sum(map(str.isdigit, found[0])) <= 12 and any(_is_of(home, found[0]) for home in _HOMES):
+        is_mobile = re.fullmatch(r"07\d{3} \d{6}|07\d{3} \d{3} \d{3}", found[0])
+        if is_mobile or 9 <= sum(map(str.isdigit, found[0])) <= 12 and any(_is_of(home, found[0]) for home in _HOMES):
             yield found.span()
 
 

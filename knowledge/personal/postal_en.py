@@ -24,7 +24,8 @@ _HEAD = re.compile(rf"{_NUMBER}(?P<words>(?: [A-Za-z0-9][A-Za-z0-9.'\-]*){{1,4}}
 _FLAT = r"(?i:,? ?(?:#|(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building)\.?) ?#?[A-Za-z0-9\-]{1,6}(?![A-Za-z0-9]))"
 _PLACE = r"(?:[,\n] ?\n?[A-Z][A-Za-z.'\-]*(?: [A-Z][A-Za-z.'\-]*){0,3})"
 _TAIL = re.compile(
-    rf"{_FLAT}{{0,2}}(?:{_PLACE}{{0,3}},?[ \n](?:(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})(?![A-Za-z0-9])"
+    rf"{_FLAT}{{0,2}}(?:,? (?i:[a-z][a-z .'\-]{{1,24}},? (?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?![A-Za-z0-9]))"
+    rf"|{_PLACE}{{0,3}},?[ \n](?:(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})(?![A-Za-z0-9])"
     rf"|{_PLACE}{{1,2}}(?: (?:{_STATES}))?(?![A-Za-z0-9])(?= ?[.,;!?\n)]| ?$))?",
 )
 _BEFORE_ZIP = re.compile(rf"{_NUMBER}(?: [A-Z][A-Za-z.'\-]*){{1,4}}{_FLAT}?(?:[,\n ]{{1,2}}[A-Z][A-Za-z.'\-]*){{1,4}}[,\n ]{{1,2}}$")

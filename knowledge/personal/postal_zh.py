@@ -24,7 +24,7 @@ _TAIL = re.compile(
 )
 _BREAK = re.compile(r"[,，。;；!！?？\n:：\"'“”‘’()（）\[\]【】|<>、@]")
 _PROVINCE = re.compile(
-    "(?:北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
+    "(?:北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|(?<!中)山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
     "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)"
 )
 _AREA = re.compile(rf"[{_H}]{{2,7}}?(?:省|自治区|特别行政区|自治州|地区|盟|市|州|区|县|旗|镇|乡|街道)")
@@ -35,7 +35,7 @@ _LEAD = re.compile(
 )
 _NEEDS_NO_MORE = re.compile(r"(?:地址|住|寄|送|发|搬|邮|家|配送|派送|上门|投递|收货|收件)")
 _NO_ROAD = re.compile(
-    "(?:道路|线路|网路|思路|套路|电路|回路|链路|铁路|半路|一路|铺路|出路|公路|高速路|马路|知道|味道|频道|渠道|管道|通道|赛道|轨道|隧道|报道"
+    "(?:道路|线路|网路|思路|套路|电路|回路|链路|铁路|半路|(?<![东西南北中山])一路|铺路|出路|公路|高速路|马路|知道|味道|频道|渠道|管道|通道|赛道|轨道|隧道|报道"
     "|街道|跑道|车道|河道|地道"
     "|[这那哪]里|公里|英里|海里|心里|店里|家里|城里|手里|片段|阶段|手段|时段|波段|路段|视频段|第.段|逛街|上街|步行街|商业街)$"
 )
@@ -81,11 +81,12 @@ def _head(before: str) -> _Head:
     breaks = [found.end() for found in _BREAK.finditer(before)]
     stretch = before[breaks[-1] :] if breaks else before
     stretch = re.sub(rf"^.*[A-Za-z]{{2,}}\s+(?=[{_H}])", "", stretch)  # words of another language
-    if province := _PROVINCE.search(stretch):
-        return _Head(stretch[province.start() :], is_led=is_labelled or bool(_NEEDS_NO_MORE.search(stretch[: province.start()])))
     leads = list(_LEAD.finditer(stretch))
-    kept = stretch[leads[-1].end() :] if leads else stretch
     is_led = is_labelled or any(_NEEDS_NO_MORE.search(lead[0]) for lead in leads)
+    kept = stretch[leads[-1].end() :] if leads else stretch
+    province = _PROVINCE.search(stretch)
+    if province and not _AREA.search(stretch[: province.start()]):  # else it is a road's name
+        return _Head(stretch[province.start() :], is_led=is_labelled or bool(_NEEDS_NO_MORE.search(stretch[: province.start()])))
     return _Head(kept.lstrip(" -"), is_led=is_led)
 
 
