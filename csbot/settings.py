@@ -250,14 +250,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": LINE, "one_line": {"()": "csbot.lib.logs.OneLine", "fmt": LINE["format"], "style": "{"}},
-    "filters": {"faults": {"()": "django.utils.log.CallbackFilter", "callback": is_fault}},
+    "filters": {
+        "faults": {"()": "django.utils.log.CallbackFilter", "callback": is_fault},
+        "personal": {"()": "csbot.lib.logs.HidesPersonal"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
-        "one_line": {"class": "logging.StreamHandler", "formatter": "one_line"},
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["personal"]},
+        "one_line": {"class": "logging.StreamHandler", "formatter": "one_line", "filters": ["personal"]},
     },
     "root": {"handlers": ["console"], "level": CSBOT.log_level},
     "loggers": {
         **{name: {"level": "WARNING"} for name in CHATTY_LOGGERS},
+        # These bring handlers of their own, which would write past the filter.
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server", "uvicorn")},
         "django.request": {"level": "ERROR", "filters": ["faults"]},
         "django.security": {"handlers": ["one_line"], "propagate": False},
     },

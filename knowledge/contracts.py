@@ -5,7 +5,7 @@ Knows the words of routing, evidence and filtering. Does not know Django, rows, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -302,6 +302,14 @@ class StreamFilter(Protocol):
 
     @property
     def stopped(self) -> Level | None: ...
+
+
+class Hiding(Protocol):
+    """A text without somebody's data: `text` is for the model, `restored` puts the data back into what the model writes."""
+
+    text: str
+
+    def restored(self, pieces: Iterable[str]) -> Iterator[str]: ...
 
 
 class WordFilter(Protocol):

@@ -22,6 +22,7 @@ SENTENCES = {
     "trace_not_routed": _("This turn was not routed (the cache or a listed word decided), or before traces kept what a replay needs."),
     "trace_snapshot": _("The snapshot %(snapshot)s, which the trace names, is not there any more."),
     "trace_incomplete": _("The trace does not hold all that its replay asks for: %(detail)s"),
+    "trace_masked": _("The question held personal data, which traces do not keep, and the message that had it is gone or changed."),
     "no_encoder": _("This process has no encoder. Run: python manage.py models pull"),
     "intents": _("The intents cannot be used as they are: %(detail)s"),
     "unexpected": _("Something unexpected went wrong; the log of the background worker names it. Publish once more, or ask the operator."),

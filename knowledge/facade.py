@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from knowledge.contracts import Evidence, Knowledge, Language, Publishing, Question, WordFilter
+from knowledge.contracts import Evidence, Hiding, Knowledge, Language, Publishing, Question, WordFilter
 from knowledge.curating import (
     article_delete,
     article_put,
@@ -107,6 +107,9 @@ __all__ = [
     "is_published",
     "listen",
     "made_up_faqs",
+    "hide_personal",
+    "holds_personal",
+    "mask_log",
     "mask_personal",
     "match_traced",
     "meaning_key",
@@ -161,6 +164,26 @@ def mask_personal(text: str, language: str = "") -> str:
     from knowledge.personal.finding import mask
 
     return mask(text, language)
+
+
+def mask_log(text: str) -> str:
+    """The same for operators: addresses of private networks stay, since they name their own machines."""
+    from knowledge.personal.finding import mask_log as mask
+
+    return mask(text)
+
+
+def hide_personal(text: str, language: Language) -> Hiding:
+    """The text as a model may see it, and the way back for what the model writes."""
+    from knowledge.personal.hiding import Hidden
+
+    return Hidden(text, language)
+
+
+def holds_personal(text: str) -> bool:
+    from knowledge.personal.finding import find
+
+    return bool(find(text))
 
 
 # --- questions -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Needs the snapshot that the trace names and no encoder. Knows the shape of these
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,8 @@ from knowledge.errors import KnowledgeError, in_words
 from knowledge.faq.noting import NoEncoder, Noted
 from knowledge.models import Snapshot
 from knowledge.opened import OpenedKnowledge
+from knowledge.personal.finding import mask
+from knowledge.personal.kinds import MASKED
 
 PRECISION = 1e-4  # traces keep four decimals; what lies at the edge of one may fall either way on another machine
 Part = dict[str, Any]
@@ -57,18 +59,20 @@ def _question(noted: Mapping[str, Any]) -> Question:
 # --- and done again --------------------------------------------------------------------------------------------------
 
 
-def replay(trace: Mapping[str, Any]) -> Replayed:
-    """Where it cannot be done again, why."""
+def replay(trace: Mapping[str, Any], said: Iterable[str] = ()) -> Replayed:
+    """Where it cannot be done again, why. `said`: what the visitor wrote, where it is still kept; traces have it without personal data."""
     try:
-        return Replayed(tuple(_differences(trace, _again(trace))))
+        return Replayed(tuple(_differences(trace, _again(trace, said))))
     except KnowledgeError as error:
         return Replayed(refusal=in_words(error))
 
 
-def _again(trace: Mapping[str, Any]) -> Part:
+def _again(trace: Mapping[str, Any], said: Iterable[str]) -> Part:
     noted = trace.get("replay")
     if not noted:
         raise KnowledgeError("trace_not_routed")
+    if noted.get("masked"):
+        noted = _with_words(noted, {mask(text): text for text in said})
     opened = _opened(str(trace.get("snapshot") or ""))
     try:
         question = _question(noted)
@@ -81,6 +85,20 @@ def _again(trace: Mapping[str, Any]) -> Part:
     except (LookupError, ValueError, TypeError) as error:
         raise KnowledgeError("trace_incomplete", detail=str(error)) from error
     return again
+
+
+def _with_words(noted: Mapping[str, Any], known: Mapping[str, str]) -> Part:
+    """The words that were masked, from where they are kept."""
+
+    def word(text: str) -> str:
+        if text in known:
+            return known[text]
+        if MASKED.search(text):
+            raise KnowledgeError("trace_masked")
+        return text
+
+    history = [{**one, "question": word(one["question"]), "asked": word(one["asked"])} for one in noted["history"]]
+    return {**noted, "text": word(noted["text"]), "history": history}
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +132,7 @@ def _compared(where: str, was: Any, now: Any) -> Iterator[Difference]:
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         for place, (one, other) in enumerate(zip(was, now, strict=True)):
             yield from _compared(f"{where}.{place}", one, other)
-    elif not _is_same(was, now):
+    elif not (_is_same(was, now) or (isinstance(now, str) and was == mask(now))):
         yield Difference(where, was, now)
 
 

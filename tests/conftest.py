@@ -19,6 +19,7 @@ from csbot.lib import redis, status
 from csbot.operations.supervisor.processes import valkey_spec
 from knowledge import opened, words
 from knowledge.models import KnowledgeBase
+from tests.canaries import watched
 
 pytest_plugins = ["tests.workers"]
 
@@ -43,6 +44,14 @@ def _quick_passwords() -> Iterator[None]:
     """What makes a stolen table of passwords useless would take half a second each time."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_canary_in_logs() -> Iterator[None]:
+    """Whatever test plants one, and wherever: the run fails when it turns up."""
+    with watched() as seen:
+        yield
+    assert not seen, f"personal data in the log: {seen[:3]}"
 
 
 @pytest.fixture(scope="session")

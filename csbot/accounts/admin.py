@@ -58,6 +58,7 @@ class SiteAdmin(OwnedAdmin):
             (_("who may show the chat"), {"fields": ("allowed_origins",)}),
             (_("languages and time"), {"fields": ("languages", "default_language", "time_zone")}),
             (_("who visitors are"), {"fields": ("identity_secret",), "description": IDENTITY_HELP}),
+            (_("personal data"), {"fields": ("hides_personal",)}),
             (_("appearance"), {"fields": ("colour", "position", "mark")}),
             (_("business hours"), {"fields": ("is_always_open", *(f"day_{day}" for day in DAY_NAMES), "exceptions")}),
             *texts,

@@ -57,6 +57,11 @@ class Site(models.Model):
     texts = models.JSONField(_("texts"), default=dict, blank=True, help_text=_("Texts per language, such as greeting and refusals."))
     appearance = models.JSONField(_("appearance"), default=dict, blank=True)
     business_hours = models.JSONField(_("business hours"), default=dict, blank=True)
+    hides_personal = models.BooleanField(
+        _("keep personal data from the generator"),
+        default=True,
+        help_text=_("Phone numbers, cards and the like in a question reach the model as words such as [phone]; the answer has them again."),
+    )
     sealed_identity_secret = models.TextField(blank=True, editable=False)  # see csbot.conversations.identity
     is_active = models.BooleanField(_("active"), default=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)

@@ -49,7 +49,10 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Site
-        fields = ("company", "name", "key", "knowledge_base", "is_active", "allowed_origins", "languages", "default_language", "time_zone")
+        fields = (
+            *("company", "name", "key", "knowledge_base", "is_active", "allowed_origins"),
+            *("languages", "default_language", "time_zone", "hides_personal"),
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

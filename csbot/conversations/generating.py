@@ -23,7 +23,7 @@ from csbot.lib.clock import now
 from inference import facade as inference
 from inference.contracts import EngineDead, EngineOverloaded, GenerationRequest, Handle, Prompt, PromptEvidence, PromptInput
 from knowledge import facade as knowledge
-from knowledge.contracts import Direction
+from knowledge.contracts import Direction, Hiding
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Attempt:
     refusal: Exception | None = None
     renewed: float = field(default_factory=time.monotonic)
     support: float | None = None
+    hidden: Hiding | None = None  # the question as the model may see it
 
     def pieces(self) -> Iterator[str]:
         """The engine's pieces; none where the engine has no room or is down, none further where it broke off in the last attempt
@@ -140,15 +141,18 @@ def turn_generate(turn_id: str, attempt: int) -> None:
 def attempt_open(turn: Turn) -> Attempt:
     """Without the conversation's history: a small model mixes it up with the evidence, and the router has already used it."""
     decision = decision_unpack(turn.decision)
+    question = turn.chip.get("question") or turn.question.text
+    # What the company itself wrote is no visitor's, so that the evidence stays as it is.
+    hidden = knowledge.hide_personal(question, decision.language) if turn.conversation.site.hides_personal else None
     prompt = inference.build_prompt(
         PromptInput(
-            question=turn.chip.get("question") or turn.question.text,
+            question=hidden.text if hidden else question,
             language=decision.language,
             company=turn.conversation.site.company.name,
             evidence=tuple(PromptEvidence(item.title, item.text) for item in decision.evidence),
         )
     )
-    return Attempt(turn, decision, prompt)
+    return Attempt(turn, decision, prompt, hidden=hidden)
 
 
 def _generate(current: Attempt) -> None:
@@ -158,7 +162,7 @@ def _generate(current: Attempt) -> None:
     # What the visitor said may be said back; numbers of our own earlier answers belonged to other questions.
     claims = inference.open_grounding([item.text for item in decision.evidence], _said(turn), decision.language)
     speaking = pipeline.Speaking(
-        generate=current.pieces,
+        generate=lambda: current.hidden.restored(current.pieces()) if current.hidden else current.pieces(),
         finish=current.finish,
         words=words.open_stream(Direction.BOT),
         claims=claims,

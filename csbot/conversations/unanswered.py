@@ -164,7 +164,7 @@ def question_open_again(*, caller: Caller, question: Unanswered) -> None:
 @transaction.atomic
 def question_to_variant(*, caller: Caller, question: Unanswered, faq: str) -> None:
     """The question becomes one more way to ask a FAQ. Raises LookupError for a FAQ that is not there."""
-    knowledge.variant_add(question.knowledge_base, faq, question.language, question.text)  # type: ignore[arg-type]
+    knowledge.variant_add(question.knowledge_base, faq, question.language, knowledge.mask_personal(question.text))  # type: ignore[arg-type]
     question_settle(caller=caller, question=question, state="done", faq=faq)
 
 
@@ -174,7 +174,7 @@ def question_to_faq(*, caller: Caller, question: Unanswered, key: str, category:
     row = {
         "key": key,
         "category": category,
-        "variants": {question.language: [question.text]},
+        "variants": {question.language: [knowledge.mask_personal(question.text)]},
         "answers": {language: {"text": text, "url": ""} for language, text in answers.items() if text},
     }
     knowledge.faq_create(question.knowledge_base, row)

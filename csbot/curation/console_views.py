@@ -133,7 +133,8 @@ def _deed(request: HttpRequest, caller: Caller, turn: Turn) -> None:
     if done:
         messages.success(request, done)
         who: Any = request.user
-        audit_write(company_id=caller.company_id, who=who, action=f"console_{deed}", name=turn.question.text, changes={"faq": key}, request=request)
+        name = knowledge.mask_personal(turn.question.text)
+        audit_write(company_id=caller.company_id, who=who, action=f"console_{deed}", name=name, changes={"faq": key}, request=request)
 
 
 def _disable(_caller: Caller, _turn: Turn, base: UUID, key: str) -> str:
@@ -142,7 +143,7 @@ def _disable(_caller: Caller, _turn: Turn, base: UUID, key: str) -> str:
 
 
 def _variant(_caller: Caller, turn: Turn, base: UUID, key: str) -> str:
-    knowledge.variant_add(base, key, turn.question.language, turn.question.text)  # type: ignore[arg-type]
+    knowledge.variant_add(base, key, turn.question.language, knowledge.mask_personal(turn.question.text))  # type: ignore[arg-type]
     return _("Added as a phrasing. Publish to let it count.")
 
 
@@ -157,7 +158,7 @@ def _mark(verdict: Any) -> Any:
 def _gold(caller: Caller, turn: Turn, base: UUID, key: str) -> str:
     language: Any = turn.question.language
     try:
-        knowledge.gold_case_put(base, question=turn.question.text[:500], language=language, faq=key, by=caller.name)
+        knowledge.gold_case_put(base, question=knowledge.mask_personal(turn.question.text)[:500], language=language, faq=key, by=caller.name)
     except ValueError:
         return ""
     return _("It is a gold case now.")

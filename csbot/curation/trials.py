@@ -150,7 +150,8 @@ def trial_as_table(trial: Trial) -> bytes:
 def _line(row: Sequence[str], result: dict[str, Any]) -> list[str]:
     question, language, expected = row
     p = "" if result["p"] is None else f"{result['p']:.4f}"
-    return [question, language, result["route"], result["reason"], result["faq"] or result["nearest"], p, expected, verdict_word(result["verdict"])]
+    shown = knowledge.mask_personal(question)
+    return [shown, language, result["route"], result["reason"], result["faq"] or result["nearest"], p, expected, verdict_word(result["verdict"])]
 
 
 def verdict_word(verdict: str) -> str:

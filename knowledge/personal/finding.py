@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from knowledge.personal.folding import fold
-from knowledge.personal.hosts import hosts_in
+from knowledge.personal.hosts import hosts_in, is_private
 from knowledge.personal.kinds import KINDS, WORDS, Found, Kind
 from knowledge.personal.mail import mails_in
 from knowledge.personal.numbers import numbers_in
@@ -74,7 +74,15 @@ def _apart(found: Iterable[Found]) -> Iterator[Found]:
 
 def mask(text: str, language: str = "") -> str:
     """The text with [phone] or [电话] where one stood: in the reader's language, or in the text's own."""
-    found = find(text)
+    return _masked(text, find(text), language)
+
+
+def mask_log(text: str) -> str:
+    """For operators: addresses of private networks stay. They name their own machines, and nobody."""
+    return _masked(text, [one for one in find(text) if one.kind != "ip" or not is_private(text[one.start : one.end])], "")
+
+
+def _masked(text: str, found: list[Personal], language: str) -> str:
     if not found:
         return text
     words = WORDS[language or ("zh" if _HAN.search(text) else "en")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 
 from knowledge.personal.beside import names_a_host, names_a_version
 from knowledge.personal.kinds import Found
@@ -49,3 +49,10 @@ def _six(text: str) -> Iterator[Found]:
         except AddressValueError:
             continue
         yield "ip", found.end() - len(written), found.end()
+
+
+def is_private(written: str) -> bool:
+    try:
+        return ip_address(written).is_private
+    except ValueError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 # Who is believed first where two say something of the same place.
@@ -27,4 +28,5 @@ _CHINESE: dict[Kind, str] = {
     "address": "地址",
 }
 WORDS: dict[str, dict[Kind, str]] = {"en": _ENGLISH, "zh": _CHINESE}
+MASKED = re.compile(rf"\[(?:{'|'.join(word for words in WORDS.values() for word in words.values())})\]")
 KINDS: list[Kind] = list(_ENGLISH)

@@ -28,6 +28,7 @@ from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Message, Trace, Turn
 from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
+from csbot.conversations.personal import trace_masked
 from csbot.conversations.presence import is_staffed
 from csbot.conversations.services.owners import leave_words, owner_to_queue
 from csbot.conversations.wrapping import text_of, wrap_of
@@ -110,7 +111,8 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
 
 def _trace_put(turn: Turn, trace: Mapping[str, Any]) -> None:
     """In one statement; a second attempt's takes the place of the first's."""
-    Trace.objects.bulk_create([Trace(turn=turn, data=dict(trace))], update_conflicts=True, unique_fields=["turn"], update_fields=["data", "at"])
+    kept = Trace(turn=turn, data=trace_masked(trace))
+    Trace.objects.bulk_create([kept], update_conflicts=True, unique_fields=["turn"], update_fields=["data", "at"])
 
 
 def _received(decision: Decision, site: Site) -> tuple[Decision, bool]:
@@ -209,7 +211,7 @@ def _gen_end(turn: Turn, message: Message, finish: Finish, wrap: Wrap) -> GenEnd
 
 def _trace_add(turn: Turn, more: Mapping[str, Any]) -> None:
     trace, _ = Trace.objects.get_or_create(turn=turn)
-    trace.data = {**trace.data, **more}
+    trace.data = {**trace.data, **trace_masked(more)}
     trace.save()
 
 
