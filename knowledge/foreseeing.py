@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,8 +87,8 @@ def match_traced(match: FaqMatch) -> Row:
     return traced(match)
 
 
-def replay(trace: Mapping[str, Any]) -> Replayed:
-    """Intent and FAQ search of a turn again, from its trace and the snapshot that it names. Needs no encoder."""
+def replay(trace: Mapping[str, Any], said: Iterable[str] = ()) -> Replayed:
+    """Intent and FAQ search of a turn again, from its trace and the snapshot that it names. Needs no encoder. `said`: the visitor's own words."""
     from knowledge.replaying import replay as again
 
-    return again(trace)
+    return again(trace, said)

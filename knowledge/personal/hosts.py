@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
 
 from knowledge.personal.beside import names_a_host, names_a_version
 from knowledge.personal.kinds import Found
@@ -14,6 +14,8 @@ _FOUR = re.compile(rf"(?<![0-9A-Za-z])(?<!\d[.])\d{{1,3}}(?:{_DOT}\d{{1,3}}){{3}
 _SIX = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![0-9A-Za-z:])")
 _SMALL = 32  # numbers of versions and chapters; one address in four thousand is of such numbers alone
 _EVERYBODYS = {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "114.114.114.114", "223.5.5.5", "119.29.29.29"}
+
+_PRIVATE = [ip_network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10")]
 
 
 def hosts_in(text: str) -> Iterator[Found]:
@@ -53,6 +55,7 @@ def _six(text: str) -> Iterator[Found]:
 
 def is_private(written: str) -> bool:
     try:
-        return ip_address(written).is_private
+        address = ip_address(written)
     except ValueError:
         return False
+    return any(address in network for network in _PRIVATE)

@@ -92,7 +92,7 @@ def test_every_handler_of_our_settings_hides(told: io.StringIO) -> None:
     log.warning("sent to %s", PHONE)
     log.warning("%s is not %s", PHONE)
     log.warning(SONG, stack_info=True)
-    log.warning("from 203.0.113.77, by http://10.0.0.7:8000")
+    log.warning("from 81.2.69.142, by http://10.0.0.7:8000")
     try:
         raise KeyError(SONG)
     except KeyError:
@@ -197,7 +197,7 @@ ASKED = f"generate something about brewing, and call {PHONE}"
 
 @pytest.mark.usefixtures("running")
 def test_the_model_does_not_see_whose_it_is_and_the_visitor_gets_it_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = Heard("Green tea is brewed at 80 degrees", " for 2 minutes. [ph", "one]", "")
+    heard = Heard("Green tea is brewed at 80 degrees", " for 2 minutes, and call [ph", "one].", "")
     monkeypatch.setattr("inference.facade.answer_pieces", heard)
     reply = question_ask(ASKED, timeout_s=20)
     assert "call [phone]" in heard.prompts[0]

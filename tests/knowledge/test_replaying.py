@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from csbot.accounts.models import Company, Site
 from csbot.conversations import pipeline
 from csbot.conversations.models import Trace
+from csbot.conversations.personal import trace_masked
 from csbot.conversations.stages import DecidingStages
 from csbot.demo import content
 from csbot.lib.clock import now
@@ -141,6 +142,15 @@ def test_a_trace_without_what_it_needs_says_so(site: Site, demo: KnowledgeBase) 
     assert "does not hold" in facade.replay({**trace, "replay": {**trace["replay"], "vectors": {}}}).refusal
     assert "was not routed" in facade.replay({name: value for name, value in trace.items() if name != "replay"}).refusal
     assert "was not routed" in facade.replay({}).refusal
+
+
+def test_personal_data_is_not_in_the_trace_and_comes_from_the_message(site: Site, demo: KnowledgeBase) -> None:
+    """Without the message there is no telling what it was."""
+    text = "how much is shipping to me, my phone is 13800138000"
+    kept = trace_masked(trace_of(site, Question(text, now(), "en", (Exchange("call 13900139000", "", asked="call 13900139000"),))))
+    assert "13" not in kept["replay"]["text"] + kept["replay"]["history"][0]["question"]
+    assert facade.replay(kept, [text, "call 13900139000"]) == Replayed()
+    assert "personal data" in facade.replay(kept, [text]).refusal
 
 
 def test_the_command_says_same_or_what_differs(site: Site, demo: KnowledgeBase, capsys: pytest.CaptureFixture[str]) -> None:
