@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from knowledge.contracts import Evidence, Hiding, Knowledge, Language, Publishing, Question, WordFilter
+from knowledge.contracts import Evidence, Knowledge, Language, Publishing, Question, WordFilter
 from knowledge.curating import (
     article_delete,
     article_put,
@@ -57,6 +57,7 @@ from knowledge.judging import (
     snapshot_cuts,
     table_written,
 )
+from knowledge.masking import hide_personal, holds_personal, mask_log, mask_personal
 
 if TYPE_CHECKING:
     from knowledge.faq.encoder import Encoder
@@ -154,36 +155,6 @@ def word_filter(company_id: UUID | str) -> WordFilter:
 
 def word_list_version(company_id: UUID | str) -> str:
     return word_filter(company_id).version
-
-
-# --- personal data ---------------------------------------------------------------------------------------------------
-
-
-def mask_personal(text: str, language: str = "") -> str:
-    """The text with [phone] or [电话] where somebody's data stood: in the reader's language, or in the text's own."""
-    from knowledge.personal.finding import mask
-
-    return mask(text, language)
-
-
-def mask_log(text: str) -> str:
-    """The same for operators: addresses of private networks stay, since they name their own machines."""
-    from knowledge.personal.finding import mask_log as mask
-
-    return mask(text)
-
-
-def hide_personal(text: str, language: Language) -> Hiding:
-    """The text as a model may see it, and the way back for what the model writes."""
-    from knowledge.personal.hiding import Hidden
-
-    return Hidden(text, language)
-
-
-def holds_personal(text: str) -> bool:
-    from knowledge.personal.finding import find
-
-    return bool(find(text))
 
 
 # --- questions -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,27 +23,6 @@ Span = tuple[str, int, int]  # kind, start, end
 KINDS = ("phone", "email", "card", "id", "ip", "address", "passport")
 SHARES = (6, 4, 3, 3, 2, 4, 1)
 DECOYS = 0.4  # of lines; in one of five of the others a decoy goes before or behind
-
-CARRIERS: dict[str, dict[str, list[str]]] = {
-    "zh": {
-        "phone": ["我的手机号是{}，有消息打给我", "请打{}联系我", "{}，谢谢", "麻烦改成{}这个号码", "打电话{}没人接？", "收件人电话：{}", "加我{}", "家里座机{}", "换成{}可以吗"],
-        "email": ["发票发到{}，谢谢", "我的邮箱：{}", "{}这个邮箱收不到验证码", "请回复到 {} 。", "用{}注册的"],
-        "card": ["退款退到{}这张卡", "卡号{}扣了两次", "银行卡号：{}。", "{}能用来付款吗", "我用{}付的"],
-        "id": ["身份证{}，实名不通过", "我的证件号码是{}", "{}这个号认证失败", "身份证号：{}，请核对"],
-        "ip": ["从{}登录的不是我", "我的IP是{}，被封了", "登录地址 {} 是哪里？", "有人用{}登了我的号"],
-        "address": ["寄到{}，谢谢", "收货地址：{}", "我住在{}，多久能到", "地址改成{}可以吗", "请送到{}。", "新地址是{}，麻烦改一下"],
-        "passport": ["护照号{}", "我的护照号码是{}，订单要用", "护照：{}。"],
-    },
-    "en": {
-        "phone": ["my phone is {}, call me back", "Please call {} tomorrow.", "Reach me at {}", "{} is my number", "Text me on {}, thanks", "the contact number is {}.", "Call {} when it ships"],
-        "email": ["send it to {}, thanks", "My e-mail: {}", "{} never got the code", "please write to {} .", "I signed up with {}"],
-        "card": ["refund it to {} please", "card number {} was charged twice", "I paid with {}.", "{} is declined, why?"],
-        "id": ["my Chinese ID is {}", "ID card {} is not accepted", "identity number: {}, please check"],
-        "ip": ["someone from {} signed in", "my IP is {}, it is blocked", "The login from {} was not me.", "ping {} fails"],
-        "address": ["ship it to {}, please", "My address is {}.", "I live at {}", "send it to {} instead", "please deliver to {} by Friday", "New address: {}"],
-        "passport": ["passport number {}", "my passport no. is {}, for the booking", "Passport: {}"],
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +38,19 @@ def lines_made(count: int, seed: int) -> list[Line]:
     return [_made(chance, "zh" if number % 2 == 0 else "en") for number in range(count)]
 
 
+@cache
+def _carriers(language: str, kind: str) -> list[str]:
+    """What people say around such a piece, from the file beside this one: language, kind, sentence."""
+    rows = (row.split(" ", 2) for row in Path(__file__).with_name("personal_carriers.txt").read_text(encoding="utf-8").splitlines())
+    return [sentence for *whose, sentence in rows if whose == [language, kind]]
+
+
 def _made(chance: Random, language: str) -> Line:
     if chance.random() < DECOYS:
         return Line(decoy(chance, language), language, ())
     text, spans = "", []
     for kind in chance.choices(KINDS, SHARES, k=chance.choice([1, 1, 1, 2])):
-        before, after = chance.choice(CARRIERS[language][kind]).split("{}")
+        before, after = chance.choice(_carriers(language, kind)).split("{}")
         value = MAKERS[language][kind](chance)
         text += (" " if text else "") + before
         spans.append((kind, len(text), len(text) + len(value)))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from random import Random
 
-from knowledge.evaluation.personal_places import address_en, address_zh
+from knowledge.evaluation.personal_places import address_en, address_zh, one_of
 
-PREFIXES = "130 131 132 133 135 136 137 138 139 147 150 151 152 155 157 158 159 166 172 176 177 178 180 181 183 185 186 187 188 189 191 193 198 199".split()  # noqa: SIM905
+PREFIXES = "130,131,132,133,135,136,137,138,139,147,150,151,152,155,157,158,159,166,172,176,177,178,180,181,183,185,186,187,188,189,191,193,198,199"
 AREAS = {"010": 8, "021": 8, "020": 8, "0755": 8, "0571": 8, "028": 8, "0512": 8, "0731": 8, "0532": 8, "0371": 8, "0951": 7, "0891": 7, "0898": 8}
 US_AREAS = "212 213 305 312 404 415 512 602 617 702 713 718 917 646 206 303".split()  # noqa: SIM905
 NAMES = "li.wei wangfang zhao_lei chen2019 sunny.day jsmith mary-jones tomh88 olivia.brown k.tanaka xiaoming1990 lotus_tea r2d2fan anna".split()  # noqa: SIM905
@@ -24,20 +24,43 @@ def digits(chance: Random, count: int) -> str:
 
 
 def mobile(chance: Random) -> str:
-    bare = chance.choice(PREFIXES) + digits(chance, 8)
+    bare = one_of(chance, PREFIXES) + digits(chance, 8)
     a, b, c = bare[:3], bare[3:7], bare[7:]
     forms = [
-        bare, bare, bare, f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}.{b}.{c}", f"+86 {bare}", f"+86{bare}", f"+86-{a}-{b}-{c}", f"0086 {bare}", f"(+86){bare}",
-        "".join(WIDE[digit] for digit in bare), " ".join(bare), "-".join(bare), "".join(NUMERALS[digit] for digit in bare), f"{a}\u200b{b}\u200b{c}",
+        bare,
+        bare,
+        bare,
+        f"{a}-{b}-{c}",
+        f"{a} {b} {c}",
+        f"{a}.{b}.{c}",
+        f"+86 {bare}",
+        f"+86{bare}",
+        f"+86-{a}-{b}-{c}",
+        f"0086 {bare}",
+        f"(+86){bare}",
+        "".join(WIDE[digit] for digit in bare),
+        " ".join(bare),
+        "-".join(bare),
+        "".join(NUMERALS[digit] for digit in bare),
+        f"{a}\u200b{b}\u200b{c}",
         f"{bare[:4]} {bare[4:7]} {c}",
-    ]  # fmt: skip
+    ]
     return chance.choice(forms)
 
 
 def landline(chance: Random) -> str:
     area = chance.choice(list(AREAS))
     local = chance.choice("2345678") + digits(chance, AREAS[area] - 1)
-    return chance.choice([f"{area}-{local}", f"{area} {local}", f"({area}){local}", f"（{area}）{local}", f"{area}-{local}转{digits(chance, 3)}", f"+86 {area[1:]} {local}"])
+    return chance.choice(
+        [
+            f"{area}-{local}",
+            f"{area} {local}",
+            f"({area}){local}",
+            f"（{area}）{local}",
+            f"{area}-{local}转{digits(chance, 3)}",
+            f"+86 {area[1:]} {local}",
+        ]
+    )
 
 
 def phone_zh(chance: Random) -> str:
@@ -46,7 +69,14 @@ def phone_zh(chance: Random) -> str:
 
 def phone_abroad(chance: Random) -> str:
     hong_kong = chance.choice("569") + digits(chance, 7)
-    return chance.choice([f"+852 {hong_kong[:4]} {hong_kong[4:]}", "+44 7700 900" + digits(chance, 3), "+1 " + american(chance), "+65 9" + digits(chance, 3) + " " + digits(chance, 4)])
+    return chance.choice(
+        [
+            f"+852 {hong_kong[:4]} {hong_kong[4:]}",
+            "+44 7700 900" + digits(chance, 3),
+            "+1 " + american(chance),
+            "+65 9" + digits(chance, 3) + " " + digits(chance, 4),
+        ]
+    )
 
 
 def american(chance: Random) -> str:
@@ -56,7 +86,15 @@ def american(chance: Random) -> str:
 
 def british(chance: Random) -> str:
     mobile_end = digits(chance, 6)
-    return chance.choice([f"07911 {mobile_end}", f"0207 946 0{digits(chance, 3)}", f"020 7946 0{digits(chance, 3)}", f"0161 496 0{digits(chance, 3)}", f"+44 7911 {mobile_end}"])
+    return chance.choice(
+        [
+            f"07911 {mobile_end}",
+            f"0207 946 0{digits(chance, 3)}",
+            f"020 7946 0{digits(chance, 3)}",
+            f"0161 496 0{digits(chance, 3)}",
+            f"+44 7911 {mobile_end}",
+        ]
+    )
 
 
 def phone_en(chance: Random) -> str:
@@ -66,7 +104,15 @@ def phone_en(chance: Random) -> str:
 def email(chance: Random) -> str:
     name, host = chance.choice(NAMES) + chance.choice(["", digits(chance, 2)]), chance.choice(HOSTS)
     spelled = host.replace(".", " dot ")
-    forms = [f"{name}@{host}"] * 6 + [f"{name}(at){host}", f"{name}[at]{host}", f"{name} [at] {spelled}", f"{name} at {spelled}", f"{name}＠{host}", f"{name} @ {host}", f"{name.upper()}@{host.upper()}"]
+    forms = [f"{name}@{host}"] * 6 + [
+        f"{name}(at){host}",
+        f"{name}[at]{host}",
+        f"{name} [at] {spelled}",
+        f"{name} at {spelled}",
+        f"{name}＠{host}",
+        f"{name} @ {host}",
+        f"{name.upper()}@{host.upper()}",
+    ]
     return chance.choice(forms)
 
 
@@ -76,7 +122,20 @@ def email_zh(chance: Random) -> str:
 
 
 def card(chance: Random) -> str:
-    start, length = chance.choice([("622202", 19), ("621700", 19), ("625912", 16), ("4532", 16), ("5425", 16), ("2223", 16), ("371449", 15), ("6011", 16), ("3566", 16), ("436742", 16)])
+    start, length = chance.choice(
+        [
+            ("622202", 19),
+            ("621700", 19),
+            ("625912", 16),
+            ("4532", 16),
+            ("5425", 16),
+            ("2223", 16),
+            ("371449", 15),
+            ("6011", 16),
+            ("3566", 16),
+            ("436742", 16),
+        ]
+    )
     body = start + digits(chance, length - len(start) - 1)
     bare = body + luhn_digit(body)
     if length == 15:

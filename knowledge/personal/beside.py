@@ -34,8 +34,11 @@ _CARD = re.compile(r"(?:卡号|银行卡|信用卡|储蓄卡|借记卡|[这那]�
 _PASSPORT = re.compile(r"(?:护照|通行证|passport)" + _LINK, re.IGNORECASE)
 _OLD_ID = re.compile(r"(?:身份证|证件|identity card|id card|social security|ssn)" + _LINK, re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:\bips?|地址|网关|主机|服务器|address|host|server|gateway|ping|from|登录|登陆|端口)" + _LINK, re.IGNORECASE)
-_VERSION = re.compile(r"(?:版本|版|固件|系统|升级[到至]?|更新[到至]?|内核|驱动|version|ver|firmware|build|release|updated?|upgraded?|driver|\bv|chapter"
-    r"|section|章|节)(?: to)?" + _LINK, re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:版本|版|固件|系统|升级[到至]?|更新[到至]?|内核|驱动|version|ver|firmware|build|release|updated?|upgraded?|driver|\bv|chapter|section"
+    r"|章|节)(?: to)?" + _LINK,
+    re.IGNORECASE,
+)
 _MONEY = re.compile(r"(?:[¥$€£]|rmb|cny|usd|eur|gbp|合计|总计|共计|总额|金额|余额|销量|播放量?|浏览量?|积分|total|sum|amount|balance)"
     r"\s*(?:is|of|为|是|[:=])?\s*$", re.IGNORECASE)
 _UNITS = re.compile(
