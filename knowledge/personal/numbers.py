@@ -73,22 +73,25 @@ def _cards(text: str, start: int, end: int) -> Iterator[Found]:
 def _closing(text: str, found: re.Match[str]) -> int | None:
     """Where the card ends. Of groups of four the last one may be another number (such as the code on the back)."""
     where = found.start()
-    if names_a_thing(text, where):
-        return None
-    is_told = names_a_card(text, where)
     for end in [found.end(), found.end(1)] if found[1] else [found.end()]:
-        if is_card(re.sub(r"[ \-]", "", text[where:end]), is_told=is_told) and not is_amount(text, where, end):
+        number = re.sub(r"[ \-]", "", text[where:end])
+        if not is_card(number) or not (is_issued(number) or names_a_card(text, where)):
+            continue
+        if not names_a_thing(text, where) and not is_amount(text, where, end):
             return end
     return None
 
 
-def is_card(number: str, *, is_told: bool = False) -> bool:
-    """By its length, beginning and sum; where a word says that it is one (`is_told`), by its sum alone."""
-    issuers = _ISSUERS.get(len(number))
-    if len(set(number)) == 1 or not (is_told or (issuers and issuers.match(number))):
-        return False
+def is_card(number: str) -> bool:
+    """By its sum."""
     total = sum(int(digit) if place % 2 == 0 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(number)))
-    return total % 10 == 0
+    return total % 10 == 0 and len(set(number)) > 1
+
+
+def is_issued(number: str) -> bool:
+    """By its length and beginning, which a word beside it ("card number") makes needless."""
+    issuers = _ISSUERS.get(len(number))
+    return bool(issuers and issuers.match(number))
 
 
 def _passports(text: str, start: int, end: int) -> Iterator[Found]:

@@ -12,15 +12,18 @@ from collections.abc import Iterator
 _BACK = 70
 _SURE = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|terrace|square|sq|crescent|parkway|pkwy|highway|hwy|mews|close"
 _LOOSE = r"way|place|pl|circle|cir|trail|walk|row|gardens|grove|hill|park|green|rise|loop|alley|plaza|quay|broadway"
-_STREET = re.compile(rf"(?<= )(?:(?P<sure>{_SURE})|(?:{_LOOSE}))(?![A-Za-z0-9])\.?", re.IGNORECASE)
 _STATES = (
     r"A[LKZRAEPS]|C[AOT]|D[EC]|F[LM]|G[AU]|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTHP]|N[EVHJMYCD]|O[HKR]|P[AWR]|RI|S[CD]|T[NX]|UT|V[TAI]|W[AVIY]"
 )
 _ZIP = re.compile(rf"(?<![A-Za-z0-9])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?![A-Za-z0-9\-])")
 _POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
 _BOX = re.compile(r"(?<![A-Za-z0-9])P\.? ?O\.? ?Box \d{1,6}(?!\d)", re.IGNORECASE)
-_NUMBER = r"(?<![A-Za-z0-9.,$#\-/])(?:(?:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{1,5},? )?\d{1,6}[A-Za-z]?(?:-\d{1,5})?"
-_HEAD = re.compile(rf"{_NUMBER}(?P<words>(?: [A-Za-z0-9][A-Za-z0-9.'\-]*){{1,4}}) ?$", re.IGNORECASE)
+_HOUSE = r"(?<![A-Za-z0-9.,$#\-/])\d{1,6}[A-Za-z]?(?:-\d{1,5})?"
+_NUMBER = rf"(?:(?i:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{{1,5}},? )?{_HOUSE}"
+_STREET = re.compile(
+    rf"{_HOUSE}(?P<words>(?: [A-Za-z0-9][A-Za-z0-9.'\-]*){{1,4}}?) (?P<street>(?P<sure>{_SURE})|(?:{_LOOSE}))(?![A-Za-z0-9])\.?", re.IGNORECASE
+)
+_DOOR = re.compile(r"(?<![A-Za-z0-9])(?:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{1,5},? $", re.IGNORECASE)
 _FLAT = r"(?i:,? ?(?:#|(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building)\.?) ?#?[A-Za-z0-9\-]{1,6}(?![A-Za-z0-9]))"
 _PLACE = r"(?:[,\n] ?\n?[A-Z][A-Za-z.'\-]*(?: [A-Z][A-Za-z.'\-]*){0,3})"
 _TAIL = re.compile(
@@ -32,10 +35,11 @@ _BEFORE_ZIP = re.compile(rf"{_NUMBER}(?: [A-Z][A-Za-z.'\-]*){{1,4}}{_FLAT}?(?:[,
 _CODE = re.compile(rf"(?<![A-Za-z0-9]){_POSTCODE}(?![A-Za-z0-9])")
 _BEFORE_CODE = re.compile(rf"(?:(?i:flat|studio|unit|apartment) [A-Za-z0-9]{{1,5}}"
     rf"|{_NUMBER})(?:[,\n ]{{1,2}}[A-Z0-9][A-Za-z0-9.'\-]*){{2,9}}[,\n ]{{1,2}}$")
+_CUED = re.compile(rf"{_HOUSE}(?: [A-Z][A-Za-z.'\-]*){{2,4}}(?![A-Za-z0-9]){_FLAT}?")
 _CUE = re.compile(
-    r"(?i:live at|lives at|living at|address(?: is|:)?|(?:ship|send|deliver|mail|forward)(?:ed)?(?: it| them| this| that"
-    r"| everything)?(?: to|:)|moved to|come to|delivery to)"
-    rf" ?(?={_NUMBER})\d[A-Za-z0-9\-]{{0,6}}(?: [A-Z][A-Za-z.'\-]*){{2,4}}(?![A-Za-z0-9]){_FLAT}?"
+    r"(?:live at|lives at|living at|address(?: is|:)?|(?:ship|send|deliver|mail|forward)(?:ed)?(?: it| them| this| that| everything)?(?: to|:)"
+    r"|moved to|come to|delivery to) ?$",
+    re.IGNORECASE,
 )
 _FLAT_SIGN = re.compile(r"(?<= )(?:Apt|Suite|Ste|Unit)\.? ?#?\d{1,5}(?![A-Za-z0-9])")
 _BEFORE_FLAT = re.compile(rf"{_NUMBER}(?: [A-Z][A-Za-z.'\-]*){{1,4}},? $")
@@ -55,16 +59,15 @@ _GOES_ON = re.compile(
 
 
 def english_in(text: str) -> Iterator[tuple[int, int]]:
-    if not re.search(r"\d", text):
-        return
     last = 0
     for start, end in _streets(text):
         if start >= last:
             yield start, end
             last = end
     yield from (box.span() for box in _BOX.finditer(text))
-    for cue in _CUE.finditer(text):
-        yield cue.start() + re.search(r"\d", cue[0]).start(), cue.end()  # type: ignore[union-attr]
+    for found in _CUED.finditer(text):
+        if _CUE.search(text[max(0, found.start() - 28) : found.start()]):
+            yield found.span()
     for sign, heads in ((_ZIP, (_BEFORE_ZIP, _UNIT_LINE)), (_CODE, (_BEFORE_CODE,)), (_FLAT_SIGN, (_BEFORE_FLAT,))):
         for found in sign.finditer(text):
             before = text[max(0, found.start() - _BACK) : found.start()]
@@ -73,14 +76,23 @@ def english_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _streets(text: str) -> Iterator[tuple[int, int]]:
-    for street in _STREET.finditer(text):
-        before = text[max(0, street.start() - _BACK) : street.start()]
-        head = _HEAD.search(before)
-        if head is None or _NO_NAMES.search(head["words"]):
-            continue
-        tail = _TAIL.match(text, street.end())
-        end = tail.end() if tail else street.end()
-        is_named = all(word[:1].isupper() or word[:1].isdigit() for word in head["words"].split()) and street[0][:1].isupper()
-        is_long = end > street.end()
-        if is_long or ((street["sure"] or is_named) and _GOES_ON.match(text, end)):
-            yield street.start() - len(before) + head.start(), end
+    start = 0
+    while found := _STREET.search(text, start):
+        end = _end(text, found)
+        if end:
+            door = _DOOR.search(text[max(0, found.start() - 18) : found.start()])
+            yield found.start() - len(door[0] if door else ""), end
+        start = end or found.end("words") if end or not re.search(r"\d", found["words"]) else found.start("words")
+
+
+def _end(text: str, found: re.Match[str]) -> int | None:
+    """Where the address ends that begins with this number; None where it is none."""
+    words, street = found["words"], found["street"]
+    if _NO_NAMES.search(words):
+        return None
+    tail = _TAIL.match(text, found.end())
+    end = tail.end() if tail else found.end()
+    is_named = all(word[:1].isupper() or word[:1].isdigit() for word in words.split()) and street[:1].isupper()
+    if end > found.end() or ((found["sure"] or is_named) and _GOES_ON.match(text, end)):
+        return end
+    return None

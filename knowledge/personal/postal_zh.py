@@ -15,12 +15,13 @@ _ROAD = r"(?:路|街|大道|巷|胡同|弄|道|段|里)"
 _NUMBER = r"(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,5})(?:[-之]\d{1,4})?"
 _UNIT = r"(?:号院|号楼|号|弄|栋|幢|座|单元|楼|层|室|房|户|组|队|舍)"
 _ANCHOR = re.compile(
-    rf"{_ROAD} ?(?:[东西南北中] ?)?{_NUMBER} ?(?:号|弄)|(?:\d{{1,4}}|[A-Za-z]|[一二三四五六七八九十]{{1,2}}) ?(?:号楼|号院|栋|幢|座|单元|室"
-    rf"|组|舍)|(?:镇|乡|街道)[{_H}]{{1,8}}?(?:村|社区)"
+    rf"{_ROAD} ?(?:[东西南北中] ?)?{_NUMBER} ?(?:号|弄)|(?<=[0-9A-Za-z一二三四五六七八九十])(?P<unit> ?(?:号楼|号院|栋|幢|座|单元|室|组|舍))"
+    rf"|(?:镇|乡|街道)[{_H}]{{1,8}}?(?:村|社区)"
 )
+_COUNT = re.compile(r"(?:\d{1,4}|[A-Za-z]|[一二三四五六七八九十]{1,2})$")
 _TAIL = re.compile(
     rf"(?:[ ,-]?(?:[{_H}·]{{1,10}}? ?)?(?:[A-Za-z]?\d{{1,5}}(?:-\d{{1,5}}){{0,3}}|[A-Za-z]{{1,2}}|[一二三四五六七八九十]{{1,3}}) ?{_UNIT}){{0,7}}"
-    r"(?:[ ,-]?[A-Za-z]?\d{3,4}(?:-\d{1,4})?(?![\d年月元点:.%]))?(?: ?[(（]?(?:邮编:?)? ?\d{6}[)）]?(?!\d))?"
+    r"(?:[ ,-]?[A-Za-z]?\d{3,4}(?:-\d{1,4})?(?![\d年月元点:.%]| \d{4} ))?(?: ?[(（]?(?:邮编:?)? ?\d{6}[)）]?(?!\d))?"
 )
 _BREAK = re.compile(r"[,，。;；!！?？\n:：\"'“”‘’()（）\[\]【】|<>、@]")
 _PROVINCE = re.compile(
@@ -49,21 +50,27 @@ _GOODS = re.compile(r" ?(?:线|电池|色|款|产品|香水|牌|型|套餐|口�
 
 def chinese_in(text: str) -> Iterator[tuple[int, int]]:
     last = refused = 0
-    for anchor in _ANCHOR.finditer(text):
-        if anchor.start() < last:
+    for found in _ANCHOR.finditer(text):
+        begin = _begin(text, found)
+        if begin < last:
             continue
-        if refused and anchor.start() - refused < 2:  # nothing new before it
-            refused = anchor.end()
+        if refused and begin - refused < 2:  # nothing new before it
+            refused = found.end()
             continue
-        tail = _TAIL.match(text, anchor.end(), anchor.end() + _ON)
-        end = tail.end() if tail else anchor.end()
-        head = _head(text[max(last, anchor.start() - _BACK) : anchor.start()])
-        start = anchor.start() - len(head.kept)
-        if _is_address(head, anchor[0], text[anchor.end() : end], text[end : end + 6]):
-            yield start, end
+        tail = _TAIL.match(text, found.end(), found.end() + _ON)
+        end = tail.end() if tail else found.end()
+        head = _head(text[max(last, begin - _BACK) : begin])
+        if _is_address(head, text[begin : found.end()], text[found.end() : end], text[end : end + 6]):
+            yield begin - len(head.kept), end
             last, refused = end, 0
         else:
-            refused = anchor.end()
+            refused = found.end()
+
+
+def _begin(text: str, found: re.Match[str]) -> int:
+    """A unit's number stands before it."""
+    count = _COUNT.search(text[max(0, found.start() - 4) : found.start()]) if found["unit"] else None
+    return found.start() - len(count[0]) if count else found.start()
 
 
 class _Head:
