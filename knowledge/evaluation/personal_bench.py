@@ -15,6 +15,11 @@ from knowledge.evaluation.personal_lines import Line
 from knowledge.personal.finding import Personal, find
 
 SHOWN = 20
+HOSTILE = {
+    **{"digits": "1234567890", "one digit": "1", "spaced digits": "1 3 8 0 ", "separators": " -.()"},
+    **{"mail signs": "a@", "doors": "1栋", "roads": "路1号"},
+}
+HOSTILE_BYTES = 1_000_000
 
 
 def personal_figures(lines: Sequence[Line], finder: Callable[[str], list[Personal]] = find) -> dict[str, Any]:
@@ -39,6 +44,17 @@ def personal_figures(lines: Sequence[Line], finder: Callable[[str], list[Persona
         "mb_per_s": round(size / 1e6 / seconds, 2) if seconds else None,
         "examples": wrong[:SHOWN],
     }
+
+
+def hostile_seconds() -> dict[str, float]:
+    """Each a megabyte of what makes bad patterns slow."""
+    found = {}
+    for name, piece in HOSTILE.items():
+        text = piece * (HOSTILE_BYTES // len(piece.encode()))
+        start = time.perf_counter()
+        find(text)
+        found[name] = round(time.perf_counter() - start, 3)
+    return found
 
 
 def _judged(line: Line, findings: list[Personal]) -> Iterator[tuple[str, str, str]]:

@@ -17,8 +17,9 @@ _PLAIN = re.compile(rf"{_LOCAL} ?@ ?((?:{_LABEL}[.。]){{1,5}}[A-Za-z]{{2,24}})(
 _AT = r"(?: ?[(\[{<] ?(?:at|@|艾特) ?[)\]}>] ?| ?艾特 ?)"
 _DOT = r"(?: ?[(\[{<] ?(?:dot|\.|点) ?[)\]}>] ?| ?点 ?| dot |[.。])"
 _HIDDEN = re.compile(rf"{_LOCAL}{_AT}({_LABEL}(?:{_DOT}{_LABEL}){{0,3}}{_DOT}[A-Za-z]{{2,24}})(?![A-Za-z0-9\-])", re.IGNORECASE)
+_NOBODY = r"(?<![A-Za-z])(?!(?:me|us|him|her|them|it|look|mail|email|reach|write|contact|site|page|shop|store|found|available|visit) at )"
 _TOLD = re.compile(
-    rf"{_LOCAL}(?: at | ?@ ?)({_LABEL}(?:(?: dot |[.]| ?点 ?){_LABEL}){{0,3}}(?: dot | ?点 ?|[(\[]dot[)\]])[A-Za-z]{{2,24}})"
+    rf"{_NOBODY}{_LOCAL}(?: at | ?@ ?)({_LABEL}(?:(?: dot |[.]| ?点 ?){_LABEL}){{0,3}}(?: dot | ?点 ?|[(\[]dot[)\]])[A-Za-z]{{2,24}})"
     r"(?![A-Za-z0-9\-])",
     re.IGNORECASE,
 )

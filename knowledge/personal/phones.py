@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _GAP = r"[ .\-_/·]{0,3}"
 _ALONE = r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][.\-_/])"
 _END = r"(?![0-9A-Za-z]|[.\-_/]\d)"
-_CODE = r"(?:(?:\(?\+|\(?00)\s?86\)?[ \-]{0,2}|86[ \-])?"
+_CODE = r"(?:(?:\(?\+|\(?00)\s?86\)?[ \-]{0,2}|86[ \-]?)?"
 _MOBILE = re.compile(
     rf"{_ALONE}{_CODE}\(?1[3-9](?:\d\)?{_GAP}\d{{4}}{_GAP}\d{{4}}|\d{_GAP}\d{{3}}{_GAP}\d{{5}}|\d\d{_GAP}\d{{3}}{_GAP}\d{{4}}"
     rf"|\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{3}}){_END}"
@@ -32,7 +32,7 @@ _LANDLINE = re.compile(rf"{_ALONE}(\(?0(?:10|2\d|[3-9]\d\d)\)?)([ \-]{{0,2}})([2
     rf"|x)\s?\d{{1,6}})?{_END}")
 _AMERICAN = re.compile(rf"{_ALONE}(?:1[ .\-])?(\(?)([2-9]\d\d)\)?([ .\-]{{0,2}})(\d{{3}})([ .\-])(\d{{4}})(?:\s?(?:x|ext\.?)\s?\d{{1,6}})?{_END}")
 _ABROAD = re.compile(r"(?<![0-9A-Za-z+])(?<![0-9A-Za-z][.\-])(\+|00)\s?\(?[1-9](?:[ .()\-]{0,2}\d){6,14}(?!\d)")
-_BRITISH = re.compile(rf"{_ALONE}\(?0\d{{2,5}}\)?[ \-]?\d{{3,6}}(?:[ \-]?\d{{3,4}})?{_END}")
+_NATIONAL = re.compile(rf"{_ALONE}\(?0\d{{1,5}}\)?[ \-]?\d{{3,6}}(?:[ \-]?\d{{3,4}})?{_END}")
 _NEAR = re.compile(rf"{_ALONE}\d(?:[ \-]?\d){{6,10}}{_END}")
 _FREE_CODES = {"400", "800", "822", "833", "844", "855", "866", "877", "880", "881", "882", "888", "900"}
 _HOMES = ("GB", "CN", "TW", "HK", "AU", "SG")  # whose numbers are recognised without their code
@@ -40,9 +40,9 @@ _HOMES = ("GB", "CN", "TW", "HK", "AU", "SG")  # whose numbers are recognised wi
 
 def phones_in(text: str, start: int, end: int) -> Iterator[Found]:
     """Within a stretch that begins and ends with digits. The same number may be found in several ways."""
-    start = max(0, start - 3)
+    start, last = max(0, start - 3), end
     for where, closing in _candidates(text, start, min(len(text), end + 10)):
-        if not names_a_thing(text, where) and not is_amount(text, where, closing):
+        if where < last and not names_a_thing(text, where) and not is_amount(text, where, closing):
             yield "phone", where, closing
 
 
@@ -70,7 +70,7 @@ def _shaped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for found in _AMERICAN.finditer(text, start, end):
         if _is_american(found) or (found[2] not in _FREE_CODES and asks_to_call(text, *found.span())):
             yield found.span()
-    for found in _BRITISH.finditer(text, start, end):
+    for found in _NATIONAL.finditer(text, start, end):
         is_mobile = re.fullmatch(r"07\d{3} \d{6}|07\d{3} \d{3} \d{3}", found[0])
         if is_mobile or 9 <= sum(map(str.isdigit, found[0])) <= 12 and any(_is_of(home, found[0]) for home in _HOMES):
             yield found.span()
@@ -87,7 +87,7 @@ def _is_american(found: re.Match[str]) -> bool:
 def _is_somewhere(number: str) -> bool:
     """Beside a word that says that it is a telephone number; without its area it is one of seven or eight digits."""
     digits = re.sub(r"\D", "", number)
-    if digits[:3] in _FREE_CODES or digits[:2] in ("95", "96") and len(digits) <= 7:
+    if (len(digits) > 8 and digits[:3] in _FREE_CODES) or digits[:2] in ("95", "96") and len(digits) <= 7:
         return False
     is_shaped = len(digits) in (7, 8) or re.fullmatch(r"1?[2-9]\d\d[2-9]\d{6}", digits)
     return bool(is_shaped) or any(_is_of(home, digits) for home in ("US", *_HOMES))

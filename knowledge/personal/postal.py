@@ -10,7 +10,7 @@ from knowledge.personal.postal_en import english_in
 from knowledge.personal.postal_zh import chinese_in
 
 # Signs without which there is none, to be done soon with most texts.
-_ENGLISH = re.compile(r"\d[A-Za-z]?(?:-\d{1,5})?,? [A-Za-z0-9]|Box \d", re.IGNORECASE)
+_ENGLISH = re.compile(r"\d[A-Za-z]?(?:-\d{1,5})?,? [A-Za-z0-9]|Box \d|[FAD]PO [A-Z]", re.IGNORECASE)
 _CHINESE = re.compile("[号弄栋幢座室组舍村]|单元|社区")
 
 

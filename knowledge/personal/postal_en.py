@@ -10,13 +10,17 @@ import re
 from collections.abc import Iterator
 
 _BACK = 70
-_SURE = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|terrace|square|sq|crescent|parkway|pkwy|highway|hwy|mews|close"
-_LOOSE = r"way|place|pl|circle|cir|trail|walk|row|gardens|grove|hill|park|green|rise|loop|alley|plaza|quay|broadway"
+_SURE = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln"
+_LOOSE = (
+    r"drive|dr|court|ct|terrace|square|sq|crescent|parkway|pkwy|highway|hwy|mews|close|way|place|pl|circle|cir|trail|walk|row|gardens|grove"
+    r"|hill|park|green|rise|loop|alley|plaza|quay|broadway"
+)
 _STATES = (
     r"A[LKZRAEPS]|C[AOT]|D[EC]|F[LM]|G[AU]|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTHP]|N[EVHJMYCD]|O[HKR]|P[AWR]|RI|S[CD]|T[NX]|UT|V[TAI]|W[AVIY]"
 )
 _ZIP = re.compile(rf"(?<![A-Za-z0-9])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?![A-Za-z0-9\-])")
 _POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
+_ELSEWHERE = r"(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT),? \d{4}|(?:AB|BC|MB|NB|NL|NS|ON|PE|QC|SK),? [A-Z]\d[A-Z] ?\d[A-Z]\d"  # Australia, Canada
 _BOX = re.compile(r"(?<![A-Za-z0-9])P\.? ?O\.? ?Box \d{1,6}(?!\d)", re.IGNORECASE)
 _HOUSE = r"(?<![A-Za-z0-9.,$#\-/])\d{1,6}[A-Za-z]?(?:-\d{1,5})?"
 _NUMBER = rf"(?:(?i:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{{1,5}},? )?{_HOUSE}"
@@ -24,17 +28,22 @@ _STREET = re.compile(
     rf"{_HOUSE}(?P<words>(?: [A-Za-z0-9][A-Za-z0-9.'\-]*){{1,4}}?) (?P<street>(?P<sure>{_SURE})|(?:{_LOOSE}))(?![A-Za-z0-9])\.?", re.IGNORECASE
 )
 _DOOR = re.compile(r"(?<![A-Za-z0-9])(?:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{1,5},? $", re.IGNORECASE)
-_FLAT = r"(?i:,? ?(?:#|(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building)\.?) ?#?[A-Za-z0-9\-]{1,6}(?![A-Za-z0-9]))"
+_FLAT = (
+    r"(?i:,? ?(?:#|(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building)\.?) ?#?[A-Za-z0-9\-]{1,6}(?![A-Za-z0-9])"
+    r"|,? ?\d{1,3}(?:st|nd|rd|th) floor)"
+)
 _PLACE = r"(?:[,\n] ?\n?[A-Z][A-Za-z.'\-]*(?: [A-Z][A-Za-z.'\-]*){0,3})"
 _TAIL = re.compile(
     rf"{_FLAT}{{0,2}}(?:,? (?i:[a-z][a-z .'\-]{{1,24}},? (?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?![A-Za-z0-9]))"
-    rf"|{_PLACE}{{0,3}},?[ \n](?:(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?|{_POSTCODE})(?![A-Za-z0-9])"
+    rf"|{_PLACE}{{0,3}},?[ \n](?:(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?|{_POSTCODE}|{_ELSEWHERE})(?![A-Za-z0-9])"
     rf"|{_PLACE}{{1,2}}(?: (?:{_STATES}))?(?![A-Za-z0-9])(?= ?[.,;!?\n)]| ?$))?",
 )
 _BEFORE_ZIP = re.compile(rf"{_NUMBER}(?: [A-Z][A-Za-z.'\-]*){{1,4}}{_FLAT}?(?:[,\n ]{{1,2}}[A-Z][A-Za-z.'\-]*){{1,4}}[,\n ]{{1,2}}$")
 _CODE = re.compile(rf"(?<![A-Za-z0-9]){_POSTCODE}(?![A-Za-z0-9])")
-_BEFORE_CODE = re.compile(rf"(?:(?i:flat|studio|unit|apartment) [A-Za-z0-9]{{1,5}}"
-    rf"|{_NUMBER})(?:[,\n ]{{1,2}}[A-Z0-9][A-Za-z0-9.'\-]*){{2,9}}[,\n ]{{1,2}}$")
+_BEFORE_CODE = re.compile(
+    rf"(?:(?i:flat|studio|unit|apartment) [A-Za-z0-9]{{1,5}}|{_NUMBER})"
+    rf"(?:[,\n ]{{1,2}}[A-Z0-9][A-Za-z0-9.'\-]*){{2,9}}[,\n ]{{1,2}}$"
+)
 _CUED = re.compile(rf"{_HOUSE}(?: [A-Z][A-Za-z.'\-]*){{2,4}}(?![A-Za-z0-9]){_FLAT}?")
 _CUE = re.compile(
     r"(?:live at|lives at|living at|address(?: is|:)?|(?:ship|send|deliver|mail|forward)(?:ed)?(?: it| them| this| that| everything)?(?: to|:)"
@@ -47,7 +56,8 @@ _UNIT_LINE = re.compile(r"(?:PSC|Unit|USS|USNV|USNS|USCGC)[ A-Za-z0-9]{1,30},?[ 
 _NO_NAMES = re.compile(
     r" (?:a|an|the|of|to|on|in|at|down|up|for|from|with|and|or|per|miles?|km|kilometers?|metres?|meters?|minutes?|hours?|days?|weeks?"
     r"|years?|times|people|items?|pieces?|orders?|pairs?|packs?"
-    r"|is|are|was|my|your|our|this|that|into|along|off|by|across|x|different|new|old|more|other|pm|am|th|st|nd|rd)(?= |$)",
+    r"|is|are|was|my|your|our|this|that|into|along|off|by|across|x|different|more|other|pm|am|gb|tb|mb|kb|hz|ghz|watt|volt|inch|mm|cm|kg|ml"
+    r"|oz|lbs?|usb|hard|disk|hour|star)(?= |$)",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(

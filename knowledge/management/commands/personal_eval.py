@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.evaluation import personal_lines
-from knowledge.evaluation.personal_bench import personal_figures
+from knowledge.evaluation.personal_bench import hostile_seconds, personal_figures
 
 
 class Command(BaseCommand):
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="default: made-up lines")
         parser.add_argument("--lines", type=int, default=5000, help="so many are made up, or read at most")
         parser.add_argument("--seed", type=int, default=1, help="of the made-up lines")
+        parser.add_argument("--hostile", action="store_true", help="and the seconds for a megabyte of hostile text of each kind")
         parser.add_argument("--out", type=Path, help="writes the lines to a file of the same form")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,10 +34,11 @@ class Command(BaseCommand):
             rows = (personal_lines.as_row(line) for line in lines)
             options["out"].write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         figures = personal_figures(lines)
+        hostile = hostile_seconds() if options["hostile"] else None
         for group, shares in figures["by"].items():
             self.stdout.write(f"{group:12} {shares}")
         source = str(options["file"]) if options["file"] else f"made up, seed {options['seed']}"
-        self.stdout.write(json.dumps({"source": source, **figures}, ensure_ascii=False))
+        self.stdout.write(json.dumps({"source": source, **figures, "hostile_s": hostile}, ensure_ascii=False))
 
     def _lines(self, file: Path | None, count: int, seed: int) -> list[personal_lines.Line]:
         if file is None:

@@ -31,6 +31,9 @@ PHONES = [
     "07911 123456",
     "+44 7911 123456",
     "+852 9123 4567",
+    "8613800138000",
+    "(02) 2345-6789",
+    "001-415-555-2671",
 ]
 MAILS = [
     "li.wei@example.com",
@@ -55,6 +58,8 @@ ADDRESSES = [
     "123 Main St, Springfield, IL 62701",
     "742 Evergreen Terrace",
     "PO Box 1187",
+    "350 Fifth Ave, 21st Floor, New York, NY 10118",
+    "Unit 5, 12 George St, Sydney NSW 2000",
     "48764 Howard Forge Apt. 421\nVanessaside, VT 79393",
 ]
 KINDS = {"phone": PHONES, "email": MAILS, "card": CARDS, "id": IDENTITIES, "ip": HOSTS, "address": ADDRESSES}
@@ -97,6 +102,10 @@ HARMLESS = [
     "第3号公告",
     "the 221 Baker Street mug",
     "5 way switch",
+    "500 GB drive",
+    "24 hour road assistance",
+    "Model 415-555-2671",
+    "contact me at example dot com",
     "I walked 5 miles down the road",
     "0190b5e1-1234-4321-8765-123456789012",
 ]
@@ -116,6 +125,11 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "shown"), [("护照号 E12345678", "护照号 [护照号]"), ("passport no. 123456789", "passport no. [passport]")])
 def test_a_passport_needs_its_word(text: str, shown: str) -> None:
+    assert mask(text) == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), [("座机88886666", "座机[电话]"), ("my phone is 5551234", "my phone is [phone]"), ("88886666", "88886666")])
+def test_a_number_without_its_area_needs_a_word_too(text: str, shown: str) -> None:
     assert mask(text) == shown
 
 
