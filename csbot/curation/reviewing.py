@@ -86,7 +86,7 @@ def _nearest(base: UUID, caller: Caller) -> Asking | None:
     for one in asked_of(base, caller):
         cut = one.cut(promises.of_faq(one.faq))
         is_told = bool(one.faq) and one.chance is not None and cut is not None and not one.is_certain
-        if is_told and one.turn not in known and (one.language, one.text) not in seen:
+        if is_told and one.turn not in known and (one.language, knowledge.mask_personal(one.text)) not in seen:
             found.append((abs(one.chance - cut), one))  # type: ignore[operator]
     if not found:
         return None
@@ -131,7 +131,7 @@ def asking_judge(*, base: UUID, caller: Caller, one: Asked, source: str, verdict
         base,
         {
             "turn": one.turn,
-            "question": one.text,
+            "question": knowledge.mask_personal(one.text),
             "language": one.language,
             "faq": one.faq,
             "verdict": verdict,

@@ -86,5 +86,6 @@ def _done(request: HttpRequest, caller: Caller, found: Unanswered, deed: str, fa
     else:
         return False
     user: Any = request.user
-    audit_write(company_id=caller.company_id, who=user, action=f"question_{deed}", name=found.text, request=request)
+    name = knowledge.mask_personal(found.text)
+    audit_write(company_id=caller.company_id, who=user, action=f"question_{deed}", name=name, request=request)
     return True

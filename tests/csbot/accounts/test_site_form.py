@@ -63,6 +63,14 @@ def test_always_open_forgets_the_hours(admin: Client, site: Site) -> None:
     assert site.business_hours == {}
 
 
+def test_a_site_says_whether_the_model_may_see_personal_data(admin: Client, site: Site) -> None:
+    assert site.hides_personal
+    for typed, kept in ((None, False), ("on", True)):
+        save(admin, site, hides_personal=typed)
+        site.refresh_from_db()
+        assert site.hides_personal is kept
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -11,12 +11,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from csbot.accounts.models import AuditEntry, Company, Site
-from csbot.conversations.models import Conversation, Trace, Turn
+from csbot.conversations.models import Conversation, Message, Trace, Turn
 from csbot.curation.console import console_of
 from csbot.curation.models import Trial
 from csbot.curation.trials import question_try, trial_go_on, verdict_of
 from csbot.lib.clock import now
-from knowledge.models import CheckedAnswer, Faq, GoldCase, KnowledgeBase
+from knowledge.models import CheckedAnswer, Faq, GoldCase, KnowledgeBase, Variant
 from tests.csbot.conversations.fakes import FakeKnowledge
 from tests.csbot.dashboard.desks import Desk, agent_of
 from tests.csbot.reports.test_figures import talk_at, turn_at
@@ -147,6 +147,15 @@ def test_a_question_becomes_a_gold_case(editor: Desk, turn: Turn, key: str) -> N
     assert GoldCase.objects.values_list("question", "faq", "by").get() == ("when will you ship", key, "Edi")
 
 
+@pytest.mark.parametrize("name", ["variant", "right", "gold"])
+def test_what_is_kept_of_a_question_has_nobodys_data(editor: Desk, turn: Turn, faq: Faq, name: str) -> None:
+    Message.objects.filter(pk=turn.question_id).update(text="when will you call 13800138000")
+    deed(editor, turn, name, "shipping")
+    rows: list[Any] = [*Variant.objects.values_list("text"), *GoldCase.objects.values_list("question"), *CheckedAnswer.objects.values_list("question")]
+    assert ("when will you call [phone]",) in rows
+    assert AuditEntry.objects.get(action=f"console_{name}").object_name == "when will you call [phone]"
+
+
 @pytest.mark.parametrize("name", ["variant", "disable", "wrong", "gold"])
 def test_nothing_is_done_to_a_faq_that_is_not_there(editor: Desk, turn: Turn, name: str) -> None:
     assert "There is no such FAQ" in deed(editor, turn, name, "nowhere")
@@ -171,7 +180,7 @@ def ended(limit_s: float = 20) -> Trial:
 @pytest.mark.django_db(transaction=True)
 def test_a_file_of_questions_is_tried_and_its_results_open_in_a_spreadsheet(running: None, editor: Desk, site: Site) -> None:
     rows = ["answer me,shipping", "answer again,returns", "clarify this,returns", "nothing,NONE", "generate it,", "crash now,NONE"]
-    upload(editor, site, "q.csv", "\n".join(["question,expected", *rows, *["answer me,shipping"] * 40]).encode())
+    upload(editor, site, "q.csv", "\n".join(["question,expected", *rows, *["answer me,shipping"] * 39, "answer 13800138000,shipping"]).encode())
     trial = ended()
     assert [result["verdict"] for result in trial.results[:6]] == ["right", "wrong", "offered", "right", "", "wrong"]
     assert (trial.num_done, trial.results[5]["route"], Conversation.objects.count()) == (46, "failed", 0)
@@ -182,7 +191,7 @@ def test_a_file_of_questions_is_tried_and_its_results_open_in_a_spreadsheet(runn
     assert data.startswith(b"\xef\xbb\xbf")
     table = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     assert table[1] == ["answer me", "en", "answer", "faq", "shipping", "0.9900", "shipping", "correct"]
-    assert len(table) == 47
+    assert (len(table), table[-1][0]) == (47, "answer [phone]")
 
 
 def test_the_companys_own_systems_are_not_called(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

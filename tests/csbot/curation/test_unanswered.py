@@ -128,6 +128,15 @@ def test_it_becomes_a_faq_of_its_own(editor: Desk, question: Unanswered) -> None
     assert (faq.variants.get().text, faq.answers.get().text, Settled.objects.get().faq) == ("when does it leave", "At noon.", "leaving")
 
 
+@pytest.mark.parametrize("deed", [{"deed": "variant", "faq": "shipping"}, {"deed": "faq", "key": "repair.home", "answer_en": "No."}])
+def test_a_phrasing_has_nobodys_data(editor: Desk, talk: Conversation, company: Company, base: KnowledgeBase, deed: dict[str, str]) -> None:
+    Faq.objects.create(knowledge_base=base, key="shipping").variants.create(language="en", text="When do you ship?", is_canonical=True)
+    ask(talk, "do you come to 742 Evergreen Terrace, call 13800138000", **REFUSED)
+    assert editor.client.post(url_of(found(company)[0]), deed).status_code == 302
+    assert Variant.objects.filter(text="do you come to [address], call [phone]").count() == 1
+    assert AuditEntry.objects.get(action__startswith="question_").object_name == "do you come to [address], call [phone]"
+
+
 @pytest.mark.parametrize("deed", [{"deed": "variant", "faq": "shipping"}, {"deed": "faq", "key": "shipping.long", "answer_en": "At noon."}])
 def test_a_long_message_of_several_lines_becomes_a_phrasing_that_an_export_brings_back(
     editor: Desk, talk: Conversation, question: Unanswered, company: Company, base: KnowledgeBase, deed: dict[str, str]
