@@ -35,7 +35,8 @@ def _four(text: str) -> Iterator[Found]:
         if written in _EVERYBODYS or address.is_loopback or address.is_multicast or written.startswith(("0.", "255.")):
             continue
         is_small = all(int(part) < _SMALL for part in written.split("."))
-        if names_a_version(text, found.start()) or (is_small and not names_a_host(text, found.start())):
+        is_pinned = text[max(0, found.start() - 2) : found.start()] in ("==", ">=", "<=", "~=", "!=")
+        if is_pinned or names_a_version(text, found.start()) or (is_small and not names_a_host(text, found.start())):
             continue
         yield "ip", found.start(), found.end()
 

@@ -13,7 +13,7 @@ from knowledge.personal.kinds import Found
 _L = r"A-Za-z0-9\u00c0-\u024f"
 _LOCAL = rf"(?<![{_L}._%+'\-])[{_L}_%+][{_L}._%+'\-]{{0,63}}+"
 _LABEL = rf"[{_L}](?:[{_L}\-]{{0,61}}[{_L}])?"
-_PLAIN = re.compile(rf"{_LOCAL} ?@ ?((?:{_LABEL}[.。]){{1,5}}[A-Za-z]{{2,24}})(?![A-Za-z0-9\-])")
+_PLAIN = re.compile(rf"{_LOCAL}(?:@ ?| @ )((?:{_LABEL}[.。]){{1,5}}[A-Za-z]{{2,24}})(?![A-Za-z0-9\-])")
 _AT = r"(?: ?[(\[{<] ?(?:at|@|艾特) ?[)\]}>] ?| ?艾特 ?)"
 _DOT = r"(?: ?[(\[{<] ?(?:dot|\.|点) ?[)\]}>] ?| ?点 ?| dot |[.。])"
 _HIDDEN = re.compile(rf"{_LOCAL}{_AT}({_LABEL}(?:{_DOT}{_LABEL}){{0,3}}{_DOT}[A-Za-z]{{2,24}})(?![A-Za-z0-9\-])", re.IGNORECASE)

@@ -151,7 +151,8 @@ def test_a_question_becomes_a_gold_case(editor: Desk, turn: Turn, key: str) -> N
 def test_what_is_kept_of_a_question_has_nobodys_data(editor: Desk, turn: Turn, faq: Faq, name: str) -> None:
     Message.objects.filter(pk=turn.question_id).update(text="when will you call 13800138000")
     deed(editor, turn, name, "shipping")
-    rows: list[Any] = [*Variant.objects.values_list("text"), *GoldCase.objects.values_list("question"), *CheckedAnswer.objects.values_list("question")]
+    checked = CheckedAnswer.objects.values_list("question")
+    rows: list[Any] = [*Variant.objects.values_list("text"), *GoldCase.objects.values_list("question"), *checked]
     assert ("when will you call [phone]",) in rows
     assert AuditEntry.objects.get(action=f"console_{name}").object_name == "when will you call [phone]"
 
