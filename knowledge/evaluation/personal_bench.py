@@ -24,9 +24,9 @@ HOSTILE_BYTES = 1_000_000
 
 def personal_figures(lines: Sequence[Line], finder: Callable[[str], list[Personal]] = find) -> dict[str, Any]:
     finder("+1 415 555 2671")  # what loads on first use
-    start = time.perf_counter()
+    start = time.process_time()
     found = [finder(line.text) for line in lines]
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     counts: Counter[tuple[str, str]] = Counter()
     wrong: list[dict[str, str]] = []
     for line, findings in zip(lines, found, strict=True):
@@ -51,9 +51,9 @@ def hostile_seconds() -> dict[str, float]:
     found = {}
     for name, piece in HOSTILE.items():
         text = piece * (HOSTILE_BYTES // len(piece.encode()))
-        start = time.perf_counter()
+        start = time.process_time()
         find(text)
-        found[name] = round(time.perf_counter() - start, 3)
+        found[name] = round(time.process_time() - start, 3)
     return found
 
 

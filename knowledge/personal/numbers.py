@@ -29,6 +29,7 @@ _ISSUERS = {
     18: re.compile("62|60|5[6-8]"),
     19: re.compile("4|5|6|81|9"),
 }
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # each doubled, and the sum of its digits
 _PASSPORT = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z0-9]{0,8}\d{5})[A-Za-z]{0,3}\d{5,9}(?![0-9A-Za-z])")
 _PROVINCES = {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83}
 
@@ -63,28 +64,27 @@ def is_identity(number: str) -> bool:
 
 def _cards(text: str, start: int, end: int) -> Iterator[Found]:
     """Groups that stand behind each other may belong together in several ways: after a refusal it goes on with the next group."""
+    is_told = names_a_card(text, start)
     while found := _CARD.search(text, start, end):
         where = found.start()
-        if closing := _closing(text, found):
+        if closing := _closing(text, found, is_told=is_told):
             yield "card", where, closing
-        start = closing or where + len(re.match(r"\d+", found[0])[0])  # type: ignore[index]
+        start, is_told = closing or where + len(re.match(r"\d+", found[0])[0]), False  # type: ignore[index]
 
 
-def _closing(text: str, found: re.Match[str]) -> int | None:
+def _closing(text: str, found: re.Match[str], *, is_told: bool) -> int | None:
     """Where the card ends. Of groups of four the last one may be another number (such as the code on the back)."""
     where = found.start()
     for end in [found.end(), found.end(1)] if found[1] else [found.end()]:
         number = re.sub(r"[ \-]", "", text[where:end])
-        if not is_card(number) or not (is_issued(number) or names_a_card(text, where)):
-            continue
-        if not names_a_thing(text, where) and not is_amount(text, where, end):
+        if (is_told or is_issued(number)) and is_card(number) and not names_a_thing(text, where) and not is_amount(text, where, end):
             return end
     return None
 
 
 def is_card(number: str) -> bool:
     """By its sum."""
-    total = sum(int(digit) if place % 2 == 0 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(number)))
+    total = sum(map(int, number[-1::-2])) + sum(map(int, number[-2::-2].translate(_DOUBLED)))
     return total % 10 == 0 and len(set(number)) > 1
 
 

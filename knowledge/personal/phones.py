@@ -40,9 +40,8 @@ _HOMES = ("GB", "CN", "TW", "HK", "AU", "SG")  # whose numbers are recognised wi
 
 def phones_in(text: str, start: int, end: int) -> Iterator[Found]:
     """Within a stretch that begins and ends with digits. The same number may be found in several ways."""
-    start, last = max(0, start - 3), end
-    for where, closing in _candidates(text, start, min(len(text), end + 10)):
-        if where < last and not names_a_thing(text, where) and not is_amount(text, where, closing):
+    for where, closing in _candidates(text, start, end):
+        if where < end and not names_a_thing(text, where) and not is_amount(text, where, closing):
             yield "phone", where, closing
 
 
@@ -54,10 +53,14 @@ def spoken_in(text: str) -> Iterator[Found]:
 
 
 def _candidates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    yield from _shaped(text, start, end)
-    for near in _NEAR.finditer(text, start, end):
-        if asks_to_call(text, *near.span()) and _is_somewhere(near[0]):
-            yield near.span()
+    begin, closing = max(0, start - 3), min(len(text), end + 10)
+    yield from _shaped(text, begin, closing)
+    if asks_to_call(text, start, end):  # no word stands inside a stretch
+        yield from (near.span() for near in _NEAR.finditer(text, begin, closing) if _is_told(text, near))
+
+
+def _is_told(text: str, near: re.Match[str]) -> bool:
+    return asks_to_call(text, *near.span()) and _is_somewhere(near[0])
 
 
 def _shaped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
