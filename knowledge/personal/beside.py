@@ -14,7 +14,7 @@ _LINK = r"\s*(?:number|num|no|nr|id|code|号码|编号|号|码)?[.:]?\s*(?:is|wa
 _NUMBER = r"\s*(?:number|num|no|nr|id|code|号码|编号|号|码|#)"
 _THINGS = re.compile(
     r"(?:(?:订单|单据|运单|工单|流水|序列|发票|合同|追踪|批次|条形?码|编号|编码|版本|型号"
-    r"|\b(?:orders?|tracking|waybill|serial|invoice|sku|isbn|ean|upc|imei|s/n|sn|rma|ref|reference|version|barcode|voucher|transaction|model|part|item|size|article))"
+    r"|\b(?:orders?|tracking|waybill|serial|invoice|sku|isbn|ean|upc|imei|s/n|p/n|sn|rma|ref|reference|version|barcode|voucher|transaction|model|part|item|size|article))"
     r"|(?:单|快递|物流|包裹|取件|交易|支付单?|退款单?|产品|商品|货|批|型|会员|编|款|课程|案件|备件|库存|凭证|参考|优惠|兑换|激活|设备|资产|件"
     r"|\b(?:parcel|shipment|ticket|case|part|item|model|batch|lot|confirmation|article|product|coupon|contract|receipt|member|build|po"
     r"|asset|device|booking))"

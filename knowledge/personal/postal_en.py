@@ -20,7 +20,7 @@ _STATES = (
 )
 _ZIP = re.compile(rf"(?<![A-Za-z0-9])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?![A-Za-z0-9\-])")
 _POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
-_ELSEWHERE = r"(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT),? \d{4}|(?:AB|BC|MB|NB|NL|NS|ON|PE|QC|SK),? [A-Z]\d[A-Z] ?\d[A-Z]\d"  # Australia, Canada
+_ELSEWHERE = r"(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT),? \d{4}|(?:AB|BC|MB|NB|NL|NS|ON|PE|QC|SK),? [A-Z]\d[A-Z] ?\d[A-Z]\d|Singapore \d{6}"
 _BOX = re.compile(r"(?<![A-Za-z0-9])P\.? ?O\.? ?Box \d{1,6}(?!\d)", re.IGNORECASE)
 _HOUSE = r"(?<![A-Za-z0-9.,$#\-/])\d{1,6}[A-Za-z]?(?:-\d{1,5})?"
 _NUMBER = rf"(?:(?i:flat|apt\.?|apartment|unit|suite) ?[A-Za-z0-9]{{1,5}},? )?{_HOUSE}"

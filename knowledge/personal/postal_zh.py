@@ -12,10 +12,10 @@ from collections.abc import Iterator
 _BACK, _ON = 48, 40
 _H = "\u4e00-\u9fff"
 _ROAD = r"(?:路|街|大道|巷|胡同|弄|道|段|里)"
-_NUMBER = r"(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,5})(?:[-之]\d{1,4})?"
-_UNIT = r"(?:号院|号楼|号|弄|栋|幢|座|单元|楼|层|室|房|户|组|队|舍)"
+_NUMBER = r"[甲乙丙丁]?(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,5})(?:[-之]\d{1,4})?"
+_UNIT = r"(?:号院|号楼|号|弄|栋|幢|座|单元|楼|层|室|房|户|组|队|舍|[Ff](?![A-Za-z]))"
 _ANCHOR = re.compile(
-    rf"{_ROAD} ?(?:[东西南北中] ?)?{_NUMBER} ?(?:号|弄)|(?<=[0-9A-Za-z一二三四五六七八九十])(?P<unit> ?(?:号楼|号院|栋|幢|座|单元|室|组|舍))"
+    rf"{_ROAD} ?(?:[东西南北中] ?)?{_NUMBER} ?(?:号|弄)|(?<=[0-9A-Za-z一二三四五六七八九十])(?P<unit> ?(?:号楼|号院|号|栋|幢|座|单元|室|组|舍))"
     rf"|(?:镇|乡|街道)[{_H}]{{1,8}}?(?:村|社区)"
 )
 _COUNT = re.compile(r"(?:\d{1,4}|[A-Za-z]|[一二三四五六七八九十]{1,2})$")
@@ -26,7 +26,7 @@ _TAIL = re.compile(
 _BREAK = re.compile(r"[,，。;；!！?？\n:：\"'“”‘’()（）\[\]【】|<>、@]")
 _PROVINCE = re.compile(
     "(?:北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|(?<!中)山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
-    "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)"
+    "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|新界|九龙|台北|新北|高雄)"
 )
 _AREA = re.compile(rf"[{_H}]{{2,7}}?(?:省|自治区|特别行政区|自治州|地区|盟|市|州|区|县|旗|镇|乡|街道)")
 _LEAD = re.compile(
@@ -44,6 +44,8 @@ _COMMUNITY = re.compile(
     "(?:小区|花园|花苑|苑|公寓|大厦|家园|广场|新村|村|城|府|庭|园|宿舍|邨|里|湾|郡|居|阁|轩|中心|国际|院|庄|墅|名都|天地|华府|新城|嘉园"
     "|雅苑|社区|路|街|巷|弄|号|区|镇|乡|屯)$"
 )
+_ESTATE = re.compile(rf"(?:区|县|镇|乡|街道)[{_H}]{{2,8}}$")
+_PLACES = re.compile(r"[店仓库门厅桌口线馆站台窗柜机位]")
 _GOODS = re.compile(r" ?(?:线|电池|色|款|产品|香水|牌|型|套餐|口红|车|机|品|店铺|馆藏|作品|公告|文件|令|台风|钢|油|染|胶|球|键|门禁卡|会员"
     r"|客服|坐席|选手|歌|楼盘|酒$|酒[,，。的])")
 
@@ -106,11 +108,13 @@ def _is_address(head: _Head, anchor: str, tail: str, after: str) -> bool:
         return _is_street(head, anchor, units, after)
     if _GOODS.match(after) and head.areas < 2:
         return False
+    if anchor.endswith("号") and units == 1:  # a door with neither road nor house: only where a district leads to it
+        return bool(head.areas) and bool(_ESTATE.search(kept)) and not _PLACES.match(after)
     has_door = bool(re.search(r"(?:室|房|户|\d{3,4})(?: ?\d{6})?\)?$", anchor + tail))
     if head.areas >= 2:
         return units >= 1
     if not _COMMUNITY.search(kept.rstrip(" ")):
-        return (head.is_led or bool(head.areas)) and units >= 2
+        return (head.is_led or bool(head.areas)) and (units >= 2 or has_door)
     return (units >= 2 or has_door) if not (head.is_led or head.areas) else True
 
 
