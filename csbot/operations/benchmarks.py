@@ -170,7 +170,8 @@ TAIL = """
   let through), so other rows may fall on either side. Another number of the evidence in the right one's place is caught in 70 of 100 cases, the
   goal is 85: it takes understanding that the trees over words do not have. How open chat is ordered rests on a mean of four views whose choice saw
   these very judgements; their weights did not.
-- Among questions with evidence SmolLM2 answers 73 of 100, under the 75 that the default has to reach: it speaks English only, half of them are Chinese.
+- Among questions with evidence SmolLM2 answers 73 of 100, under the 75 that the default has to reach: it speaks English only, and half of them
+  are Chinese.
 - Decode reaches 0.6 of llama.cpp's speed, not all of it: eight bits are read where it reads four, and four-bit weights chose another next token
   in a fifth of the cases.
 - The mixture of form `split` is not the default: at six of eight experts, healed, it was 1.01 points off the dense model in one of five figures
