@@ -1,0 +1,114 @@
+"""Which listed words flag ordinary speech: proposed for refusal, each with the reason and the texts that it flags.
+
+Three witnesses: clean texts (what ships, and a company's own last messages), words that everybody uses, and the chance that
+ordinary text holds the word. What the starter list flags anyway is spared, grave words by the last two. Proposes; whoever owns the list decides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from knowledge.contracts import Direction
+from knowledge.sensitive.matcher import Matcher, build_matcher
+from knowledge.sensitive.ordinary.chance import chance, is_made_of_said, is_pinyin
+from knowledge.sensitive.ordinary.texts import listed, ordinary_texts
+from knowledge.sensitive.starter import starter_allowed, starter_terms
+from knowledge.sensitive.terms import Term, normalise_term
+
+MOST_TEXTS = 3  # shown for a word
+# How often all words together may flag ordinary text by chance: one message of a dozen words in three thousand.
+BUDGET = 1 / 3000 / 12
+MOST_COMMON = 1e-5  # no single word above this share of all words
+MOST_OF_MESSAGES = 0.002  # of a company's own messages, which are not all clean
+
+
+class Why(StrEnum):
+    USED = "used"  # stands in clean texts
+    COMMON = "common"  # a word that everybody uses
+    CHANCE = "chance"  # ordinary text holds it often enough
+    SHORT = "short"  # too short to mean anything: "64", "av"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A listed word that should not be accepted; `texts` are the first clean ones that it flags."""
+
+    text: str
+    why: Why
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    accepted: tuple[Term, ...]
+    refused: tuple[Refusal, ...]
+
+
+def vet(terms: Sequence[Term], messages: Sequence[str] = (), texts: Iterable[str] = ()) -> Vetted:
+    """`messages`: the last of a company, of which some may be abusive; `texts`: further clean ones beside those that ship."""
+    forms = {term.text: normalise_term(term.text) for term in terms}
+    used = _flagged(terms, [*ordinary_texts(), *texts])
+    said = {word: found for word, found in _flagged(terms, messages).items() if len(found) > max(1.0, MOST_OF_MESSAGES * len(messages))}
+    chances = {word: chance(form) for word, form in forms.items()}
+    bar = _bar(share for word, share in chances.items() if word not in used)
+    refused: dict[str, Refusal] = {}
+    for word, form in forms.items():
+        why = _why(word, form, chances[word], bar, used, said)
+        if why:
+            refused[word] = Refusal(word, why, tuple(used.get(word, said.get(word, ()))[:MOST_TEXTS]))
+    return Vetted(tuple(term for term in terms if term.text not in refused), tuple(refused.values()))
+
+
+def _why(word: str, form: str, chance: float, bar: float, used: dict[str, list[str]], said: dict[str, list[str]]) -> Why | None:
+    if _starter().check(word, Direction.VISITOR).hits:
+        return None
+    if word in used or (word in said and form not in _forms("grave.txt")):
+        return Why.USED
+    if form in _forms("words.txt"):
+        return Why.COMMON
+    if form in _forms("grave.txt"):
+        return None
+    if _is_short(form):
+        return Why.SHORT
+    if is_pinyin(form) or is_made_of_said(form):
+        return Why.COMMON
+    return Why.CHANCE if chance > bar else None
+
+
+def _flagged(terms: Sequence[Term], texts: Sequence[str]) -> dict[str, list[str]]:
+    """By word the texts in which it stands."""
+    found: dict[str, list[str]] = defaultdict(list)
+    words = build_matcher([terms], starter_allowed())
+    for text in texts:
+        for word in {hit.term for hit in words.check(text, Direction.VISITOR).hits}:
+            found[word].append(text)
+    return found
+
+
+def _bar(chances: Iterable[float]) -> float:
+    """The share above which a word costs more than the whole list may."""
+    spent = 0.0
+    for share in sorted(chances):
+        spent += share
+        if spent > BUDGET or share > MOST_COMMON:
+            return share * (1 - 1e-9)
+    return MOST_COMMON
+
+
+def _is_short(form: str) -> bool:
+    return form.isascii() and (len(form) <= 2 or (form.isdigit() and len(form) <= 6))
+
+
+@cache
+def _starter() -> Matcher:
+    return build_matcher([starter_terms()])
+
+
+@cache
+def _forms(name: str) -> frozenset[str]:
+    """Normalised words of a file of ordinary or grave ones."""
+    return frozenset(map(normalise_term, listed(name)))
