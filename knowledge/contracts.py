@@ -263,20 +263,24 @@ class Level(StrEnum):
     BLOCK = "block"
 
 
+Why = Literal["", "site", "company", "shipped"]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A listed word in a text: [start, end) in code points of the raw text."""
+    """A listed word in a text: [start, end) in code points of the raw text. `why`: whose rule gave the level; empty: it is the word's own."""
 
     start: int
     end: int
     term: str
     category: str
     level: Level
+    why: Why = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the words of a text lead to. `text` is the raw text with every hit of level mask (and above) masked."""
+    """What the words of a text lead to. `text` is the raw text with every hit masked whose level says so in this direction."""
 
     text: str
     hits: tuple[Hit, ...] = ()

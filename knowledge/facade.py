@@ -146,11 +146,11 @@ __all__ = [
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def word_filter(company_id: UUID | str) -> WordFilter:
-    """The company's compiled word lists, at most a second old."""
+def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> WordFilter:
+    """The company's compiled word lists, at most a few seconds old, as they act on one of its sites."""
     from knowledge.words import word_filter as filter_of
 
-    return filter_of(company_id)
+    return filter_of(company_id, site_id)
 
 
 def word_list_version(company_id: UUID | str) -> str:

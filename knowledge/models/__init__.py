@@ -10,6 +10,7 @@ from knowledge.models.bases import LANGUAGE_CHOICES, KnowledgeBase, Promise, Sna
 from knowledge.models.checks import CheckedAnswer, GoldCase
 from knowledge.models.faqs import Collision, Faq, FaqAnswer, FaqHealth, FaqImport, Variant
 from knowledge.models.intents import Intent, IntentExample
+from knowledge.models.word_rules import WordChange, WordHit, WordRule
 from knowledge.models.words import Word, WordList
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "Snapshot",
     "Variant",
     "Word",
+    "WordChange",
+    "WordHit",
     "WordList",
+    "WordRule",
     "in_known_language",
 ]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 
 import ahocorasick_rs
 
 from knowledge.contracts import Direction, Hit, Verdict
 from knowledge.sensitive.characters import CHARACTERS, LEET_SKELETON, LEET_SYMBOLS, SKELETON, Edge, edge_of
+from knowledge.sensitive.rules import Levels, Rules, own_level
 from knowledge.sensitive.scanner import MAX_SPAN, Scanner
 from knowledge.sensitive.stream import WordStream
 from knowledge.sensitive.terms import Term, Words, compile_words
@@ -29,29 +31,37 @@ class Matcher:
 
     def __init__(self, words: Words) -> None:
         self.words = words
+        self._rules: Rules | None = None
         bare = sorted({form.replace(" ", "") for form in words.whole})
         self._plain = ahocorasick_rs.AhoCorasick(bare, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
         self._bare = bare
 
+    def under(self, rules: Rules) -> Matcher:
+        """The same words, whose levels these rules decide."""
+        _ = self._leet  # built once, for all of them
+        ruled = copy(self)
+        ruled._rules = rules
+        return ruled
+
     @property
     def version(self) -> str:
-        return self.words.version
+        return self.words.version + (self._rules.version if self._rules else "")
 
     def check(self, text: str, direction: Direction) -> Verdict:
         if not self.may_hold_words(text):
             return Verdict(text)
-        hits = self.find(text)
+        hits = self.find(text, self._rules.levels(direction) if self._rules else own_level)
         return Verdict(mask(text, hits, direction), tuple(hits))
 
     def open_stream(self, direction: Direction) -> WordStream:
-        return WordStream(self.words, direction)
+        return WordStream(self.words, direction, self._rules)
 
-    def find(self, text: str) -> list[Hit]:
+    def find(self, text: str, levels: Levels = own_level) -> list[Hit]:
         """Every hit, by the full rules."""
         scanner = Scanner(self.words)
         scanner.feed(text)
         scanner.finish()
-        return standing_hits(scanner.found, scanner.spared)
+        return standing_hits(scanner.found, scanner.spared, levels)
 
     def may_hold_words(self, text: str) -> bool:
         """False only where the scanner would find nothing."""

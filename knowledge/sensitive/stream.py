@@ -7,6 +7,7 @@ begin at it or before it any more, and by then every hit that covers it is known
 from __future__ import annotations
 
 from knowledge.contracts import Direction, Hit, Level
+from knowledge.sensitive.rules import Rules, own_level
 from knowledge.sensitive.scanner import Scanner
 from knowledge.sensitive.terms import Words
 from knowledge.sensitive.verdicts import ORDER, STOPPING, mask, standing_hits
@@ -15,9 +16,10 @@ from knowledge.sensitive.verdicts import ORDER, STOPPING, mask, standing_hits
 class WordStream:
     """One text. After the first hit of level block or hand over nothing more comes out."""
 
-    def __init__(self, words: Words, direction: Direction) -> None:
+    def __init__(self, words: Words, direction: Direction, rules: Rules | None = None) -> None:
         self._scanner = Scanner(words)
         self._direction = direction
+        self._levels = rules.levels(direction) if rules else own_level
         self._held = ""
         self._offset = 0  # position of the first held character
         self._hits: list[Hit] = []
@@ -55,7 +57,7 @@ class WordStream:
         # An allowed phrase that has begun may still spare a hit inside it, so such a hit is not decided either.
         undecided = [one.start for one in scanner.found if one.start >= scanner.pending_allowed]
         border = min([scanner.pending, *undecided])
-        decided = standing_hits((one for one in scanner.found if one.start < border), scanner.spared)
+        decided = standing_hits((one for one in scanner.found if one.start < border), scanner.spared, self._levels)
         scanner.found = [one for one in scanner.found if one.start >= border]
         scanner.spared = [span for span in scanner.spared if span[1] > border]
         stop = next((hit.start for hit in decided if hit.level in STOPPING), None)

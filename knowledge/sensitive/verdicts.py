@@ -10,21 +10,22 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from knowledge.contracts import Direction, Hit, Level
+from knowledge.sensitive.rules import Levels, own_level
 from knowledge.sensitive.scanner import Found
 
 MASK = "*"
 ORDER = {level: strength for strength, level in enumerate(Level)}
 
-# A warning to the agent changes what a visitor's message looks like, never what the bot or the agent says.
+# Whoever is warned of a message or gets it handed over has to read it. Of what the bot and agents say nothing stopped is shown.
 MASKED: dict[Direction, frozenset[Level]] = {
-    Direction.VISITOR: frozenset({Level.MASK, Level.WARN_AGENT, Level.HAND_OVER, Level.BLOCK}),
+    Direction.VISITOR: frozenset({Level.MASK, Level.BLOCK}),
     Direction.BOT: frozenset({Level.MASK, Level.HAND_OVER, Level.BLOCK}),
     Direction.AGENT: frozenset({Level.MASK, Level.HAND_OVER, Level.BLOCK}),
 }
 STOPPING = frozenset({Level.BLOCK, Level.HAND_OVER})
 
 
-def standing_hits(found: Iterable[Found], spared: Iterable[tuple[int, int]]) -> list[Hit]:
+def standing_hits(found: Iterable[Found], spared: Iterable[tuple[int, int]], levels: Levels = own_level) -> list[Hit]:
     """Hits outside every allowed phrase, in order of their start; of several on one span the strongest."""
     phrases = sorted(spared)
     starts = [start for start, _ in phrases]
@@ -34,7 +35,7 @@ def standing_hits(found: Iterable[Found], spared: Iterable[tuple[int, int]]) -> 
         covering = bisect_right(starts, one.start)
         if covering and reach[covering - 1] >= one.end:
             continue
-        hit = Hit(one.start, one.end, one.term.text, one.term.category, one.term.level)
+        hit = Hit(one.start, one.end, one.term.text, one.term.category, *levels(one.term))
         known = by_span.get((hit.start, hit.end))
         if known is None or (ORDER[hit.level], hit.term) > (ORDER[known.level], known.term):
             by_span[hit.start, hit.end] = hit

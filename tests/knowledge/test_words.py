@@ -11,7 +11,7 @@ import pytest
 from csbot.accounts.models import Company
 from knowledge.contracts import Direction, Level
 from knowledge.models import Word, WordList
-from knowledge.words import CHECK_EVERY_S, FilterCache
+from knowledge.words import CHECK_EVERY_S, FilterCache, Rows
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def clock():
 
 @pytest.fixture
 def filters(clock):
-    return FilterCache(clock)
+    return FilterCache(Rows(), clock)
 
 
 def listed(company, *words, name="ours", is_live=True):

@@ -78,10 +78,17 @@ def test_the_strongest_hit_gives_the_level():
     assert MATCHER.check("damn, 加微信", Direction.VISITOR).level is Level.BLOCK
 
 
-def test_a_warning_never_changes_what_the_bot_says():
-    warned = build_matcher([[Term("refund", "watch", Level.WARN_AGENT, "en")]])
-    assert warned.check("a refund", Direction.BOT).text == "a refund"
-    assert warned.check("a refund", Direction.VISITOR).text == "a ******"
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("level", [Level.LOG_ONLY, Level.WARN_AGENT])
+def test_a_warning_changes_no_text(level, direction):
+    warned = build_matcher([[Term("refund", "watch", level, "en")]])
+    assert warned.check("a refund", direction).text == "a refund"
+
+
+def test_whoever_gets_a_visitor_handed_over_can_read_them():
+    cared = build_matcher([[Term("refund", "watch", Level.HAND_OVER, "en")]])
+    assert cared.check("a refund", Direction.VISITOR).text == "a refund"
+    assert cared.check("a refund", Direction.BOT).text == "a ******"
 
 
 def test_it_reads_a_megabyte_of_separators_without_stalling():
