@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from knowledge.contracts import Evidence, Knowledge, Language, Publishing, Question, WordFilter
+from knowledge.contracts import Direction, Evidence, Knowledge, Language, Publishing, Question, WordFilter
 from knowledge.curating import (
     article_delete,
     article_put,
@@ -139,6 +139,7 @@ __all__ = [
     "warm_encoder",
     "watch_published",
     "word_filter",
+    "word_hits_keep",
     "word_list_version",
 ]
 
@@ -151,6 +152,20 @@ def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> Wo
     from knowledge.words import word_filter as filter_of
 
     return filter_of(company_id, site_id)
+
+
+def word_hits_keep(
+    company_id: UUID | str,
+    site_id: UUID | str | None,
+    direction: Direction,
+    hits: Iterable[Mapping[str, Any]],
+    *,
+    conversation_id: UUID | None = None,
+) -> None:
+    """In the company's record of what was met. `hits`: {term, found, category, level, why}."""
+    from knowledge.word_hits import hits_keep
+
+    hits_keep(company_id, site_id, direction, hits, conversation_id=conversation_id)
 
 
 def word_list_version(company_id: UUID | str) -> str:

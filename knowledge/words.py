@@ -44,11 +44,11 @@ class Rows:
     def rules(self, company_id: str) -> tuple[Rules, dict[str, Rules]]:
         """Those of the company, and those of each site that has some."""
         of_site: dict[str, list[Rule]] = {}
-        rows = WordRule.objects.filter(company_id=company_id).values_list("site", "category", "direction", "action")
+        rows = WordRule.objects.filter(company_id=company_id).values_list("site_id", "category", "direction", "action")
         for site, category, direction, action in rows:
             rule = Rule(category, Direction(direction) if direction else None, Level(action))
-            of_site.setdefault(str(site or ""), []).append(rule)
-        company = of_site.pop("", [])
+            of_site.setdefault(str(site), []).append(rule)
+        company = of_site.pop(str(None), [])
         return Rules(of_company=company), {site: Rules(rules, company) for site, rules in of_site.items()}
 
     def compile(self, listed: Listed) -> Matcher:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from csbot.conversations import cancelling
+from csbot.conversations.screening import hits_told
 from csbot.conversations.streaming import DeltaWriter
 from csbot.lib import redis
 from inference import facade as inference
@@ -110,6 +111,7 @@ def _written(key: str, wish: Wish, handle: Handle) -> End:
             break
     else:
         writer.add(words.flush())
+    knowledge.word_hits_keep(wish.company, None, Direction.BOT, hits_told(words.hits))
     text, used = writer.close(), handle.usage
     finish: Finish = "content_filter" if words.stopped else "stop" if handle.finish == "stop" else "length"
     if handle.finish == "error":

@@ -35,8 +35,8 @@ def _answer(turn: Turn) -> None:
     language = turn.question.language
     history = history_of(turn)
     opened = knowledge.open_knowledge(str(site.knowledge_base_id))
-    may_cache, visitor = not history and not turn.chip, turn.conversation.visitor.external_id
-    parts = DecidingStages(site, opened, language, may_cache=may_cache, pending=lookup_before(turn), visitor=visitor)  # type: ignore[arg-type]
+    may_cache, visitor, raw = not history and not turn.chip, turn.conversation.visitor.external_id, turn.question.wrap.get("raw", "")
+    parts = DecidingStages(site, opened, language, may_cache=may_cache, pending=lookup_before(turn), visitor=visitor, raw=raw)  # type: ignore[arg-type]
     question = Question(text=turn.question.text, now=now(), language=language, history=history)  # type: ignore[arg-type]
     stages = parts.stages()
     decision = _after_chip(turn, question, parts) if turn.chip else pipeline.decide(question, language, stages)  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ class Ending:
     """How a generated answer ended. `rung` is the step of the ladder (DESIGN 5) that gave the visitor's answer.
 
     `after` says what follows the streamed text: nothing, a second text (rung 4 after a cut), chips (5) or an offer (6). `offers_handoff`:
-    a person is offered beside it.
+    a person is offered beside it; `hands_over`: a person goes on, because a listed word says so.
     """
 
     finish: Finish
@@ -57,3 +57,4 @@ class Ending:
     after: Literal["nothing", "quote", "clarify", "offer"] = "nothing"
     quotes: tuple[Evidence, ...] = ()
     offers_handoff: bool = False
+    hands_over: bool = False

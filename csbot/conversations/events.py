@@ -56,6 +56,7 @@ class MessageData(TypedDict):
     wrap: NotRequired[Wrap]
     rating: NotRequired[Literal[1, -1]]
     finish: NotRequired[Finish]
+    notice: NotRequired[str]  # what the word filter did to the text, politely; the text of its filter.notice
 
 
 # --- client → server -------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from csbot.conversations.decisions import decision_unpack
 from csbot.conversations.events import Finish
 from csbot.conversations.history import history_of
 from csbot.conversations.models import Turn
+from csbot.conversations.screening import hits_told
 from csbot.conversations.services.turns import MAX_ATTEMPTS, generation_claim, generation_commit, generation_renew, turn_retry_or_fail
 from csbot.conversations.streaming import DeltaWriter
 from csbot.conversations.wrapping import text_of
@@ -23,7 +24,7 @@ from csbot.lib.clock import now
 from inference import facade as inference
 from inference.contracts import EngineDead, EngineOverloaded, GenerationRequest, Handle, Prompt, PromptEvidence, PromptInput
 from knowledge import facade as knowledge
-from knowledge.contracts import Direction, Hiding
+from knowledge.contracts import Direction, Hiding, Level
 
 log = logging.getLogger(__name__)
 
@@ -158,31 +159,34 @@ def attempt_open(turn: Turn) -> Attempt:
 def _generate(current: Attempt) -> None:
     turn, decision = current.turn, current.decision
     site = turn.conversation.site
-    words = knowledge.word_filter(site.company_id)
+    words = knowledge.word_filter(site.company_id, site.pk)
+    stream = words.open_stream(Direction.BOT)
     # What the visitor said may be said back; numbers of our own earlier answers belonged to other questions.
     claims = inference.open_grounding([item.text for item in decision.evidence], _said(turn), decision.language)
     speaking = pipeline.Speaking(
         generate=lambda: current.hidden.restored(current.pieces()) if current.hidden else current.pieces(),
         finish=current.finish,
-        words=words.open_stream(Direction.BOT),
+        words=stream,
         claims=claims,
         is_decline=lambda text: inference.is_decline(text, decision.language) or _says_nothing(text, turn),
     )
     writer = DeltaWriter(turn.gen or "")
     ending = _speak(current, speaking, writer)
     current.support = round(claims.support, 3) if writer.seen.strip() else None
+    said = hits_told(stream.hits)
     if ending.after == "quote":
-        stream = words.open_stream(Direction.BOT)
-        quoted = "\n\n".join([text_of(site, decision.language, "quote"), *(quote.text for quote in ending.quotes)])
-        shown = stream.feed(quoted) + stream.flush()
-        if stream.stopped:
-            shown = text_of(site, decision.language, "safety")
+        quoted = words.check("\n\n".join([text_of(site, decision.language, "quote"), *(quote.text for quote in ending.quotes)]), Direction.BOT)
+        is_stopped = quoted.level in (Level.BLOCK, Level.HAND_OVER)
+        shown = text_of(site, decision.language, "safety") if is_stopped else quoted.text
+        said += hits_told(quoted.hits)
         writer.add(f"…\n\n{shown}" if writer.seen.strip() else shown)
+    elif ending.finish == "filtered" and not writer.seen.strip():
+        writer.add(text_of(site, decision.language, "safety"))
     elif ending.after in ("clarify", "offer") and not writer.seen.strip():
         writer.add(_own_words(current, ending))
     text = writer.close()
     _remember(turn, decision, ending, text)  # before the visitor sees its end: a thumb down may follow at once
-    if not generation_commit(turn, decision, ending, text, current.trace(ending, text)):
+    if not generation_commit(turn, decision, ending, text, {**current.trace(ending, text), "said": said}):
         raise Fenced
 
 

@@ -38,6 +38,8 @@ def message_data(message: Message) -> MessageData:
         data["wrap"] = {key: message.wrap[key] for key in VISITORS_WRAP if key in message.wrap}  # type: ignore[typeddict-item]
     if "finish" in message.wrap:
         data["finish"] = message.wrap["finish"]
+    if "notice" in message.wrap:
+        data["notice"] = message.wrap["notice"]
     if (feedback := getattr(message, "feedback", None)) is not None:
         data["rating"] = feedback.value
     return data

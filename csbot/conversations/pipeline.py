@@ -133,7 +133,7 @@ def speak(decision: Decision, stages: Speaking) -> Generator[str, None, Ending]:
             shown += rest
             yield rest
     if stages.words.stopped:
-        return Ending("filtered", 3, None, reason="safety")
+        return Ending("filtered", 3, None, reason="safety", hands_over=stages.words.stopped is Level.HAND_OVER)
     if stages.claims.unsupported:
         return climb(decision, Ending("unsupported", 6, False))
     finish = stages.finish()

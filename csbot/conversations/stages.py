@@ -16,10 +16,11 @@ from csbot.conversations.contracts import Decision
 from csbot.conversations.events import Language, Source
 from csbot.conversations.personal import is_personal
 from csbot.conversations.pipeline import Deciding
+from csbot.conversations.screening import HitData, hits_told
 from csbot.lib import status
 from csbot.lookups.answering import look_up, lookups_version
 from knowledge import facade as knowledge
-from knowledge.contracts import Direction, FaqMatch, IntentGuess, Knowledge, Question, Verdict
+from knowledge.contracts import Direction, FaqMatch, IntentGuess, Knowledge, Level, Question, Verdict
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,16 +47,25 @@ class DecidingStages:
     """The first half's parts for one turn, with the trace that they leave."""
 
     def __init__(
-        self, site: Site, opened: Knowledge, language: Language, *, may_cache: bool, pending: Mapping[str, Any] | None = None, visitor: str = ""
+        self,
+        site: Site,
+        opened: Knowledge,
+        language: Language,
+        *,
+        may_cache: bool,
+        pending: Mapping[str, Any] | None = None,
+        visitor: str = "",
+        raw: str = "",
     ) -> None:
-        """`visitor`: the company's own number for who asks; `pending`: the lookup of the turn before."""
-        self.visitor = visitor
+        """`visitor`: the company's own number for who asks; `pending`: the lookup of the turn before; `raw`: the message before it was masked."""
+        self.visitor, self.raw = visitor, raw
         self.site, self.opened, self.language, self.may_cache, self.pending = site, opened, language, may_cache, pending
         self.timer = Timer()
         self.trace: dict[str, Any] = {"version": 1, "snapshot": opened.snapshot, "language": language}
         self.match: FaqMatch | None = None
         self.found: cache.Found | None = None
-        self._words = knowledge.word_filter(site.company_id)
+        self._words = knowledge.word_filter(site.company_id, site.pk)
+        self._said: list[HitData] = []  # listed words in the answer
 
     def stages(self) -> Deciding:
         timed = self.timer.timed
@@ -71,8 +81,8 @@ class DecidingStages:
         )
 
     def screen(self, text: str) -> Verdict:
-        verdict = self._words.check(text, Direction.VISITOR)
-        self.trace["filter"] = {"level": verdict.level, "hits": [{"term": hit.term, "category": hit.category} for hit in verdict.hits]}
+        verdict = self._words.check(self.raw or text, Direction.VISITOR)
+        self.trace["filter"] = {"level": verdict.level, "hits": hits_told(verdict.hits, self.raw or text)}
         return verdict
 
     def recall(self, question: Question) -> Decision | None:
@@ -85,7 +95,7 @@ class DecidingStages:
         self.trace["cache"] = self.found.tier
         if decision.route == "generate":
             self.trace |= {"rung": 3, "grounded": True}  # no others are kept
-        return wrapping.word(decision, self.site, sources=decision.sources, screen=self.screen_answer)
+        return self._worded(decision, decision.sources)
 
     def remember(self, question: Question, decision: Decision) -> cache.Keys | None:
         """Keeps an answer that another visitor may get as well; under which keys, also where it is still to be generated."""
@@ -126,13 +136,21 @@ class DecidingStages:
     def word(self, decision: Decision) -> Decision:
         if decision.words:
             decision = replace(decision, text=wrapping.text_of(self.site, self.language, decision.words))
-        return wrapping.word(decision, self.site, sources=self._faq_source(decision), screen=self.screen_answer)
+        return self._worded(decision, self._faq_source(decision))
+
+    def _worded(self, decision: Decision, sources: tuple[Source, ...]) -> Decision:
+        worded = wrapping.word(decision, self.site, sources=sources, screen=self.screen_answer)
+        if self._said:
+            self.trace["said"] = self._said
+            if decision.route != "handoff" and self._words.check(decision.text, Direction.BOT).level is Level.HAND_OVER:
+                return wrapping.word(Decision("handoff", "safety", decision.language), self.site, sources=(), screen=self.screen_answer)
+        return worded
 
     def screen_answer(self, text: str) -> str | None:
         """Every text towards a visitor passes the filter of now: masked words are masked; None for a blocked text."""
-        stream = self._words.open_stream(Direction.BOT)
-        shown = stream.feed(text) + stream.flush()
-        return None if stream.stopped else shown
+        verdict = self._words.check(text, Direction.BOT)
+        self._said += hits_told(verdict.hits, text)
+        return None if verdict.level in (Level.BLOCK, Level.HAND_OVER) else verdict.text
 
     def _faq_source(self, decision: Decision) -> tuple[Source, ...]:
         if decision.faq is None or self.match is None:

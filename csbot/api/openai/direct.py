@@ -21,6 +21,7 @@ from csbot.api.tasks import complete
 from csbot.conversations import cancelling
 from csbot.conversations.errors import Refused
 from csbot.conversations.limits import message_take
+from csbot.conversations.screening import hits_told
 from csbot.lib import redis
 from csbot.lib.ids import new_id
 from csbot.lib.status import status_read
@@ -77,13 +78,12 @@ def begin(caller: Caller, asked: Asked) -> DirectCompletion:
         message_take(caller.company_id, per_minute=PER_MINUTE)
     except Refused as refusal:
         raise problem_of(refusal) from refusal
-    if knowledge.word_filter(caller.company_id).check(asked.question, Direction.VISITOR).level is Level.BLOCK:
-        raise Problem(400, "The message holds words that this company does not allow.", code="content_filter")
+    said = [_screened(caller, role, text) for role, text in asked.said]
     deadline_s = float(settings.CSBOT.turn_deadline_s)
     most = settings.CSBOT.max_new_tokens
     wish = Wish(
         company=str(caller.company_id),
-        messages=[list(said) for said in asked.said],
+        messages=said,
         max_tokens=min(asked.max_tokens or most, most),
         profile=profile_of(asked.temperature),
         stop=list(asked.stop),
@@ -96,6 +96,17 @@ def begin(caller: Caller, asked: Asked) -> DirectCompletion:
     except (RedisError, OSError) as error:
         raise Problem(503, "The engine cannot be reached at the moment. Try again shortly.", kind="server_error") from error
     return DirectCompletion(key, asked.model, deadline_s)
+
+
+def _screened(caller: Caller, role: str, text: str) -> list[str]:
+    """What people say passes the filter as a visitor's message does; there is no conversation that could be handed over."""
+    if role != "user":
+        return [role, text]
+    verdict = knowledge.word_filter(caller.company_id).check(text, Direction.VISITOR)
+    knowledge.word_hits_keep(caller.company_id, None, Direction.VISITOR, hits_told(verdict.hits, text))
+    if verdict.level in (Level.BLOCK, Level.HAND_OVER):
+        raise Problem(400, "The message holds words that this company does not allow.", code="content_filter")
+    return [role, verdict.text]
 
 
 def profile_of(temperature: float | None) -> str:

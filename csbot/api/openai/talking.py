@@ -30,6 +30,7 @@ from csbot.lib.clock import now
 from csbot.lib.ids import new_id
 from csbot.lib.status import status_read
 from knowledge import facade as knowledge
+from knowledge.contracts import Direction
 
 KEPT_EXCHANGES = 2
 POLL_S = 0.04
@@ -105,7 +106,9 @@ def _site(caller: Caller) -> Site:
 def _remember(conversation: Conversation, before: tuple[tuple[str, str], ...]) -> None:
     """Earlier exchanges as ended turns without a route: they are context, and no report counts them as answered."""
     longest = settings.CSBOT.message_limit
-    for place, (question, answer) in enumerate((one[:longest], other[:longest]) for one, other in before):
+    words = knowledge.word_filter(conversation.company_id, conversation.site_id)
+    for place, (said, replied) in enumerate((one[:longest], other[:longest]) for one, other in before):
+        question, answer = words.check(said, Direction.VISITOR).text, words.check(replied, Direction.BOT).text
         language = knowledge.detect_language(question)
         asked = Message.objects.create(conversation=conversation, sender=Message.Sender.VISITOR, text=question, language=language)
         moment = now() - timedelta(seconds=len(before) - place)

@@ -22,6 +22,7 @@ from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Frame, Message, Turn
 from csbot.conversations.outbox import outbox_add
+from csbot.conversations.screening import hits_keep, notice_append, visitor_screen
 from csbot.conversations.services.visitors import name_index, visitor_of
 from csbot.conversations.sessions import VisitorSession, site_of_session
 from csbot.conversations.wrapping import text_of
@@ -98,7 +99,7 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
         if has_bot and owned.turns.filter(state__in=Turn.OPEN).count() >= MAX_OPEN_TURNS:
             raise Refused("busy", retry_after_s=3)
         language = language or knowledge.detect_language(text, _usual_language(owned))
-        verdict = knowledge.word_filter(owned.company_id).check(text, Direction.VISITOR)
+        screened = visitor_screen(owned.site, text)
         turn_id = new_id() if has_bot else None
         message = message_add(
             owned,
@@ -106,12 +107,14 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
             sender=Message.Sender.VISITOR,
             client_id=client_id,
             body_sha256=digest,
-            text=text,
+            text=screened.text,
             language=language,
-            wrap={"screen": [{"term": hit.term, "category": hit.category, "level": hit.level} for hit in verdict.hits]} if verdict.hits else {},
+            wrap=screened.wrap(screened.notice(owned.site, language, has_bot=has_bot)),
         )
+        hits_keep(owned, Direction.VISITOR, screened.hits)
         owned.language, owned.closed = language, None
         frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id, changed=["language", "closed"])
+        notice_append(owned, message)
         happened("message", owned, message=message_data(message))
         return Accepted(owned, message, frame.seq, _turn_open(owned, message, turn_id, chip) if turn_id else None)
 

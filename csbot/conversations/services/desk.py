@@ -23,6 +23,7 @@ from csbot.conversations.frames import frame_append, locked
 from csbot.conversations.happenings import happened
 from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Label, Message, Note, ReadMark
+from csbot.conversations.screening import HitData, hits_keep, hits_told
 from csbot.conversations.services import handoffs
 from csbot.conversations.services.accept import client_id_checked, text_checked
 from csbot.conversations.services.owners import Owner, owner_checked, owner_set, say, turns_cancel
@@ -103,7 +104,7 @@ def agent_reply(*, conversation_id: UUID, agent: Agent, version: int, client_id:
     Raises Refused: "blocked" for a listed word of that level, "client_id_reused" for another text under a known id.
     """
     client_id_checked(client_id)
-    shown = _screened(text_checked(text), agent)
+    shown, hits = _screened(text_checked(text), agent, conversation_id)
     with transaction.atomic():
         Agent.objects.select_for_update().get(pk=agent.pk)
         with locked(conversation_id) as conversation:
@@ -113,7 +114,7 @@ def agent_reply(*, conversation_id: UUID, agent: Agent, version: int, client_id:
             owner_checked(conversation, version)
             _not_a_colleagues(conversation, agent)
             _take(conversation, agent, beyond_capacity=True)  # they are answering already; a limit would only lose their words
-            return _say(conversation, agent, client_id=client_id, digest=_digest(text), text=shown)
+            return _say(conversation, agent, client_id=client_id, digest=_digest(text), text=shown, hits=hits)
 
 
 def _known(conversation: Conversation, client_id: str, text: str) -> Message | None:
@@ -127,14 +128,19 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _screened(text: str, agent: Agent) -> str:
-    verdict = knowledge.word_filter(agent.company_id).check(text, Direction.AGENT)
+def _screened(text: str, agent: Agent, conversation_id: UUID) -> tuple[str, list[HitData]]:
+    """As the visitor may read it. What is not sent is noted all the same."""
+    conversation = Conversation.objects.only("company_id", "site_id").get(pk=conversation_id)
+    _same_company(conversation, agent)
+    verdict = knowledge.word_filter(agent.company_id, conversation.site_id).check(text, Direction.AGENT)
+    hits = hits_told(verdict.hits, text)
     if verdict.level in (Level.BLOCK, Level.HAND_OVER):
-        raise Refused("blocked", word=", ".join(hit.term for hit in verdict.hits))
-    return verdict.text
+        hits_keep(conversation, Direction.AGENT, hits)
+        raise Refused("blocked", word=", ".join(dict.fromkeys(hit["term"] for hit in hits)))
+    return verdict.text, hits
 
 
-def _say(conversation: Conversation, agent: Agent, *, client_id: str, digest: str, text: str) -> Message:
+def _say(conversation: Conversation, agent: Agent, *, client_id: str, digest: str, text: str, hits: list[HitData]) -> Message:
     language = knowledge.detect_language(text, conversation.language or conversation.site.default_language)  # type: ignore[arg-type]
     message = message_add(
         conversation,
@@ -144,7 +150,9 @@ def _say(conversation: Conversation, agent: Agent, *, client_id: str, digest: st
         body_sha256=digest,
         text=text,
         language=language,
+        wrap={"screen": hits} if hits else {},
     )
+    hits_keep(conversation, Direction.AGENT, hits)
     frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=client_id)
     handoffs.handoff_answered(conversation)
     happened("message", conversation, message=message_data(message))

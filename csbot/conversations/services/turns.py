@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -30,10 +30,12 @@ from csbot.conversations.models import Conversation, Message, Trace, Turn
 from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
 from csbot.conversations.personal import trace_masked
 from csbot.conversations.presence import is_staffed
-from csbot.conversations.services.owners import leave_words, owner_to_queue
+from csbot.conversations.screening import HitData, answer_notice, hits_keep, notice_append
+from csbot.conversations.services.owners import leave_words, owner_to_queue, say
 from csbot.conversations.wrapping import text_of, wrap_of
 from csbot.lib.clock import now
 from csbot.lib.ids import new_id
+from knowledge.contracts import Direction
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
         if decision.route == "generate" and not decision.is_cached:
             _generation_open(turn, conversation, attempt=1)
         else:
-            _message_commit(turn, conversation, decision)
+            _message_commit(turn, conversation, decision, trace.get("said", ()))
             if decision.route == "handoff":
                 owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
             _end(turn, State.DONE)
@@ -133,21 +135,28 @@ def _still_ours(turn: Turn, conversation: Conversation, state: Turn.State) -> bo
     return fresh
 
 
-def _message_commit(turn: Turn, conversation: Conversation, decision: Decision) -> Message:
+def _message_commit(turn: Turn, conversation: Conversation, decision: Decision, hits: Sequence[HitData] = ()) -> Message:
+    wrap = wrap_of(decision, conversation.site, ending=Ending("stop", 3, True) if decision.route == "generate" else None)
     message = message_add(
         conversation,
         turn=turn,
         sender=Message.Sender.BOT,
         text=decision.text,
         language=decision.language,
-        wrap=wrap_of(decision, conversation.site, ending=Ending("stop", 3, True) if decision.route == "generate" else None),
+        wrap=_screened(wrap, hits, answer_notice(conversation.site, decision.language, hits)),
     )
+    hits_keep(conversation, Direction.BOT, hits)
     cause = str(turn.question_id)
     frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=cause)
+    notice_append(conversation, message)
     _tell(conversation, message, route=decision.route, reason=decision.reason)
     if decision.route == "clarify" and decision.options:  # a question for a value has none
         _clarify_append(conversation, message, decision.options, cause=cause)
     return message
+
+
+def _screened(wrap: Wrap, hits: Sequence[HitData], notice: str) -> dict[str, Any]:
+    return {**wrap, **({"screen": list(hits)} if hits else {}), **({"notice": notice} if notice else {})}
 
 
 def _tell(conversation: Conversation, message: Message, *, route: str, reason: str) -> None:
@@ -178,23 +187,36 @@ def _generation_open(turn: Turn, conversation: Conversation, *, attempt: int) ->
 
 def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str, trace: Mapping[str, Any]) -> bool:
     """Commit the streamed text and what follows it (DESIGN 5, the ladder); False where another attempt has taken over."""
+    is_left = ending.hands_over and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
     with locked(turn.conversation_id) as conversation:
         if not _still_ours(turn, conversation, State.STREAMING):
             return False
         site = conversation.site
         turn.route, turn.reason = ending.route, ending.reason
         wrap = wrap_of(decision, site, ending=ending)
-        message = message_add(conversation, turn=turn, sender=Message.Sender.BOT, text=text, language=decision.language, wrap=wrap)
+        hits: Sequence[HitData] = trace.get("said", ())
+        kept = _screened(wrap, hits, _notice(site, decision.language, ending, hits))
+        message = message_add(conversation, turn=turn, sender=Message.Sender.BOT, text=text, language=decision.language, wrap=kept)
+        hits_keep(conversation, Direction.BOT, hits)
         frame_append(conversation, "gen.end", _gen_end(turn, message, ending.finish, wrap), cause=str(turn.question_id))
         _tell(conversation, message, route=ending.route, reason=ending.reason)
-        if ending.finish == "filtered":
-            frame_append(conversation, "filter.notice", {"gen": str(turn.gen), "text": text_of(site, decision.language, "filtered")})
+        notice_append(conversation, message, gen=str(turn.gen))
         if ending.after == "clarify":
             _clarify_append(conversation, message, decision.options, cause=str(turn.question_id))
+        if ending.hands_over:
+            if is_left:
+                say(conversation, leave_words(site, decision.language), decision.language)
+            owner_to_queue(conversation, reason="safety", is_message_left=is_left)
         _end(turn, State.CANCELLED if ending.finish == "cancelled" else State.DONE)
         turn.save()
         _trace_add(turn, trace)
         return True
+
+
+def _notice(site: Site, language: str, ending: Ending, hits: Sequence[HitData]) -> str:
+    if ending.finish != "filtered":
+        return answer_notice(site, language, hits)
+    return text_of(site, language, "filtered_handoff" if ending.hands_over else "filtered")
 
 
 def _gen_end(turn: Turn, message: Message, finish: Finish, wrap: Wrap) -> GenEnd:

@@ -15,7 +15,7 @@ export interface Row {
 }
 export interface Inbox { results: Row[]; next: string | null; counts: Counts; now: string; is_complete: boolean }
 
-export interface Hit { term: string; category: string; level?: string }
+export interface Hit { term: string; category: string; level?: string; found?: string; why?: string }
 export interface Source { type: string; id: string; title: string; url: string }
 export interface Answered {
   route: string; reason: string; probability: number | null; sources: Source[]; rung: number | null; filter: Hit[]; model: string; snapshot: string;

@@ -37,6 +37,7 @@ export interface MessageData {
   wrap?: Wrap;
   rating?: 1 | -1;
   finish?: "stop" | "length" | "cancelled" | "deadline" | "filtered" | "unsupported" | "error";
+  notice?: string;
 }
 
 export interface Hello {

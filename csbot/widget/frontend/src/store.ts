@@ -84,7 +84,7 @@ function resumed(view: View, gen: RunningGen): View {
 function bubbleOf(message: MessageData): Bubble {
   return {
     id: message.id, sender: message.sender, text: message.text, wrap: message.wrap, rating: message.rating, finish: message.finish,
-    sources: message.wrap?.sources, clientId: message.client_id, state: "sent",
+    sources: message.wrap?.sources, notice: message.notice, clientId: message.client_id, state: "sent",
   };
 }
 
