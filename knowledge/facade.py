@@ -113,6 +113,7 @@ __all__ = [
     "mask_log",
     "mask_personal",
     "match_traced",
+    "messages_from",
     "meaning_key",
     "normalise_for_cache",
     "open_all_knowledge",
@@ -152,6 +153,13 @@ def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> Wo
     from knowledge.words import word_filter as filter_of
 
     return filter_of(company_id, site_id)
+
+
+def messages_from(source: Callable[[UUID | str, int], list[str]]) -> None:
+    """Whoever has a company's last messages offers them here: word lists are vetted by them."""
+    from knowledge.messages_heard import heard_from
+
+    heard_from(source)
 
 
 def word_hits_keep(

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from knowledge.contracts import WordFilter
 from knowledge.sensitive.matcher import Matcher
 from knowledge.sensitive.rules import Rules
 from knowledge.sensitive.terms import Term
@@ -60,7 +59,7 @@ class _Cached:
         self.sites = {site: matcher.under(of_site) for site, of_site in rules[1].items()}
         self.matcher, self.company, self.marks = matcher, matcher.under(rules[0]), marks
 
-    def on(self, site_id: UUID | str | None) -> WordFilter:
+    def on(self, site_id: UUID | str | None) -> Matcher:
         assert self.company  # whoever finds none has made it, or was told why it cannot be made
         return self.sites.get(str(site_id), self.company)
 
@@ -70,7 +69,7 @@ class FilterCache:
         self._source, self._clock = source, clock
         self._cached: dict[str, _Cached] = {}
 
-    def get(self, company_id: UUID | str, site_id: UUID | str | None = None) -> WordFilter:
+    def get(self, company_id: UUID | str, site_id: UUID | str | None = None) -> Matcher:
         cached = self._cached.setdefault(str(company_id), _Cached())
         if (cached.company is None or not self._is_fresh(cached)) and cached.lock.acquire(blocking=cached.company is None):
             self._renew(cached, str(company_id))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max
 
-from knowledge.contracts import Direction, Level, WordFilter
+from knowledge.contracts import Direction, Level
 from knowledge.models import Word, WordList, WordRule
 from knowledge.sensitive.matcher import Matcher, build_matcher
 from knowledge.sensitive.rules import Rule, Rules
@@ -58,7 +58,7 @@ class Rows:
 _filters = FilterCache(Rows())
 
 
-def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> WordFilter:
+def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> Matcher:
     """The company's filter as it acts on one of its sites; without a site by the company's rules alone."""
     return _filters.get(company_id, site_id)
 

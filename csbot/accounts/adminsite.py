@@ -18,7 +18,7 @@ from csbot.accounts.callers import caller_of
 
 # What stands on the index, by what people come for; whatever is registered and not named here follows at the end.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Knowledge"), ("Faq", "Article", "Intent", "WordList", "KnowledgeBase")),
+    (_("Knowledge"), ("Faq", "Article", "Intent", "WordList", "Word", "WordRule", "WordHit", "WordChange", "KnowledgeBase")),
     (_("Conversations"), ("Conversation", "CannedReply", "Label")),
     (_("Company"), ("Site", "Agent", "Lookup", "ApiKey", "Endpoint", "Delivery", "AuditEntry")),
     (_("Installation"), ("Company", "User", "Authenticator")),

@@ -10,3 +10,9 @@ class ConversationsConfig(AppConfig):
     name = "csbot.conversations"
     label = "conversations"
     verbose_name = _("Conversations")
+
+    def ready(self) -> None:
+        from csbot.conversations.heard import last_said
+        from knowledge import facade as knowledge
+
+        knowledge.messages_from(last_said)

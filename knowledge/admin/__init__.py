@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge.admin import articles, bases, faq_imports, faqs, intents, words
+from knowledge.admin import articles, bases, faq_imports, faqs, intents, word_changes, word_rows, word_rules, words
 
-__all__ = ["articles", "bases", "faq_imports", "faqs", "intents", "words"]
+__all__ = ["articles", "bases", "faq_imports", "faqs", "intents", "word_changes", "word_rows", "word_rules", "words"]

@@ -5,17 +5,14 @@ Between preview and confirmation the file lies in the storage under a name that 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
@@ -26,9 +23,8 @@ from knowledge.admin.rows import own_bases
 from knowledge.faq_files import CsvTable, XlsxTable, check_size
 from knowledge.faq_table import FaqTable
 from knowledge.models import KnowledgeBase
+from knowledge.uploads import FOLDER, forget_old_uploads
 
-FOLDER = "imports"
-KEPT_FOR = timedelta(hours=1)
 FORMATS = [CsvTable, XlsxTable]
 
 
@@ -126,14 +122,3 @@ def _with_own_bases(request: HttpRequest, form: Any) -> Any:
     if not request.user.is_superuser:
         form.fields["knowledge_base"].queryset = own_bases(request)
     return form
-
-
-def forget_old_uploads() -> None:
-    """Previews that nobody confirmed."""
-    if not default_storage.exists(FOLDER):
-        return
-    limit = timezone.now() - KEPT_FOR
-    for name in default_storage.listdir(FOLDER)[1]:
-        path = f"{FOLDER}/{name}"
-        if default_storage.get_modified_time(path) < limit:
-            default_storage.delete(path)

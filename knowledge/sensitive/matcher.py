@@ -13,10 +13,10 @@ from functools import cached_property
 
 import ahocorasick_rs
 
-from knowledge.contracts import Direction, Hit, Verdict
+from knowledge.contracts import Direction, Hit, Level, Verdict, Why
 from knowledge.sensitive.characters import CHARACTERS, LEET_SKELETON, LEET_SYMBOLS, SKELETON, Edge, edge_of
 from knowledge.sensitive.rules import Levels, Rules, own_level
-from knowledge.sensitive.scanner import MAX_SPAN, Scanner
+from knowledge.sensitive.scanner import MAX_SPAN, Found, Scanner
 from knowledge.sensitive.stream import WordStream
 from knowledge.sensitive.terms import Term, Words, compile_words
 from knowledge.sensitive.verdicts import mask, standing_hits
@@ -58,10 +58,17 @@ class Matcher:
 
     def find(self, text: str, levels: Levels = own_level) -> list[Hit]:
         """Every hit, by the full rules."""
+        return standing_hits(*self.read(text), levels)
+
+    def read(self, text: str) -> tuple[list[Found], list[tuple[int, int]]]:
+        """Every word that stands in the text, also where an allowed phrase spares it, and where such phrases stand."""
         scanner = Scanner(self.words)
         scanner.feed(text)
         scanner.finish()
-        return standing_hits(scanner.found, scanner.spared, levels)
+        return scanner.found, scanner.spared
+
+    def level_of(self, term: Term, direction: Direction) -> tuple[Level, Why]:
+        return self._rules.level_of(term, direction) if self._rules else own_level(term)
 
     def may_hold_words(self, text: str) -> bool:
         """False only where the scanner would find nothing."""

@@ -1,0 +1,90 @@
+"""Rules that decide what a category leads to, and the record of words that were met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import ForeignKey
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.admin.rows import OfOwnCompany, OwnRows, company_of
+from knowledge.admin.word_names import CATEGORIES, WHYS, category_name
+from knowledge.models import Word, WordHit, WordRule
+
+
+@admin.register(WordRule)
+class WordRuleAdmin(OfOwnCompany):
+    company_path = "company"
+    base_path = None
+    list_display = ("category_shown", "direction_shown", "site_shown", "action", "changed")
+    list_filter = ("action", "direction")
+    list_select_related = ("site", "company")
+    fields = ("company", "site", "category", "direction", "action")
+    change_list_template = "admin/knowledge/wordrule/change_list.html"
+
+    @admin.display(description=_("category"), ordering="category")
+    def category_shown(self, rule: WordRule) -> str:
+        return category_name(rule.category) if rule.category else str(_("every category"))
+
+    @admin.display(description=_("direction"), ordering="direction")
+    def direction_shown(self, rule: WordRule) -> str:
+        return rule.get_direction_display() if rule.direction else str(_("every direction"))
+
+    @admin.display(description=_("site"), ordering="site")
+    def site_shown(self, rule: WordRule) -> str:
+        return str(rule.site) if rule.site else str(_("every site"))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The categories that there are, to choose from; one that no word has leads to nothing."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        own = Word.objects.filter(word_list__company=company_of(request)).order_by("category").values_list("category", flat=True).distinct()
+        names = dict.fromkeys([*CATEGORIES, *own, obj.category if obj else ""])
+        if "category" in form.base_fields:
+            choices = [("", _("every category")), *((name, category_name(name)) for name in names if name)]
+            form.base_fields["category"] = forms.ChoiceField(label=_("category"), choices=choices, required=False)
+        return form
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field and field.queryset is not None and db_field.name == "site" and not request.user.is_superuser:
+            field.queryset = field.queryset.filter(company=company_of(request))
+        return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"company": company_of(request), **super().get_changeform_initial_data(request)}
+
+
+@admin.register(WordHit)
+class WordHitAdmin(OfOwnCompany):
+    """Written by the filter only."""
+
+    company_path = "company"
+    base_path = None
+    list_display = ("at", "term", "found", "category_shown", "level", "direction", "why_shown", "site")
+    list_filter = ("direction", "level", ("site", OwnRows))
+    list_select_related = ("site",)
+    list_per_page = 100
+    show_full_result_count = False
+    search_fields = ("term",)
+    date_hierarchy = "at"
+    fields = ("at", "term", "found", "category_shown", "level", "direction", "why_shown", "site", "conversation")
+    readonly_fields = ("category_shown", "why_shown")
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_delete_permission = has_change_permission
+
+    @admin.display(description=_("category"), ordering="category")
+    def category_shown(self, hit: WordHit) -> str:
+        return category_name(hit.category)
+
+    @admin.display(description=_("decided by"), ordering="why")
+    def why_shown(self, hit: WordHit) -> str:
+        return str(WHYS.get(hit.why, hit.why))  # type: ignore[call-overload]

@@ -1,0 +1,253 @@
+"""The pages of word lists: words from a file, many words, undo, rules, the record of hits, figures, and who may open them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from csbot.accounts.models import AuditEntry, Company, Site
+from csbot.conversations.models import Conversation
+from knowledge.contracts import Direction, Level
+from knowledge.models import Word, WordChange, WordHit, WordList, WordRule
+from knowledge.word_hits import hits_keep
+from knowledge.words import forget_word_filters, word_filter
+from tests.csbot.dashboard.desks import agent_of, conversation_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_clean")]
+
+IMPORT, CONFIRM, FIGURES = (f"/admin/knowledge/wordlist/{name}/" for name in ("import", "confirm", "figures"))
+
+
+@pytest.fixture
+def editor(company: Company, client: Client) -> Client:
+    client.force_login(agent_of(company, "ed", "editor").user)
+    return client
+
+
+@pytest.fixture
+def stranger(db: None) -> Client:
+    client = Client()
+    client.force_login(agent_of(Company.objects.create(name="Else", slug="else"), "eve", "admin").user)
+    return client
+
+
+def upload(client: Client, name: str, data: bytes | str, **more: str) -> str:
+    file = SimpleUploadedFile(name, data if isinstance(data, bytes) else data.encode())
+    answer = client.post(IMPORT, {"upload": file, "level": "mask", "category": "", "new_name": "", "word_list": "", **more})
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def key_in(page: str) -> str:
+    found = re.search(r'name="key" value="(\w+)"', page)
+    assert found, page
+    return found[1]
+
+
+def confirm(client: Client, page: str, **more: Any) -> str:
+    return str(client.post(CONFIRM, {"key": key_in(page), **more}, follow=True).content.decode())
+
+
+def words() -> dict[str, tuple[str, str]]:
+    return {word.term: (word.category, word.level) for word in Word.objects.all()}
+
+
+# --- from a file -----------------------------------------------------------------------------------------------------
+
+FILES = [
+    ("w.txt", "zorblax\ngrobnik\n"),
+    ("w.csv", "term,category,level\nzorblax,rivals,block\ngrobnik,,\n"),
+    ("w.csv", "id,text\n1,zorblax\n2,grobnik\n"),
+    ("w.json", json.dumps(["zorblax", {"term": "grobnik"}])),
+    ("w.txt", "zorblax\ngrobnik\n格罗布\n".encode("gb18030")),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), FILES)
+def test_words_come_in_after_they_were_shown(editor: Client, name: str, data: bytes | str) -> None:
+    page = upload(editor, name, data)
+    assert words() == {}
+    told = confirm(editor, page)
+    assert {"zorblax", "grobnik"} <= words().keys()
+    assert "Words added:" in told
+    assert WordList.objects.get().name == "w"
+    assert AuditEntry.objects.filter(action="imported").count() == 1
+
+
+def test_what_the_file_says_counts_before_what_the_form_says(editor: Client) -> None:
+    page = upload(editor, "w.csv", "term,category,level\nzorblax,rivals,block\ngrobnik,,\n", level="log only", category="else")
+    confirm(editor, page)
+    assert words() == {"zorblax": ("rivals", "block"), "grobnik": ("else", "log only")}
+
+
+WRONG = [
+    ("w.txt", b"", "holds no words"),
+    ("w.pdf", b"zorblax", "neither a TXT, CSV"),
+    ("w.txt", b"\x81\xff\xfe\xff\x00zorblax", "encoding"),
+    ("w.json", b"{nonsense", "not valid JSON"),
+    ("w.json", b'{"a": 1}', "no list of words"),
+    ("w.csv", b"term,level\nzorblax,terrible\n", "terrible"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "said"), WRONG)
+def test_a_file_that_cannot_be_used_says_why(editor: Client, name: str, data: bytes, said: str) -> None:
+    page = upload(editor, name, data)
+    assert said in page
+    assert "errorlist" in page
+    assert words() == {}
+
+
+def test_ordinary_words_are_proposed_for_refusal_by_name_with_a_text(editor: Client) -> None:
+    page = upload(editor, "w.txt", "zorblax\n没有\n手机\n其他\n")
+    assert "3 words should be refused" in page
+    assert all(f'value="{word}"' in page for word in ("没有", "手机", "其他"))
+    confirm(editor, page, take=["手机"])
+    assert set(words()) == {"zorblax", "手机"}
+
+
+def test_all_of_them_can_be_taken_all_the_same(editor: Client) -> None:
+    confirm(editor, upload(editor, "w.txt", "zorblax\n没有\n"), take_all="on")
+    assert set(words()) == {"zorblax", "没有"}
+
+
+def test_the_companys_own_messages_speak_against_a_word(editor: Client, site: Site) -> None:
+    conversation_of(site, "my zorblax is late", "a zorblax please")
+    Conversation.objects.update(origin=Conversation.Origin.WIDGET)
+    page = upload(editor, "w.txt", "zorblax\ngrobnik\n")
+    assert "1 word should be refused" in page
+    assert "zorblax is late" in page or "a zorblax please" in page
+
+
+def test_a_preview_is_confirmed_once_and_by_its_own_company(editor: Client, stranger: Client) -> None:
+    page = upload(editor, "w.txt", "zorblax\n")
+    assert "no longer there" in confirm(stranger, page)
+    confirm(editor, page)
+    assert "no longer there" in confirm(editor, page)
+    assert Word.objects.count() == 1
+
+
+def test_an_import_is_undone_at_a_button(editor: Client, stranger: Client) -> None:
+    confirm(editor, upload(editor, "w.txt", "zorblax\ngrobnik\n"))
+    undo = reverse("admin:knowledge_wordchange_undo", args=[WordChange.objects.get().pk])
+    assert stranger.post(undo).status_code == 404
+    assert "undone" in editor.post(undo, follow=True).content.decode()
+    assert words() == {}
+
+
+# --- many words ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(company: Company) -> WordList:
+    word_list = WordList.objects.create(company=company, name="many")
+    Word.objects.bulk_create(Word(word_list=word_list, term=f"zorblax{number:05}", category="rivals") for number in range(75_000))
+    return word_list
+
+
+def test_75_000_words_are_paged_searched_and_removed(editor: Client, many: WordList) -> None:
+    listed = reverse("admin:knowledge_word_changelist")
+    first = editor.get(listed).content.decode()
+    assert ("zorblax00099" in first, "zorblax00100" in first) == (True, False)
+    found = editor.get(listed, {"q": "zorblax74321"}).content.decode()
+    assert ("zorblax74321" in found, "zorblax00001" in found) == (True, False)
+    assert len(editor.get(reverse("admin:knowledge_wordlist_change", args=[many.pk])).content) < 100_000
+    remove = reverse("admin:knowledge_wordlist_delete", args=[many.pk])
+    assert len(editor.get(remove).content) < 100_000
+    editor.post(remove, {"post": "yes"})
+    assert not Word.objects.exists()
+    editor.post(reverse("admin:knowledge_wordchange_undo", args=[WordChange.objects.get().pk]))
+    assert Word.objects.count() == 75_000
+
+
+def test_chosen_words_are_removed_and_come_back(editor: Client, company: Company) -> None:
+    word_list = WordList.objects.create(company=company, name="ours")
+    chosen = [word_list.words.create(term=term).pk for term in ("one", "two")]
+    word_list.words.create(term="three")
+    body = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    assert "can be brought back" in editor.post(reverse("admin:knowledge_word_changelist"), body, follow=True).content.decode()
+    assert set(words()) == {"three"}
+    editor.post(reverse("admin:knowledge_wordchange_undo", args=[WordChange.objects.get().pk]))
+    assert set(words()) == {"one", "two", "three"}
+
+
+def test_a_word_that_is_edited_counts_at_once_elsewhere(editor: Client, company: Company) -> None:
+    word = WordList.objects.create(company=company, name="ours").words.create(term="zorblax", level="mask")
+    before = word_filter(company.pk).version
+    body = {"word_list": word.word_list_id, "term": "zorblax", "category": "", "level": "block", "language": "", "note": ""}
+    assert editor.post(reverse("admin:knowledge_word_change", args=[word.pk]), body).status_code == 302
+    forget_word_filters()
+    assert word_filter(company.pk).version != before
+    assert word_filter(company.pk).check("zorblax", Direction.BOT).level is Level.BLOCK
+
+
+# --- rules, hits, figures --------------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_set_in_a_form(editor: Client, company: Company, site: Site) -> None:
+    body = {"company": company.pk, "site": site.pk, "category": "abuse", "direction": "visitor", "action": "warn agent"}
+    assert editor.post(reverse("admin:knowledge_wordrule_add"), body).status_code == 302
+    assert word_filter(company.pk, site.pk).check("you moron", Direction.VISITOR).level is Level.WARN_AGENT
+    assert "abuse" in editor.get(reverse("admin:knowledge_wordrule_changelist")).content.decode()
+    assert editor.post(reverse("admin:knowledge_wordrule_add"), body).status_code == 200  # there is one already
+    assert WordRule.objects.count() == 1
+
+
+def test_a_rule_for_another_companys_site_is_refused(stranger: Client, site: Site) -> None:
+    own = Company.objects.get(slug="else")
+    body = {"company": own.pk, "site": site.pk, "category": "", "direction": "", "action": "mask"}
+    assert stranger.post(reverse("admin:knowledge_wordrule_add"), body).status_code == 200
+    assert not WordRule.objects.exists()
+
+
+def test_figures_count_what_was_met(editor: Client, company: Company, site: Site) -> None:
+    WordList.objects.create(company=company, name="ours").words.create(term="zorblax", category="rivals")
+    for _ in range(3):
+        hits = [{"term": "zorblax", "found": "Zorblax", "category": "rivals", "level": "mask", "why": "site"}]
+        hits_keep(company.pk, site.pk, Direction.BOT, hits, conversation_id=None)
+    page = " ".join(editor.get(FIGURES).content.decode().split())
+    assert "Met in the last 30 days: 3" in page
+    assert '<th scope="row">zorblax</th><td>rivals</td><td>3</td>' in page
+    assert '<th scope="row">rivals</th><td>1</td><td>0</td>' in page
+    assert '<th scope="row">from the bot</th><td>3</td>' in page
+    listed = editor.get(reverse("admin:knowledge_wordhit_changelist")).content.decode()
+    assert "a rule of the site" in listed
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_another_company_sees_nothing_of_words_and_hits(editor: Client, stranger: Client, company: Company, site: Site, language: str) -> None:
+    word_list = WordList.objects.create(company=company, name="secret list")
+    word = word_list.words.create(term="zorblax", category="secret category")
+    rule = WordRule.objects.create(company=company, site=site, category="secret category", action="mask")
+    hit = {"term": "zorblax", "found": "zorblax", "category": "c", "level": "mask", "why": ""}
+    hits_keep(company.pk, site.pk, Direction.BOT, [hit], conversation_id=None)
+    confirm(editor, upload(editor, "w.txt", "zorblax\n"))
+    rows = {"wordlist": word_list, "word": word, "wordrule": rule, "wordhit": WordHit.objects.get(), "wordchange": WordChange.objects.get()}
+    for name, row in rows.items():
+        listed = reverse(f"admin:knowledge_{name}_changelist")
+        assert editor.get(listed, headers={"accept-language": language}).status_code == 200
+        page = stranger.get(listed, headers={"accept-language": language}).content.decode()
+        assert [word for word in ("zorblax", "secret", site.name) if word in page] == [], name
+        answers = [stranger.get(reverse(f"admin:knowledge_{name}_{page}", args=[row.pk])).status_code for page in ("change", "delete")]
+        assert set(answers) <= {302, 403, 404}, name
+    for address in (FIGURES, IMPORT, "/admin/knowledge/wordlist/try/", reverse("admin:knowledge_wordrule_add"), reverse("admin:knowledge_word_add")):
+        page = stranger.get(address, headers={"accept-language": language}).content.decode()
+        assert [word for word in ("zorblax", "secret", site.name) if word in page] == [], address
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent"])
+def test_who_may_only_read_changes_no_words(company: Company, client: Client, role: str) -> None:
+    client.force_login(agent_of(company, "vi", role).user)
+    assert client.get(FIGURES).status_code == 200
+    assert [client.post(address, {}).status_code for address in (IMPORT, CONFIRM)] == [403, 403]
+
+
+def test_a_stranger_is_led_to_sign_in(client: Client, db: None) -> None:
+    for address in (IMPORT, CONFIRM, FIGURES):
+        assert client.get(address).headers["Location"].startswith("/admin/login/")
