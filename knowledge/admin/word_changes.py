@@ -19,7 +19,7 @@ from knowledge.admin.rows import OfOwnCompany
 from knowledge.models import WordChange
 from knowledge.word_lists import change_undo
 
-MOST_SHOWN = 200
+MOST_SHOWN = 50
 
 
 @admin.register(WordChange)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.admin.rows import company_of, sites_of
 from knowledge.admin.word_names import DEEDS, DIRECTIONS, WHYS, category_name, level_name
-from knowledge.contracts import Direction
+from knowledge.contracts import Direction, Level
 from knowledge.models import Word, WordRule
 from knowledge.sensitive.matcher import Matcher
 from knowledge.sensitive.steps import Match, Steps, matches_of, steps_of
@@ -92,6 +92,14 @@ def _outcome(matcher: Matcher, match: Match, direction: Direction) -> tuple[Any,
 
 
 def _verdict(matcher: Matcher, text: str, direction: Direction) -> tuple[str, str, Any]:
-    """Level, text and deed of the whole."""
+    """Level, text and deed of the whole: nothing of what is withheld or not sent, the beginning of what is stopped."""
     verdict = matcher.check(text, direction)
-    return (level_name(verdict.level), verdict.text, DEEDS[direction, verdict.level]) if verdict.level else ("", text, "")
+    level, shown = verdict.level, verdict.text
+    if level is None:
+        return "", text, ""
+    if direction is Direction.BOT:
+        stream = matcher.open_stream(direction)
+        shown = stream.feed(text) + stream.flush()
+    elif level is Level.BLOCK or (direction is Direction.AGENT and level is Level.HAND_OVER):
+        shown = ""
+    return level_name(level), shown, DEEDS[direction, level]
