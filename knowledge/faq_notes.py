@@ -15,7 +15,8 @@ from knowledge.contracts import LANGUAGES, Language
 from knowledge.faq_files import COLUMNS
 from knowledge.faq_rows import Cells, Compared, all_lines, lines
 from knowledge.faq_twins import exact_digest, meet
-from knowledge.models import Faq
+from knowledge.models import Faq, KnowledgeBase
+from knowledge.word_warnings import listed_words_told
 
 Words = tuple[Language, str]  # a text's language and the digest of its words
 
@@ -44,6 +45,13 @@ def notes_of(known: Mapping[str, Faq], rows: Sequence[Compared]) -> list[tuple[i
         if row.differs:
             notes += [(row.number, told) for told in dict.fromkeys(_shared(row, owners))]
     return notes
+
+
+def listed_in(base: KnowledgeBase, rows: Iterable[Compared]) -> list[tuple[int, str]]:
+    """Words that the filter will act on when an answer or a question goes out."""
+    shown = [f"{part}_{language}" for part in ("answer", "question") for language in LANGUAGES]
+    texts = [(row.number, [row.after[name] for name in shown]) for row in rows if row.differs]
+    return [(number, told) for number, cells in texts for told in listed_words_told(base.company_id, cells)]
 
 
 def _owners(known: Mapping[str, Faq], rows: Iterable[Compared]) -> dict[Words, list[_Owner]]:

@@ -18,7 +18,7 @@ from import_export.results import Result, RowResult
 
 from knowledge.faq_files import COLUMNS, FIRST_ROW
 from knowledge.faq_imports import import_write
-from knowledge.faq_notes import columns_left_out, notes_of
+from knowledge.faq_notes import columns_left_out, listed_in, notes_of
 from knowledge.faq_rows import Compared, cells_of, checked, compared
 from knowledge.models import Faq, FaqImport, KnowledgeBase
 
@@ -58,7 +58,7 @@ class FaqTable(resources.ModelResource):
         """All rows or none: a row that is refused keeps the others from being written."""
         if dry_run:
             result, rows, known = self._compared(dataset)
-            result.notes = [*columns_left_out(dataset.headers), *notes_of(known, rows)]
+            result.notes = [*columns_left_out(dataset.headers), *notes_of(known, rows), *listed_in(self._base, rows)]
             return result
         with transaction.atomic():
             KnowledgeBase.objects.select_for_update().get(pk=self._base.pk)

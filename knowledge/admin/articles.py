@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from knowledge.admin.article_import import ArticleFilesForm
+from knowledge.admin.listed_words import listed_words_warn
 from knowledge.admin.rows import KeepsHistory, OwnRows, own_bases
 from knowledge.importing import passages_refresh
 from knowledge.models import Article
@@ -63,6 +64,9 @@ class ArticleAdmin(KeepsHistory):
         form = ArticleFilesForm(request.POST or None, request.FILES or None, bases=own_bases(request))
         if request.method == "POST" and form.is_valid():
             made, written = form.save()
+            names = [upload.name for upload in form.cleaned_data["uploads"]]
+            texts = [text for one in form.articles for text in (one.title, one.body)]
+            listed_words_warn(request, form.cleaned_data["knowledge_base"].company_id, [*names, *texts])
             messages.success(request, _("Made: %(made)s, written anew: %(written)s. Publish to let them count.") % {"made": made, "written": written})
             return redirect("admin:knowledge_article_changelist")
         context = {**self.admin_site.each_context(request), "title": _("Articles from files"), "form": form, "opts": self.opts}
@@ -71,3 +75,4 @@ class ArticleAdmin(KeepsHistory):
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         passages_refresh(obj)
+        listed_words_warn(request, obj.knowledge_base.company_id, [obj.title, obj.body])

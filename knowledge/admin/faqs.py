@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from knowledge.admin.faq_collisions import TakesTraffic, TellsCollisions
 from knowledge.admin.faq_health import health_in_words
 from knowledge.admin.faq_import import ImportsFaqs
+from knowledge.admin.listed_words import listed_words_warn
 from knowledge.admin.rows import KeepsHistory, OwnRows, PartOfOwn
 from knowledge.faq_history import by_edit, parts_changes
 from knowledge.faq_writing import faqs_set_state
@@ -64,6 +65,12 @@ class FaqAdmin(ImportsFaqs, TellsCollisions, KeepsHistory):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
         return rows.annotate(variant_count=Count("variants", distinct=True)).prefetch_related("variants", "health")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        faq = form.instance
+        texts = [*faq.answers.values_list("text", flat=True), *faq.variants.values_list("text", flat=True)]
+        listed_words_warn(request, faq.knowledge_base.company_id, texts)
 
     @admin.display(description=_("question"))
     def canonical(self, faq: Faq) -> str:

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.admin.rows import company_of, sites_of
-from knowledge.admin.word_names import DIRECTIONS, category_name, level_name
 from knowledge.contracts import Direction
 from knowledge.word_figures import DAYS, figures_of
+from knowledge.word_names import DIRECTIONS, category_name, level_name
 
 
 def figures_page(admin: Any, request: HttpRequest) -> HttpResponse:

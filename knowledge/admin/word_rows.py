@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.admin.rows import OwnRows, company_of
-from knowledge.admin.word_names import category_name
 from knowledge.admin.word_removal import RemovesInBulk
 from knowledge.models import Word, WordList
 from knowledge.word_lists import words_remove
+from knowledge.word_names import category_name
 
 
 class OwnCategories(admin.SimpleListFilter):

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.admin.rows import OfOwnCompany, OwnRows, company_of
-from knowledge.admin.word_names import CATEGORIES, WHYS, category_name
 from knowledge.models import Word, WordHit, WordRule
+from knowledge.word_names import CATEGORIES, WHYS, category_name
 
 
 @admin.register(WordRule)

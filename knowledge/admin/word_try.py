@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.admin.rows import company_of, sites_of
-from knowledge.admin.word_names import DEEDS, DIRECTIONS, WHYS, category_name, level_name
 from knowledge.contracts import Direction, Level
 from knowledge.models import Word, WordRule
 from knowledge.sensitive.matcher import Matcher
 from knowledge.sensitive.steps import Match, Steps, matches_of, steps_of
+from knowledge.word_names import DEEDS, DIRECTIONS, WHYS, category_name, level_name
 from knowledge.words import word_filter
 
 MAX_TEXT = 20_000

@@ -29,6 +29,13 @@ describe("the reducer", () => {
     expect([view.bubbles[0]?.text, view.bubbles[0]?.isStreaming, view.needsState]).toEqual(["a😀bc", false, false]);
   });
 
+  it("keeps the filter's sentence beside its message, also for a tab that opens later", () => {
+    const notice = { message_id: "m", text: "Some words were replaced." };
+    const live = play([frame("msg.new", message("m", "bot", "a ***"), 1), frame("filter.notice", notice, 2)]);
+    const later = play([frame("state", { seq: 2, owner: "bot", ver: 1, messages: [message("m", "bot", "a ***", { notice: notice.text }).message] })]);
+    expect([live.bubbles[0]?.notice, later.bubbles[0]?.notice]).toEqual([notice.text, notice.text]);
+  });
+
   it("asks for the state where the text is too short at its end", () => {
     const view = play([
       frame("gen.start", { gen: "g", sources: [] }, 1),
