@@ -11,6 +11,8 @@ from enum import IntEnum
 from functools import cache
 from typing import NamedTuple
 
+from knowledge.sensitive.look_alikes import LOOK_ALIKES, NUMERALS, ROMAN, ROMAN_LETTERS, UNFOLDED
+
 
 class Kind(IntEnum):
     DROP = 0  # invisible or combining: as if it were not there
@@ -44,17 +46,6 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ＇`´", "'"))
 
 
-def _pairs(*rows: str) -> dict[str, str]:
-    return {look: letter for row in rows for letter, looks in [row.split(":")] for look in looks}
-
-
-# Small letters only, because case is folded before. Own compilation of letters that look like a Latin one.
-_LOOK_ALIKES = _pairs(
-    "a:аαɑᴀꭺ", "b:вβʙɓᏼƅьꮟ", "c:сϲᴄƈⅽꮯ", "d:ԁɗᴅđꭰ", "e:еεɛᴇєҽꭼ", "f:ꜰƒք", "g:ɡɢցǥꮐ", "h:нһʜհħηꮋ", "i:іιɪıɩꭵꮖ", "j:јᴊʝꭻ",
-    "k:кκᴋƙꮶ", "l:ʟłӏꮮ", "m:мᴍꮇ", "n:ոռɴɲƞ", "o:оοσօᴏøөо", "p:рρᴘƥꮲ", "q:ԛգ", "r:ʀгꭱꮢ", "s:ѕꜱʂꮪ", "t:тτᴛŧƭꭲ", "u:υսᴜμʊ",
-    "v:νѵᴠʋꮩ", "w:ԝᴡωѡшꮃ", "x:хχҳ", "y:уγʏүƴყꮍ", "z:ᴢʐƶζꮓ",
-)  # fmt: skip
-
 # Enclosed letters that NFKC leaves alone: first code point -> letters from "a" on.
 _ENCLOSED = (0x1F150, 0x1F170, 0x1F1E6)
 
@@ -85,9 +76,10 @@ def edge_of(symbol: str) -> Edge:
 def _base(char: str) -> str:
     """One folded character -> the plain letter under its accents, look-alikes and variant forms."""
     stripped = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
-    if len(stripped) == 1 and (stripped.isascii() or stripped in _LOOK_ALIKES):
+    if len(stripped) == 1 and (stripped.isascii() or stripped in LOOK_ALIKES):
         char = stripped
-    return _LOOK_ALIKES.get(char) or simplified().get(char) or char
+    char = LOOK_ALIKES.get(char) or simplified().get(char) or char
+    return NUMERALS.get(char, char)
 
 
 def _fold(char: str) -> str:
@@ -95,6 +87,10 @@ def _fold(char: str) -> str:
     for first in _ENCLOSED:
         if first <= code < first + 26:
             return chr(ord("a") + code - first)
+    if char in UNFOLDED:
+        return UNFOLDED[char]
+    if (digit := unicodedata.digit(char, None)) is not None:
+        return str(digit)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
     return "".join(_base(part) for part in folded if part.isalnum())
 
@@ -113,9 +109,18 @@ def describe(char: str) -> Char:
     symbols = _fold(char)
     if not symbols:
         return Char(Kind.GAP, literal=unicodedata.normalize("NFKC", char).translate(_QUOTES))
+    if number := _roman(ord(char)):
+        return Char(Kind.WORD, str(number), ROMAN_LETTERS.get(number, ""), Edge.LETTER, str(number))
+    if category == "Lo" and symbols.isdigit():
+        return Char(Kind.WORD, symbols, literal=symbols)
     # Signs such as TM or a flag read as letters inside a word, but never part it from its border.
     edge = edge_of(symbols[0]) if category[0] in "LN" else Edge.NONE
     return Char(Kind.WORD, symbols, LEET_DIGITS.get(symbols, ""), edge, symbols)
+
+
+def _roman(code: int) -> int:
+    """Its value, of the signs from one to nine; 0 for any other character."""
+    return next((code - first + 1 for first in ROMAN if first <= code < first + 9), 0)
 
 
 class Table(dict[str, Char]):

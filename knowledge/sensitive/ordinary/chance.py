@@ -8,11 +8,13 @@ taken as independent, except English neighbours (pairs are counted). Does not kn
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from knowledge.faq.spelling.lexicon import CHINESE_TOTAL, chinese, english
 from knowledge.sensitive.characters import SKELETON
@@ -23,6 +25,7 @@ UNKNOWN = 1e-8  # of a character that no dictionary has
 UNKNOWN_LATIN = 1e-6, 0.2  # of a string of letters that none has, and how much rarer each letter makes it
 UNCOUNTED = 1e-4  # of all words after an English word: one that never was counted behind it
 DIGITS = 1e-2  # share of numbers among the words of support texts; each digit more makes one number ten times rarer
+RUNS = re.compile(r"\d*(?:[^\x00-\x7f]+\d*)+|[a-z ]+|\d+")  # Chinese numerals are read as digits, so digits beside Han are part of its run
 LONGEST = 6
 MOST_MADE, OFTEN = 4, 3  # a form of at most so many characters; every word of it said at least so often
 SPELT = 1e-5  # of all words
@@ -36,9 +39,8 @@ class Chances:
         self.begins: dict[str, float] = defaultdict(float)
         self.ends: dict[str, float] = defaultdict(float)
         self.within: dict[str, float] = defaultdict(float)
-        for word, share in shares.items():
-            form = word.translate(SKELETON)
-            self.whole[form] = self.whole.get(form, 0.0) + share
+        for form, share in shares.items():
+            self.whole[form] = share
             for place in range(1, len(form) + 1):
                 self.begins[form[:place]] += share
                 self.ends[form[-place:]] += share
@@ -57,25 +59,14 @@ class Chances:
 
 
 def chance(form: str) -> float:
-    """Of a normalised word: runs of Han, of Latin letters and of digits must all stand there."""
-    result = 1.0
-    for kind, group in groupby(form, key=_kind):
-        run = "".join(group).strip()
-        if run:
-            result *= _of_run(kind, run)
-    return result
+    """Of a normalised word: its runs of Chinese, of Latin letters and of digits must all stand there."""
+    return math.prod(_of_run(run.strip()) for run in RUNS.findall(form) if run.strip())
 
 
-def _kind(symbol: str) -> str:
-    if symbol.isdigit():
-        return "digit"
-    return "latin" if symbol.isascii() else "han"
-
-
-def _of_run(kind: str, run: str) -> float:
-    if kind == "digit":
+def _of_run(run: str) -> float:
+    if run.isdigit() and run.isascii():
         return float(DIGITS * 0.1 ** len(run))
-    if kind == "han":
+    if not run.isascii():
         return _chinese().of(run)
     return _of_latin(run) + sum(_of_latin(form) for form in inflections(run))
 
@@ -93,7 +84,7 @@ def is_made_of_said(form: str) -> bool:
     """Whether each word of a short Chinese form stands in several of the clean texts: 货到付款, 手机定位."""
     import rjieba
 
-    if not 1 < len(form) <= MOST_MADE or _kind(form[0]) != "han":
+    if not 1 < len(form) <= MOST_MADE or form[0].isascii():
         return False
     words = rjieba.cut(form, False)
     return len(words) < len(form) and all(_said()[word] >= OFTEN for word in words)
@@ -114,14 +105,18 @@ def _spelt() -> frozenset[str]:
 def _said() -> Counter[str]:
     import rjieba
 
-    return Counter(word for text in ordinary_texts() for word in rjieba.cut(text, False) if not word.isascii())
+    words = (word for text in ordinary_texts() for word in rjieba.cut(text, False))
+    return Counter(word.translate(SKELETON) for word in words if word.isdigit() or not word.isascii())
 
 
 @lru_cache(maxsize=1)
 def _chinese() -> Chances:
-    own = _said()
-    general, total = chinese().counts, own.total()
-    return Chances({word: general.get(word, 0) / CHINESE_TOTAL / 2 + own[word] / total / 2 for word in general.keys() | own.keys()})
+    shares: dict[str, float] = defaultdict(float)
+    for word, count in chinese().counts.items():
+        shares[word.translate(SKELETON)] += count / CHINESE_TOTAL / 2
+    for word, count in _said().items():
+        shares[word] += count / _said().total() / 2
+    return Chances(shares)
 
 
 @lru_cache(maxsize=1)

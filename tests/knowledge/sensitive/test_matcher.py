@@ -18,6 +18,8 @@ MATCHER = build_matcher(
     allowed=["he'll"],
 )
 
+NUMBERS = build_matcher([[Term("三级片", "sexual", Level.MASK, "zh")]])
+
 
 def hits(text):
     return [text[hit.start : hit.end] for hit in MATCHER.check(text, Direction.VISITOR).hits]
@@ -66,6 +68,15 @@ def test_it_sees_through_a_disguised_chinese_word(text):
 )  # fmt: skip
 def test_it_lets_ordinary_words_pass(text):
     assert not hits(text)
+
+
+@pytest.mark.parametrize("text", ["三级片", "3级片", "叁級片", "③级片", "㈢级片", "Ⅲ级片", "3️⃣级片"])
+def test_it_reads_every_style_of_numbers(text):
+    assert [hit.term for hit in NUMBERS.check(f"看{text}吧", Direction.VISITOR).hits] == ["三级片"]
+
+
+def test_a_chinese_numeral_is_no_leet_letter():
+    assert not hits("a一hole, d四mn")
 
 
 def test_a_hit_names_the_raw_span():

@@ -10,10 +10,10 @@ from knowledge.sensitive.terms import Term
 LETTERS = "aabsi"
 HAN = "傻逼微"
 SIGNS = "@$!1 54-.，\u200b\u0301👍\n。a"
-ALPHABET = LETTERS + HAN + SIGNS + "Ａаß㎏①藥🇦2"
+ALPHABET = LETTERS + HAN + SIGNS + "Ａаß㎏①藥🇦2一ⅠⅤ"
 
 texts = st.text(st.sampled_from(ALPHABET), max_size=24)
-forms = st.text(st.sampled_from("asbil傻逼微 1药2"), min_size=1, max_size=5)
+forms = st.text(st.sampled_from("asbil傻逼微 1药2一"), min_size=1, max_size=5)
 terms = st.builds(Term, forms, st.just("abuse"), st.sampled_from(list(Level)), st.sampled_from(["zh", "en"]))
 word_lists = st.lists(terms, max_size=6)
 allow_lists = st.lists(st.text(st.sampled_from("asbi傻逼微' "), min_size=2, max_size=6), max_size=2)
