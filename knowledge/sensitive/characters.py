@@ -143,15 +143,4 @@ class Skeleton(dict[int, str]):
         return value
 
 
-class LeetSkeleton(dict[int, str]):
-    """The same with every leet sign read as its letter; `l` and `i` are one, because `1` may be either."""
-
-    def __missing__(self, code: int) -> str:
-        char = CHARACTERS[chr(code)]
-        plain = "\n" if char.kind is Kind.BREAK else char.symbols
-        value = self[code] = (char.letters[:1] or plain).replace("l", "i")
-        return value
-
-
 SKELETON = Skeleton()
-LEET_SKELETON = LeetSkeleton()

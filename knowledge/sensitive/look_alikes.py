@@ -27,4 +27,4 @@ UNFOLDED = pairs(
 NUMERALS = pairs("0:〇零", "1:一壹弌", "2:二贰貳弍", "3:三叁叄弎", "4:四肆", "5:五伍", "6:六陆陸", "7:七柒", "8:八捌", "9:九玖")
 
 ROMAN = 0x2160, 0x2170  # signs from one to nine
-ROMAN_LETTERS = {1: "il", 5: "v"}
+ROMAN_LETTERS = {1: "il"}

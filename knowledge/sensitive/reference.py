@@ -181,4 +181,5 @@ def is_no_part_number(items: list[Item], reading: Reading, form: str) -> bool:
         return True
     letters = sum(step.way != LEET for step in reading)
     digits = sum(step.way == LEET and items[step.item].kind is Kind.WORD for step in reading)
-    return letters >= max(1, digits) and not (digits and len(form) < SHORT)
+    is_latin = all(edge_of(symbol) is Edge.LETTER for symbol in form.replace(" ", ""))
+    return is_latin and letters >= max(1, digits) and not (digits and len(form) < SHORT)

@@ -11,6 +11,7 @@ A `Partial` is one possible reading of a word that has begun:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.sensitive.characters import CHARACTERS, Char, Edge, Kind, edge_of
@@ -59,7 +60,9 @@ class Partial:
 class Scanner:
     """Feed it characters in order, then `finish`. Positions count from the first character ever fed."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, starts: frozenset[int] | None = None) -> None:
+        """With `starts`, words begin only there."""
+        self._starts = starts
         self._whole = words.whole
         self._inner = words.inner
         self._allowed = words.allowed
@@ -76,16 +79,29 @@ class Scanner:
             entry = CHARACTERS[char]
             if self._allowed:
                 self._read_allowed(entry)
-            if self._partials and self.position - self._partials[0].start >= MAX_SPAN:
-                self._give_up()
-            if entry.kind is Kind.WORD:
-                for symbol in entry.symbols:
-                    self._read_word(symbol, entry)
-                    self._edge = entry.edge
-            elif entry.kind is not Kind.DROP:
-                self._read_gap(entry)
-                self._edge = Edge.NONE
-            self.position += 1
+            self._read(entry)
+
+    def feed_from(self, text: str, starts: Sequence[int]) -> None:
+        """Only the stretches of the whole text in which a word that begins at one of these places goes on; no allowed phrases."""
+        for start in starts:
+            if self._partials or start < self.position:
+                continue
+            self.position, self._edge = start, _edge_before(text, start)
+            self._read(CHARACTERS[text[start]])
+            while self._partials and self.position < len(text):
+                self._read(CHARACTERS[text[self.position]])
+
+    def _read(self, entry: Char) -> None:
+        if self._partials and self.position - self._partials[0].start >= MAX_SPAN:
+            self._give_up()
+        if entry.kind is Kind.WORD:
+            for symbol in entry.symbols:
+                self._read_word(symbol, entry)
+                self._edge = entry.edge
+        elif entry.kind is not Kind.DROP:
+            self._read_gap(entry)
+            self._edge = Edge.NONE
+        self.position += 1
 
     def finish(self) -> None:
         """The text is over: what waited for its border has it."""
@@ -156,6 +172,8 @@ class Scanner:
     def _may_begin(self, symbol: str) -> bool:
         if symbol not in self._inner and symbol not in self._whole:
             return False
+        if self._starts is not None and self.position not in self._starts:
+            return False
         edge = edge_of(symbol)
         return not edge or edge is not self._edge
 
@@ -216,6 +234,18 @@ class Scanner:
             self.found.append(Found(partial.start, partial.end, term))
 
 
+def is_lettered(form: str) -> bool:
+    """Of Latin letters alone: only such words are written with leet signs."""
+    return all(edge_of(symbol) is Edge.LETTER for symbol in form if symbol != " ")
+
+
+def _edge_before(text: str, place: int) -> Edge:
+    """Of the visible character before it."""
+    while place and (entry := CHARACTERS[text[place - 1]]).kind is Kind.DROP:
+        place -= 1
+    return entry.edge if place else Edge.NONE
+
+
 def _count(partial: Partial, way: int, raw: str) -> Partial:
     if way != LEET:
         partial.letters += 1
@@ -232,7 +262,7 @@ def _is_fair(partial: Partial) -> bool:
         return False
     if partial.reading != LEET:
         return True
-    return partial.letters >= max(1, partial.digits) and not (partial.digits and is_short)
+    return is_lettered(partial.prefix) and partial.letters >= max(1, partial.digits) and not (partial.digits and is_short)
 
 
 def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool) -> bool:

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from knowledge.sensitive.characters import CHARACTERS, SKELETON, Kind
+from knowledge.sensitive.characters import CHARACTERS, Kind
 from knowledge.sensitive.matcher import Matcher
 from knowledge.sensitive.terms import Term
+from knowledge.sensitive.views import bare_of, gapped_of
 
 SKIPPED = (Kind.GAP, Kind.SPACE)
 
@@ -50,7 +51,7 @@ def steps_of(text: str) -> Steps:
         folded=unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()),
         letters="".join(CHARACTERS[char].symbols or char for char in visible),
         leet="".join(CHARACTERS[char].letters[:1] or CHARACTERS[char].symbols or char for char in visible),
-        bare=text.translate(SKELETON),
+        bare=bare_of(gapped_of(text)),
         dropped=_named(char for char in text if CHARACTERS[char].kind is Kind.DROP),
         skipped=_named(char for char in text if CHARACTERS[char].kind in SKIPPED),
     )

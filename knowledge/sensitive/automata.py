@@ -1,0 +1,164 @@
+"""Says where in a text a listed word may begin, in microseconds. It may cry wolf; it must never stay silent (a test holds it to that).
+
+One automaton over the bare letters finds words as they are written and letters that are stretched; only where there are leet signs beside
+letters, or stretched letters, further views are looked through. Knows automata. Does not read a word by all rules: the scanner does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, groupby, pairwise
+
+import ahocorasick_rs
+
+from knowledge.sensitive.characters import LEET_DIGITS, LEET_SYMBOLS, Edge, edge_of
+from knowledge.sensitive.scanner import MAX_GAP, MAX_SPAN, MIN_STRETCH, is_lettered
+from knowledge.sensitive.views import APART, SIGNS, bare_of, bare_places, gapped_of, leet_of, leet_places, raw_places, squeezed_of
+
+Places = Callable[[str], list[int]]
+
+LEET_LETTERS = frozenset("".join(LEET_DIGITS.values()) + "".join(LEET_SYMBOLS.values()))
+
+LONG_TEXT = 8 * MAX_SPAN
+LONG_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN},}}")
+
+
+class Automata:
+    """Immutable once built, so every thread may use it."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        bare = {form.replace(" ", "") for form in forms}
+        lettered = {form for form in bare if is_lettered(form) and not LEET_LETTERS.isdisjoint(form)}
+        leet = {form.replace("l", "i") for form in lettered}
+        self._plain = _View(bare, stretched={symbol for form in bare for symbol in form if edge_of(symbol) is not Edge.DIGIT})
+        self._leet = _View(leet)
+        self._squeezed = _Squeezed(bare)
+        self._squeezed_leet = _Squeezed(leet)
+        self._leet_sign = _leet_sign(lettered)
+
+    def starts(self, text: str) -> list[int]:
+        """In order. No word begins elsewhere."""
+        if len(text) < LONG_TEXT:
+            return sorted(self._starts(text))
+        return sorted({offset + start for offset, part in _parts(text) for start in self._starts(part)})
+
+    def _starts(self, text: str) -> set[int]:
+        gapped = gapped_of(text)
+        bare = bare_of(gapped)
+        found, is_stretched = self._plain.candidates(bare)
+        begins = self._plain.with_borders(gapped, bare_places, found)
+        if self._leet_sign and self._leet_sign.search(gapped):
+            leet = leet_of(gapped)
+            begins |= self._leet.with_borders(gapped, leet_places, self._leet.candidates(leet)[0])
+            if is_stretched:
+                begins |= _free(gapped, leet_places, self._squeezed_leet.candidates(leet))
+        if is_stretched:
+            begins |= _free(gapped, bare_places, self._squeezed.candidates(bare))
+        if not begins:
+            return set()
+        raw = raw_places(text)
+        return {raw[place] for place in begins}
+
+
+class _Edges(dict[str, Edge]):
+    """Of every symbol of the gapped view."""
+
+    def __missing__(self, symbol: str) -> Edge:
+        value = self[symbol] = edge_of(symbol) if symbol.isalnum() else Edge.NONE
+        return value
+
+
+EDGES = _Edges()
+
+Match = tuple[int, int, int]  # which word; start and end in a view
+Run = tuple[int, int, Edge]  # start and end in a view, the border that the word needs before it
+
+
+class _View:
+    """Words in one view, and which letters are stretched there."""
+
+    def __init__(self, forms: Iterable[str], stretched: Iterable[str] = ()) -> None:
+        listed = sorted(forms)
+        self._edges = [(edge_of(form[0]), edge_of(form[-1])) for form in listed]
+        runs = sorted({symbol * MIN_STRETCH for symbol in stretched})
+        self._automaton = _automaton([*listed, *runs])
+
+    def candidates(self, view: str) -> tuple[list[Match], bool]:
+        """Words that the view holds, and whether letters are stretched."""
+        matches = self._automaton.find_matches_as_indexes(view, overlapping=True)
+        if not matches:
+            return matches, False
+        words = [match for match in matches if match[0] < len(self._edges)]
+        return words, len(words) < len(matches)
+
+    def with_borders(self, gapped: str, places: Places, matches: list[Match]) -> set[int]:
+        """Where those begin whose borders can hold: "ass" is in every "class" and never at its border. Places in the gapped view."""
+        if not matches:
+            return set()
+        at = places(gapped)
+        found = set()
+        for index, start, end in matches:
+            begins, ends = self._edges[index]
+            before, after = at[start] - 1, at[end - 1] + 1
+            if begins and before >= 0 and EDGES[gapped[before]] is begins:
+                continue
+            if not (ends and after < len(gapped) and EDGES[gapped[after]] is ends):
+                found.add(at[start])
+        return found
+
+
+class _Squeezed:
+    """Words with every run as one letter, for texts in which letters are stretched."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        listed = sorted({squeezed_of(form) for form in forms})
+        self._single = frozenset(form for form in listed if len(form) == 1)
+        self._words = [form for form in listed if len(form) > 1]
+        self._automaton = _automaton(self._words)
+
+    def candidates(self, view: str) -> list[Run]:
+        """Runs in the view in which a word may begin, each with the border that the word needs before it."""
+        runs = [(symbol, len(list(group))) for symbol, group in groupby(view)]
+        firsts = [0, *accumulate(length for _, length in runs)]
+        squeezed = "".join([symbol for symbol, _ in runs])
+        begun = {start for _, start, _ in self._automaton.find_matches_as_indexes(squeezed, overlapping=True)}
+        # A word of one letter written several times: stretched it is found by the length of the run alone.
+        begun |= {run for run, (symbol, length) in enumerate(runs) if length >= MIN_STRETCH and symbol in self._single}
+        return [(firsts[run], firsts[run + 1], EDGES[runs[run][0]]) for run in begun]
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """With their offsets: inside a long run of one letter, digit or sign no word begins, so of such a run only the ends are looked at."""
+    begin = 0
+    for run in LONG_RUN.finditer(text):
+        yield begin, text[begin : run.start() + MAX_SPAN]
+        begin = run.end() - MAX_SPAN
+    yield begin, text[begin:]
+
+
+def _automaton(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(forms, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+
+
+def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
+    """A leet sign within a word's reach of a letter that a word has beside what the sign may stand for."""
+    beside = {neighbour for form in lettered for pair in pairwise(form) if not LEET_LETTERS.isdisjoint(pair) for neighbour in pair}
+    if not beside:
+        return None
+    letters, signs, gap = f"[{re.escape(''.join(sorted(beside)))}]", f"[{re.escape(SIGNS + ''.join(LEET_DIGITS))}]", f"[ {APART}]"
+    behind = "|".join(f"(?<={letters}{gap * count}{signs})" for count in range(2 * MAX_GAP))
+    return re.compile(f"{signs}(?:(?={gap}{{0,{2 * MAX_GAP}}}{letters})|{behind})")
+
+
+def _free(gapped: str, places: Places, runs: list[Run]) -> set[int]:
+    """The characters of these runs that have the border before them. Places in the gapped view."""
+    at = places(gapped) if runs else []
+    found = set()
+    for first, end, begins in runs:
+        # Where nothing stands between the letters of a run only its first can be free.
+        is_close = begins and at[end - 1] - at[first] == end - 1 - first
+        for place in at[first : first + 1 if is_close else end]:
+            if not (begins and place and EDGES[gapped[place - 1]] is begins):
+                found.add(place)
+    return found

@@ -1,0 +1,79 @@
+"""The views of a text in which an automaton looks for words: quick to make, and never without a word that the scanner would find.
+
+    raw       D.4.m\u200bn it!     as it was written
+    gapped    d 4 mn it!      what is invisible dropped, letters folded, whatever may stand between two letters of a word one space
+    bare      d4mnit          what words are made of
+    leet      damniti         leet signs as letters; `l` and `i` are one, because `1` may be either
+
+Knows characters. Does not know words.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from knowledge.sensitive.characters import CHARACTERS, LEET_DIGITS, LEET_SYMBOLS, Kind, edge_of
+
+APART = "\x01"  # around symbols whose border is not the one that they look like: 一 is read as 1, and a flag as letters
+SIGNS = "".join(sign for sign in LEET_SYMBOLS if sign.isascii())
+AS_LETTERS = tuple({**LEET_DIGITS, **LEET_SYMBOLS}.items())
+NO_LETTERS = (" ", APART, *SIGNS)
+
+
+class _Gapped(dict[int, str | None]):
+    """For `str.translate`. None instead of an empty text keeps its quick way for ASCII."""
+
+    def __missing__(self, code: int) -> str | None:
+        value = self[code] = _gapped(chr(code))
+        return value
+
+
+def _gapped(char: str) -> str | None:
+    entry = CHARACTERS[char]
+    if entry.kind is Kind.DROP:
+        return None
+    if entry.kind is Kind.BREAK:
+        return "\n"
+    if entry.kind is not Kind.WORD:
+        return next((sign for sign in SIGNS if entry.literal == sign), " ")
+    has_own_border = all(edge_of(symbol) is entry.edge for symbol in entry.symbols)
+    return entry.symbols if has_own_border else f"{APART}{entry.symbols}{APART}"
+
+
+GAPPED = _Gapped()
+
+
+def gapped_of(text: str) -> str:
+    return text.translate(GAPPED)
+
+
+def bare_of(gapped: str) -> str:
+    for sign in NO_LETTERS:
+        gapped = gapped.replace(sign, "")
+    return gapped
+
+
+def leet_of(gapped: str) -> str:
+    gapped = gapped.replace(" ", "").replace(APART, "")
+    for sign, letters in AS_LETTERS:
+        gapped = gapped.replace(sign, letters[0])
+    return gapped.replace("l", "i")
+
+
+def squeezed_of(view: str) -> str:
+    """Every run of one character as one."""
+    return "".join(symbol for symbol, _ in groupby(view))
+
+
+def bare_places(gapped: str) -> list[int]:
+    """Of every character of the bare view its place in the gapped one."""
+    return [place for place, symbol in enumerate(gapped) if symbol not in NO_LETTERS]
+
+
+def leet_places(gapped: str) -> list[int]:
+    return [place for place, symbol in enumerate(gapped) if symbol not in (" ", APART)]
+
+
+def raw_places(text: str) -> list[int]:
+    """Of every character of the gapped view its place in the raw text."""
+    return [place for place, char in enumerate(text) for _ in GAPPED[ord(char)] or ""]
