@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "conversations.sweep", "schedule": 1.0, "options": {"queue": "background", "expires": 5}},
     "webhooks": {"task": "webhooks.deliver", "schedule": 1.0, "options": {"queue": "background", "expires": 5}},
     "webhooks_forget": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"queue": "background", "expires": 3600}},
+    "word_hits_forget": {"task": "knowledge.forget_word_hits", "schedule": 86400.0, "options": {"queue": "background", "expires": 3600}},
     "signs": {"task": "curation.take_signs", "schedule": 300.0, "options": {"queue": "background", "expires": 240}},
     "canary": {"task": "operations.canary", "schedule": 2.0, "options": {"queue": "answers", "expires": 5}},
 }

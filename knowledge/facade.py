@@ -141,6 +141,7 @@ __all__ = [
     "watch_published",
     "word_filter",
     "word_hits_keep",
+    "word_warned_among",
     "word_list_version",
 ]
 
@@ -174,6 +175,13 @@ def word_hits_keep(
     from knowledge.word_hits import hits_keep
 
     hits_keep(company_id, site_id, direction, hits, conversation_id=conversation_id)
+
+
+def word_warned_among(conversations: Sequence[UUID]) -> set[UUID]:
+    """Those in which agents were warned of a listed word lately."""
+    from knowledge.word_hits import warned_among
+
+    return warned_among(conversations)
 
 
 def word_list_version(company_id: UUID | str) -> str:

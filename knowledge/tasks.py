@@ -25,3 +25,10 @@ def refit_calibration(kb_id: str, snapshot_id: str) -> None:
     from knowledge.publishing import refit_or_log
 
     refit_or_log(kb_id, snapshot_id)
+
+
+@shared_task(name="knowledge.forget_word_hits", expires=3600)
+def forget_word_hits() -> None:
+    from knowledge.word_hits import old_hits_forget
+
+    old_hits_forget()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from knowledge.contracts import Direction
+from django.utils import timezone
+
+from knowledge.contracts import Direction, Level
 from knowledge.models import WordHit
 
 MOST = 50  # of one text
+KEPT_FOR = timedelta(days=180)
+WARNS_FOR = timedelta(days=1)
 
 
 def hits_keep(
@@ -22,3 +27,14 @@ def hits_keep(
         for hit in list(hits)[:MOST]
     ]
     WordHit.objects.bulk_create(rows)
+
+
+def warned_among(conversations: Sequence[UUID]) -> set[UUID]:
+    """Those in which agents were warned of a word lately."""
+    warnings = WordHit.objects.filter(conversation__in=conversations, level=Level.WARN_AGENT, at__gte=timezone.now() - WARNS_FOR)
+    return {key for key in warnings.order_by().values_list("conversation", flat=True).distinct() if key}
+
+
+def old_hits_forget() -> int:
+    """How many were older than they are kept."""
+    return WordHit.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]

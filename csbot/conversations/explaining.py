@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 def trace_in_words(trace: Mapping[str, Any]) -> list[str]:
     """One sentence a step, in the order in which they happened."""
-    steps = (_screened, _cached, _looked_up, _intent, _candidates, _decided, _generated, _checked)
+    steps = (_screened, _cached, _looked_up, _intent, _candidates, _decided, _generated, _said, _checked)
     return [sentence for step in steps if (sentence := step(trace))]
 
 
@@ -18,8 +18,16 @@ def _screened(trace: Mapping[str, Any]) -> str:
     hits = trace.get("filter", {}).get("hits", [])
     if not hits:
         return ""
-    words = ", ".join(f"{hit['term']} ({hit['category']})" for hit in hits)
-    return _("Listed words in the message: %(words)s.") % {"words": words}
+    return _("Listed words in the message: %(words)s.") % {"words": _hits(hits)}
+
+
+def _said(trace: Mapping[str, Any]) -> str:
+    hits = trace.get("said", [])
+    return _("Listed words in the answer: %(words)s.") % {"words": _hits(hits)} if hits else ""
+
+
+def _hits(hits: list[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{hit['term']} ({', '.join(filter(None, (hit['category'], hit.get('level'))))})" for hit in hits)
 
 
 def _cached(trace: Mapping[str, Any]) -> str:

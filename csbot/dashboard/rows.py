@@ -15,6 +15,7 @@ from csbot.conversations.models import Conversation, Frame, Message, ReadMark
 from csbot.conversations.search import conversations_with
 from csbot.conversations.services.owners import owner_name
 from csbot.lib.clock import now, to_wire
+from knowledge import facade as knowledge
 
 View = Literal["waiting", "mine", "colleagues", "bot", "closed", "all"]
 PAGE = 30
@@ -104,7 +105,8 @@ def rows_of(conversations: Iterable[Conversation], caller: Caller) -> list[dict[
     previews = _previews(ids)
     unread = _unread(ids, caller)
     places = _places(found)
-    return [_row(conversation, previews, unread, places) for conversation in found]
+    warned = knowledge.word_warned_among(ids)
+    return [{**_row(conversation, previews, unread, places), "is_warned": conversation.pk in warned} for conversation in found]
 
 
 def _row(conversation: Conversation, previews: dict[UUID, Message], unread: dict[UUID, int], places: dict[UUID, int]) -> dict[str, Any]:
@@ -137,8 +139,8 @@ def _row(conversation: Conversation, previews: dict[UUID, Message], unread: dict
 def _previews(ids: list[UUID]) -> dict[UUID, Message]:
     """What somebody said last; the product's own lines say the same everywhere."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).exclude(sender=Message.Sender.SYSTEM).order_by("-created", "-id").values("pk")[:1]
-    last = Conversation.objects.filter(pk__in=ids).annotate(last=Subquery(newest)).values_list("last", flat=True)
-    return {message.conversation_id: message for message in Message.objects.filter(pk__in=list(last))}
+    last = Conversation.objects.filter(pk__in=ids).annotate(last=Subquery(newest)).values("last")
+    return {message.conversation_id: message for message in Message.objects.filter(pk__in=last)}
 
 
 def _unread(ids: list[UUID], caller: Caller) -> dict[UUID, int]:

@@ -6,19 +6,37 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.admin.rows import OfOwnCompany, OwnRows, company_of
+from knowledge.admin.rows import OfOwnCompany, OwnRows, company_of, sites_of
 from knowledge.models import Word, WordHit, WordRule
 from knowledge.word_names import CATEGORIES, WHYS, category_name
 
 
-@admin.register(WordRule)
-class WordRuleAdmin(OfOwnCompany):
+class OwnSites(OwnRows):
+    """Whoever is limited to some sites is offered those."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        choices = super().field_choices(field, request, model_admin)
+        mine = sites_of(request)
+        return [(key, name) for key, name in choices if not mine or key in mine]
+
+
+class OfOwnSites(OfOwnCompany):
+    """Rows of the company, but for those of sites that somebody else sees."""
+
     company_path = "company"
     base_path = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows, mine = super().get_queryset(request), sites_of(request)
+        return rows.filter(Q(site=None) | Q(site__in=mine)) if mine else rows
+
+
+@admin.register(WordRule)
+class WordRuleAdmin(OfOwnSites):
     list_display = ("category_shown", "direction_shown", "site_shown", "action", "changed")
     list_filter = ("action", "direction")
     list_select_related = ("site", "company")
@@ -58,13 +76,11 @@ class WordRuleAdmin(OfOwnCompany):
 
 
 @admin.register(WordHit)
-class WordHitAdmin(OfOwnCompany):
+class WordHitAdmin(OfOwnSites):
     """Written by the filter only."""
 
-    company_path = "company"
-    base_path = None
     list_display = ("at", "term", "found", "category_shown", "level", "direction", "why_shown", "site")
-    list_filter = ("direction", "level", ("site", OwnRows))
+    list_filter = ("direction", "level", ("site", OwnSites))
     list_select_related = ("site",)
     list_per_page = 100
     show_full_result_count = False

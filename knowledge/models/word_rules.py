@@ -69,7 +69,10 @@ class WordHit(models.Model):
         verbose_name = _("word that was met")
         verbose_name_plural = _("words that were met")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["company", "-at"], name="word_hits_by_company")]
+        indexes = [
+            models.Index(fields=["company", "-at"], name="word_hits_by_company"),
+            models.Index(fields=["conversation", "level"], name="word_hits_by_conversation"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(direction__in=Heard.values), name="word_hit_direction_known"),
             models.CheckConstraint(condition=Q(level__in=Action.values), name="word_hit_level_known"),

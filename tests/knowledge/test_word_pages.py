@@ -10,12 +10,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from csbot.accounts.models import AuditEntry, Company, Site
 from csbot.conversations.models import Conversation
 from knowledge.contracts import Direction, Level
 from knowledge.models import Faq, KnowledgeBase, Word, WordChange, WordHit, WordList, WordRule
-from knowledge.word_hits import hits_keep
+from knowledge.tasks import forget_word_hits
+from knowledge.word_hits import KEPT_FOR, hits_keep
 from knowledge.words import forget_word_filters, word_filter
 from tests.csbot.dashboard.desks import agent_of, conversation_of
 from tests.knowledge.test_admin import form_of
@@ -54,6 +56,10 @@ def key_in(page: str) -> str:
 
 def confirm(client: Client, page: str, **more: Any) -> str:
     return str(client.post(CONFIRM, {"key": key_in(page), **more}, follow=True).content.decode())
+
+
+def hit_of(term: str, **more: str) -> dict[str, str]:
+    return {"term": term, "found": term.title(), "category": "", "level": "mask", "why": "", **more}
 
 
 def words() -> dict[str, tuple[str, str]]:
@@ -211,8 +217,7 @@ def test_a_rule_for_another_companys_site_is_refused(stranger: Client, site: Sit
 def test_figures_count_what_was_met(editor: Client, company: Company, site: Site) -> None:
     WordList.objects.create(company=company, name="ours").words.create(term="zorblax", category="rivals")
     for _ in range(3):
-        hits = [{"term": "zorblax", "found": "Zorblax", "category": "rivals", "level": "mask", "why": "site"}]
-        hits_keep(company.pk, site.pk, Direction.BOT, hits, conversation_id=None)
+        hits_keep(company.pk, site.pk, Direction.BOT, [hit_of("zorblax", category="rivals", why="site")], conversation_id=None)
     page = " ".join(editor.get(FIGURES).content.decode().split())
     assert "Met in the last 30 days: 3" in page
     assert '<th scope="row">zorblax</th><td>rivals</td><td>3</td>' in page
@@ -222,13 +227,36 @@ def test_figures_count_what_was_met(editor: Client, company: Company, site: Site
     assert "a rule of the site" in listed
 
 
+def test_whoever_is_limited_to_a_site_sees_no_rules_and_hits_of_others(company: Company, client: Client, site: Site, base: KnowledgeBase) -> None:
+    other = Site.objects.create(company=company, knowledge_base=base, key="two", name="Second shop", default_language="en")
+    for one in (site, other):
+        WordRule.objects.create(company=company, site=one, category=f"of {one.key}", action="mask")
+        hits_keep(company.pk, one.pk, Direction.BOT, [hit_of(f"met {one.key}")], conversation_id=None)
+    limited = agent_of(company, "lim", "editor")
+    limited.sites.add(site)
+    client.force_login(limited.user)
+    for name in ("wordrule", "wordhit"):
+        page = client.get(reverse(f"admin:knowledge_{name}_changelist")).content.decode()
+        mine = "of tea" if name == "wordrule" else "met tea"
+        assert [part in page for part in (mine, "of two", "met two", "Second shop")] == [True, False, False, False]
+    page = client.get(FIGURES).content.decode()
+    assert ("met tea" in page, "met two" in page) == (True, False)
+
+
+def test_old_hits_are_forgotten(company: Company) -> None:
+    for term in ("old", "new"):
+        hits_keep(company.pk, None, Direction.BOT, [hit_of(term)], conversation_id=None)
+    WordHit.objects.filter(term="old").update(at=timezone.now() - KEPT_FOR)
+    forget_word_hits()
+    assert [hit.term for hit in WordHit.objects.all()] == ["new"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_another_company_sees_nothing_of_words_and_hits(editor: Client, stranger: Client, company: Company, site: Site, language: str) -> None:
     word_list = WordList.objects.create(company=company, name="secret list")
     word = word_list.words.create(term="zorblax", category="secret category")
     rule = WordRule.objects.create(company=company, site=site, category="secret category", action="mask")
-    hit = {"term": "zorblax", "found": "zorblax", "category": "c", "level": "mask", "why": ""}
-    hits_keep(company.pk, site.pk, Direction.BOT, [hit], conversation_id=None)
+    hits_keep(company.pk, site.pk, Direction.BOT, [hit_of("zorblax")], conversation_id=None)
     confirm(editor, upload(editor, "w.txt", "zorblax\n"))
     rows = {"wordlist": word_list, "word": word, "wordrule": rule, "wordhit": WordHit.objects.get(), "wordchange": WordChange.objects.get()}
     for name, row in rows.items():

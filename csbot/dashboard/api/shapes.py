@@ -44,6 +44,7 @@ class RowShape(Shape):
     labels = serializers.ListField(child=serializers.UUIDField())
     origin = serializers.CharField()
     is_demo = serializers.BooleanField()
+    is_warned = serializers.BooleanField(help_text="Agents were warned of a listed word in it during the last day.")
     queued_at = serializers.DateTimeField(allow_null=True)
     waiting_s = serializers.IntegerField(allow_null=True)
     position = serializers.IntegerField(allow_null=True)

@@ -227,3 +227,10 @@ def test_an_agents_word_leads_to_what_its_level_says(site: Site, company: Compan
     shown = [bubble_of(message) for message in conversation.messages.filter(sender="agent")]
     text = "Not a *******." if level is Level.MASK else "Not a grobnik."
     assert [(bubble["text"], bubble["screen"][0]["level"]) for bubble in shown] == ([(text, level)] if is_sent else [])
+
+
+def test_the_inbox_shows_where_agents_are_warned(site: Site, company: Company) -> None:
+    list_word(company, "warn agent")
+    warned, calm = conversation_of(site, "a grobnik"), conversation_of(site, "hello")
+    rows = Desk(agent_of(company, "ann")).get("conversations", view="all").json()["results"]
+    assert {row["id"]: row["is_warned"] for row in rows} == {str(warned.pk): True, str(calm.pk): False}

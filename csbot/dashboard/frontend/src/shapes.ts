@@ -10,7 +10,7 @@ export type Counts = Record<"waiting" | "mine" | "colleagues" | "bot" | "closed"
 
 export interface Row {
   id: string; site: Named; visitor: { id: string; number: string; name: string }; owner: string; agent: Named | null; ver: number; seq: number; unread: number;
-  preview: { sender: string; text: string; ts: string } | null; language: string; labels: string[]; origin: string; is_demo: boolean;
+  preview: { sender: string; text: string; ts: string } | null; language: string; labels: string[]; origin: string; is_demo: boolean; is_warned: boolean;
   queued_at: string | null; waiting_s: number | null; position: number | null; handoff_reason: string; closed: string | null; created: string; changed: string;
 }
 export interface Inbox { results: Row[]; next: string | null; counts: Counts; now: string; is_complete: boolean }

@@ -6,7 +6,7 @@ import { entries, reloaded, step } from "../src/talk";
 
 const row = (id: string, more: Partial<Row> = {}): Row => ({
   id, site: { id: "s", name: "Shop" }, visitor: { id: "v", number: "AB12", name: "" }, owner: "bot", agent: null, ver: 1, seq: 1, unread: 0, preview: null, language: "en", labels: [],
-  origin: "widget", is_demo: false, queued_at: null, waiting_s: null, position: null, handoff_reason: "", closed: null, created: "2026-01-01", changed: "2026-01-01", ...more,
+  origin: "widget", is_demo: false, is_warned: false, queued_at: null, waiting_s: null, position: null, handoff_reason: "", closed: null, created: "2026-01-01", changed: "2026-01-01", ...more,
 });
 const bubble = (id: string, more: Partial<Bubble> = {}): Bubble => ({ id, sender: "visitor", text: id, ts: "2026-01-01T10:00:00.000Z", ...more });
 const talk = (more: Partial<Detail> = {}): Detail => ({
