@@ -20,7 +20,7 @@ Places = Callable[[str], list[int]]
 
 LEET_LETTERS = frozenset("".join(LEET_DIGITS.values()) + "".join(LEET_SYMBOLS.values()))
 
-LONG_TEXT = 8 * MAX_SPAN
+PIECE = 8 * MAX_SPAN  # characters that are looked at together
 LONG_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN},}}")
 
 
@@ -39,9 +39,9 @@ class Automata:
 
     def starts(self, text: str) -> list[int]:
         """In order. No word begins elsewhere."""
-        if len(text) < LONG_TEXT:
+        if len(text) <= PIECE:
             return sorted(self._starts(text))
-        return sorted({offset + start for offset, part in _parts(text) for start in self._starts(part)})
+        return sorted({offset + start for offset, length, part in _parts(text) for start in self._starts(part) if start < length})
 
     def _starts(self, text: str) -> set[int]:
         gapped = gapped_of(text)
@@ -60,16 +60,6 @@ class Automata:
         raw = raw_places(text)
         return {raw[place] for place in begins}
 
-
-class _Edges(dict[str, Edge]):
-    """Of every symbol of the gapped view."""
-
-    def __missing__(self, symbol: str) -> Edge:
-        value = self[symbol] = edge_of(symbol) if symbol.isalnum() else Edge.NONE
-        return value
-
-
-EDGES = _Edges()
 
 Match = tuple[int, int, int]  # which word; start and end in a view
 Run = tuple[int, int, Edge]  # start and end in a view, the border that the word needs before it
@@ -101,9 +91,9 @@ class _View:
         for index, start, end in matches:
             begins, ends = self._edges[index]
             before, after = at[start] - 1, at[end - 1] + 1
-            if begins and before >= 0 and EDGES[gapped[before]] is begins:
+            if begins and before >= 0 and edge_of(gapped[before]) is begins:
                 continue
-            if not (ends and after < len(gapped) and EDGES[gapped[after]] is ends):
+            if not (ends and after < len(gapped) and edge_of(gapped[after]) is ends):
                 found.add(at[start])
         return found
 
@@ -122,19 +112,30 @@ class _Squeezed:
         runs = [(symbol, len(list(group))) for symbol, group in groupby(view)]
         firsts = [0, *accumulate(length for _, length in runs)]
         squeezed = "".join([symbol for symbol, _ in runs])
-        begun = {start for _, start, _ in self._automaton.find_matches_as_indexes(squeezed, overlapping=True)}
+        stretched = [0, *accumulate(length >= MIN_STRETCH for _, length in runs)]
+        matches = self._automaton.find_matches_as_indexes(squeezed, overlapping=True)
+        begun = {start for _, start, end in matches if stretched[end] > stretched[start]}
         # A word of one letter written several times: stretched it is found by the length of the run alone.
         begun |= {run for run, (symbol, length) in enumerate(runs) if length >= MIN_STRETCH and symbol in self._single}
-        return [(firsts[run], firsts[run + 1], EDGES[runs[run][0]]) for run in begun]
+        return [(firsts[run], firsts[run + 1], edge_of(runs[run][0])) for run in begun]
 
 
-def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """With their offsets: inside a long run of one letter, digit or sign no word begins, so of such a run only the ends are looked at."""
+def _parts(text: str) -> Iterator[tuple[int, int, str]]:
+    """Offset, length and text with what a word that begins in it may reach beyond.
+
+    Inside a long run of one letter, digit or sign no word begins, so of such a run only the ends are looked at.
+    """
     begin = 0
     for run in LONG_RUN.finditer(text):
-        yield begin, text[begin : run.start() + MAX_SPAN]
+        yield from _pieces(text, begin, run.start() + MAX_SPAN)
         begin = run.end() - MAX_SPAN
-    yield begin, text[begin:]
+    yield from _pieces(text, begin, len(text))
+
+
+def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+    for offset in range(begin, end, PIECE):
+        length = min(PIECE, end - offset)
+        yield offset, length, text[offset : offset + length + MAX_SPAN]
 
 
 def _automaton(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
@@ -159,6 +160,6 @@ def _free(gapped: str, places: Places, runs: list[Run]) -> set[int]:
         # Where nothing stands between the letters of a run only its first can be free.
         is_close = begins and at[end - 1] - at[first] == end - 1 - first
         for place in at[first : first + 1 if is_close else end]:
-            if not (begins and place and EDGES[gapped[place - 1]] is begins):
+            if not (begins and place and edge_of(gapped[place - 1]) is begins):
                 found.add(place)
     return found

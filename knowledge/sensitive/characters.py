@@ -64,13 +64,25 @@ def simplified() -> dict[str, str]:
     return table
 
 
-def edge_of(symbol: str) -> Edge:
-    """Of a symbol in its folded form: Han, kana and hangul have no word borders."""
+class _Edges(dict[str, Edge]):
+    """Of symbols in their folded form: Han, kana and hangul have no word borders."""
+
+    def __missing__(self, symbol: str) -> Edge:
+        value = self[symbol] = _edge_of(symbol)
+        return value
+
+
+def _edge_of(symbol: str) -> Edge:
+    if not symbol.isalnum():
+        return Edge.NONE
     if symbol.isascii():
         return Edge.DIGIT if symbol.isdigit() else Edge.LETTER
     code = ord(symbol)
     is_alphabetic = code < 0x0E00 or 0x10A0 <= code < 0x1100 or 0x1E00 <= code < 0x2000 or 0x2C00 <= code < 0x2E00 or 0xA640 <= code < 0xAC00
     return Edge.LETTER if is_alphabetic and symbol.isalpha() else Edge.NONE
+
+
+edge_of = _Edges().__getitem__  # asked for every character of every word and text
 
 
 def _base(char: str) -> str:

@@ -16,8 +16,7 @@ def spared_near(text: str, found: Iterable[Found], words: Words) -> list[tuple[i
     """Spans of allowed phrases that may cover one of these: each character of a text is at least one of a phrase."""
     if not words.allowed:
         return []
-    longest = max(map(len, words.allowed))
-    begins = {place for one in found for place in range(max(0, one.end - longest), one.start + 1)}
+    begins = {place for one in found for place in range(max(0, one.end - words.longest_allowed), one.start + 1)}
     return [span for begin in sorted(begins) for span in _spans(text, begin, words)]
 
 

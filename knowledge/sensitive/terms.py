@@ -36,6 +36,7 @@ class Words:
     inner: frozenset[str]
     allowed: frozenset[str]
     allowed_inner: frozenset[str]
+    longest_allowed: int
     refused: tuple[str, ...]
     version: str
 
@@ -110,6 +111,7 @@ def compile_words(lists: Sequence[Iterable[Term]], allowed: Iterable[str] = ()) 
         inner=_prefixes(whole),
         allowed=phrases,
         allowed_inner=_prefixes(phrases),
+        longest_allowed=max(map(len, phrases), default=0),
         refused=tuple(refused),
         version=_checksum(chosen, phrases),
     )

@@ -30,7 +30,7 @@ def filter_of(paths: Sequence[Path], *, with_starter: bool, with_vetting: bool) 
     allowed = list(starter_allowed()) if with_starter else []
     vetoed: list[Refusal] = []
     for path in paths:
-        terms, phrases = _read(path)
+        terms, phrases = read_terms(path)
         allowed += phrases
         if with_vetting:
             vetted = vet(terms)
@@ -42,7 +42,7 @@ def filter_of(paths: Sequence[Path], *, with_starter: bool, with_vetting: bool) 
     return Loaded(matcher, tuple(vetoed), sum(map(len, lists[int(with_starter) :])), matcher.words.refused)
 
 
-def _read(path: Path) -> tuple[list[Term], list[str]]:
+def read_terms(path: Path) -> tuple[list[Term], list[str]]:
     try:
         rows = lexicon_read(path.name, path.read_bytes())
     except OSError as error:
