@@ -19,6 +19,7 @@ from knowledge.contracts import Level
 from knowledge.messages_heard import messages_heard
 from knowledge.models import Word
 from knowledge.sensitive.lexicons import ALLOW, LexiconRow
+from knowledge.sensitive.terms import can_be_listed
 from knowledge.sensitive.vetting import vet
 from knowledge.uploads import FOLDER, forget_old_uploads
 from knowledge.word_lists import Wanted
@@ -40,6 +41,7 @@ class Preview:
     refused: list[tuple[str, str, list[str]]]
     num_new: int
     num_known: int
+    num_unread: int  # words for which no text can be searched: signs, single letters, or too long
 
     def taken(self, wanted: set[str], *, takes_all: bool) -> list[Wanted]:
         """Without those refused that nobody wants all the same."""
@@ -67,6 +69,7 @@ def preview_make(company: UUID | str, list_name: str, rows: Sequence[LexiconRow]
         refused=[(one.text, str(one.why), list(one.texts)) for one in refused],
         num_new=len(rows) - num_known,
         num_known=num_known,
+        num_unread=sum(not can_be_listed(row.term) for row in words),
     )
     forget_old_uploads()
     default_storage.save(_path(preview.key), ContentFile(json.dumps(asdict(preview)).encode()))

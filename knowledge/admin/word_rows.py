@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.admin.rows import OwnRows, company_of
 from knowledge.admin.word_removal import RemovesInBulk
 from knowledge.models import Word, WordList
+from knowledge.sensitive.terms import can_be_listed
 from knowledge.word_lists import words_remove
 from knowledge.word_names import category_name
 
@@ -62,6 +64,10 @@ class WordAdmin(RemovesInBulk):
         super().save_model(request, obj, form, change)
         for row in WordList.objects.filter(pk__in=lists):
             row.save(update_fields=["changed"])  # tells every process to compile anew
+
+        if obj.level != Word.Level.ALLOW and not can_be_listed(obj.term):
+            told = gettext("“%(term)s” counts for nothing: a word has at least two letters, or a Chinese character.")
+            messages.warning(request, told % {"term": obj})
 
     def remove(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         words_remove(rows, by=request.user.get_username())

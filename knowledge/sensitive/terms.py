@@ -121,6 +121,11 @@ def _strength(term: Term) -> int:
     return list(Level).index(term.level)
 
 
+def can_be_listed(text: str) -> bool:
+    """Whether texts can be searched for it; compiled lists leave others out."""
+    return _is_acceptable(normalise_term(text))
+
+
 def _is_acceptable(form: str) -> bool:
     """One letter or one digit would flag half of all texts; one Han character may be meant."""
     return 0 < len(form) <= MAX_TERM and (len(form) >= MIN_LATIN or not edge_of(form))

@@ -120,6 +120,13 @@ def test_ordinary_words_are_proposed_for_refusal_by_name_with_a_text(editor: Cli
     assert set(words()) == {"zorblax", "手机"}
 
 
+def test_what_counts_for_nothing_is_said(editor: Client, company: Company) -> None:
+    assert "only signs: 2." in " ".join(upload(editor, "w.txt", "zorblax\nx\n!?!\n").split())
+    word_list = WordList.objects.create(company=company, name="ours")
+    body = {"word_list": word_list.pk, "term": "x", "category": "", "level": "block", "language": "", "note": ""}
+    assert "counts for nothing" in editor.post(reverse("admin:knowledge_word_add"), body, follow=True).content.decode()
+
+
 def test_all_of_them_can_be_taken_all_the_same(editor: Client) -> None:
     confirm(editor, upload(editor, "w.txt", "zorblax\n没有\n"), take_all="on")
     assert set(words()) == {"zorblax", "没有"}

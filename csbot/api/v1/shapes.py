@@ -60,6 +60,7 @@ class MessageShape(Shape):
     language = serializers.ChoiceField(LANGUAGE)
     ts = serializers.DateTimeField()
     wrap = serializers.DictField(required=False)
+    notice = serializers.CharField(required=False, help_text="What the word filter did to the text, politely.")
 
 
 class MessagePage(Shape):

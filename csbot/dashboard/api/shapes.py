@@ -96,7 +96,8 @@ class BubbleShape(Shape):
     ts = serializers.DateTimeField()
     wrap = serializers.DictField(required=False)
     answered = serializers.DictField(required=False, help_text="Why the bot answered so: route, probability, rung, model, timings, sentences.")
-    screen = serializers.ListField(child=serializers.DictField(), required=False)
+    screen = serializers.ListField(child=serializers.DictField(), required=False, help_text="Listed words: term, found, category, level, why.")
+    notice = serializers.CharField(required=False, help_text="What the visitor was told of it.")
 
 
 class NoteShape(Shape):

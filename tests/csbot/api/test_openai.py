@@ -17,7 +17,7 @@ from csbot.lib.status import WorkerStatus, status_write
 from csbot.reports.figures import FIGURES
 from inference import facade as inference
 from inference.contracts import EngineDead, EngineOverloaded
-from knowledge.models import Word, WordList
+from knowledge.models import Word, WordHit, WordList
 from tests.csbot.api.conftest import key_of
 from tests.csbot.conversations.test_generating import Said
 
@@ -194,3 +194,27 @@ def test_a_key_that_may_not_chat_and_a_product_that_sleeps(client: Client, compa
     assert told.status_code == 403
     told = client.generic("POST", URL, body, content_type="application/json", headers={"Authorization": f"Bearer {key_of(company)}"})
     assert (told.status_code, told.json()["error"]["type"]) == (503, "server_error")
+
+
+@pytest.mark.parametrize(("level", "sent"), [("log only", "a forbidden one"), ("mask", "a ********* one"), ("warn agent", "a forbidden one")])
+def test_what_people_say_passes_the_filter_before_the_engine_reads_it(client_of: openai.OpenAI, company: Company, level: str, sent: str) -> None:
+    Word.objects.create(word_list=WordList.objects.create(company=company, name="ours"), term="forbidden", category="c", level=level)
+    asked: list[Any] = [{"role": "system", "content": "Say it again."}, {"role": "user", "content": "a forbidden one"}]
+    told = client_of.chat.completions.create(model="scripted", messages=asked).choices[0]
+    assert told.message.content == sent
+    assert [(hit.direction, hit.level) for hit in WordHit.objects.order_by("pk")][:1] == [("visitor", level)]
+
+
+def test_an_earlier_message_is_screened_too(client_of: openai.OpenAI, company: Company) -> None:
+    Word.objects.create(word_list=WordList.objects.create(company=company, name="ours"), term="forbidden", category="c", level="hand over")
+    asked: list[Any] = [{"role": "user", "content": "forbidden"}, {"role": "assistant", "content": "no"}, {"role": "user", "content": "hello"}]
+    with pytest.raises(openai.BadRequestError, match="does not allow"):
+        client_of.chat.completions.create(model="scripted", messages=asked)
+
+
+def test_earlier_exchanges_are_kept_as_the_filter_lets_them(client_of: openai.OpenAI, company: Company) -> None:
+    Word.objects.create(word_list=WordList.objects.create(company=company, name="ours"), term="forbidden", category="c", level="mask")
+    asked: list[Any] = [{"role": "user", "content": "a forbidden one"}, {"role": "assistant", "content": "a forbidden reply"}, *HI]
+    client_of.chat.completions.create(model="site", messages=asked)
+    assert not Message.objects.filter(text__contains="forbidden").exists()
+    assert Message.objects.filter(text="a ********* reply").exists()
