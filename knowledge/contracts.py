@@ -291,6 +291,18 @@ class Verdict:
         return max((hit.level for hit in self.hits), key=order.index, default=None)
 
 
+SensedCategory = Literal["abuse", "self_harm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What a message means although no listed word stands in it, and the chance that it does."""
+
+    category: SensedCategory
+    score: float
+    level: Level
+
+
 class StreamFilter(Protocol):
     """Filters a text that arrives in pieces: any chunking gives what filtering the whole text gives.
 
