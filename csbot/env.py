@@ -74,6 +74,7 @@ class Environment(BaseSettings):
         "transformers_cb", description=_("Generation backend. `scripted` is a deterministic fake for tests only.")
     )
     generator: str = Field("", description=_("Catalogue name or folder of the generator. Empty: the best of the ladder that is there."))
+    sensing: bool = Field(True, description=_("Flag abuse and self-harm also where no listed word stands: warns the agent, calls a person."))
     encoder: str = Field("e5-small", description=_("Catalogue name or folder of the encoder. `hash` is a fake for tests only."))
     openai_url: str = Field("", description=_("Base address of an OpenAI-compatible server, for the engine `openai_http`."))
     openai_key: str = Field("", description=_("Its key."))

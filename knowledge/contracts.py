@@ -186,6 +186,10 @@ class Knowledge(Protocol):
         """Once for a set of examples it costs a second or two, which no visitor should wait for; afterwards nothing."""
         ...
 
+    def sense(self, question: Question) -> Sensed | None:
+        """Abuse or self-harm without a listed word. The question's vector is at hand, so it costs nothing."""
+        ...
+
     def nearest_example(self, examples: tuple[tuple[str, str], ...], text: str) -> NearestExample | None:
         """Of examples (key, text) the nearest key to a text, and the calibrated chance that it is meant and not one of our questions."""
         ...
@@ -291,7 +295,7 @@ class Verdict:
         return max((hit.level for hit in self.hits), key=order.index, default=None)
 
 
-SensedCategory = Literal["abuse", "self_harm"]
+SensedCategory = Literal["abuse by meaning", "self-harm by meaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,5 +339,9 @@ class WordFilter(Protocol):
     def version(self) -> str: ...
 
     def check(self, text: str, direction: Direction) -> Verdict: ...
+
+    def level_in(self, category: str, own: Level, direction: Direction) -> tuple[Level, Why]:
+        """What the rules make of something in a category that is no listed word, and whose rule that is."""
+        ...
 
     def open_stream(self, direction: Direction) -> StreamFilter: ...

@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from knowledge import snapshot_files
-from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Question
+from knowledge.contracts import Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Question, Sensed
 from knowledge.encoding import encoder
 from knowledge.errors import KnowledgeError, NothingPublished
 from knowledge.faq.encoder import Encoder, Vectors
@@ -28,6 +28,7 @@ from knowledge.faq.normalise import detect_language
 from knowledge.faq.noting import NotingEncoder
 from knowledge.intent.prototypes import Prototypes, fit
 from knowledge.models import KnowledgeBase, Snapshot
+from knowledge.sensitive.semantic.judging import judge_of
 
 if TYPE_CHECKING:
     from knowledge.opening import Parts
@@ -95,6 +96,13 @@ class OpenedKnowledge:
         self.encoder.begin(question)
         match = self._parts.router.route(question, self._vector(question.text))
         return replace(match, holds_until=self._parts.bank.next_change(question.now))
+
+    def sense(self, question: Question) -> Sensed | None:
+        judge = judge_of(self.encoder.version)
+        if judge is None:
+            return None
+        self.encoder.begin(question)
+        return judge.sensed(self._vector(question.text)[np.newaxis])[0]
 
     def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:
         if examples:

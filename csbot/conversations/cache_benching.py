@@ -130,6 +130,9 @@ class Told:
     def answer_of(self, faq: str, language: Language, now: datetime) -> str | None:
         return None
 
+    def sense(self, question: Question) -> None:
+        """Nothing."""
+
     def prepare_examples(self, examples: tuple[tuple[str, str], ...]) -> None:
         """Nothing to prepare."""
 
@@ -148,6 +151,7 @@ class Once:
         self.detect_intent = _remembered(opened.detect_intent)
         self.find_faq = _remembered(opened.find_faq)
         self._find_evidence = _remembered(lambda question: opened.find_evidence(question, self.find_faq(question)))
+        self.sense = opened.sense
         self.nearest_example = opened.nearest_example
         self.prepare_examples = opened.prepare_examples
         self.answer_of = opened.answer_of

@@ -27,7 +27,7 @@ class Decision:
     reason: Reason
     language: Language
     text: str = ""
-    words: Literal["", "engine_down", "lookup_failed", "sign_in"] = ""
+    words: Literal["", "in_need", "engine_down", "lookup_failed", "sign_in"] = ""
     faq: str | None = None
     options: tuple[Option, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from csbot.conversations.sensing import sensed_in_words
+
 
 def trace_in_words(trace: Mapping[str, Any]) -> list[str]:
     """One sentence a step, in the order in which they happened."""
-    steps = (_screened, _cached, _looked_up, _intent, _candidates, _decided, _generated, _said, _checked)
+    steps = (_screened, sensed_in_words, _cached, _looked_up, _intent, _candidates, _decided, _generated, _said, _checked)
     return [sentence for step in steps if (sentence := step(trace))]
 
 
@@ -87,7 +89,7 @@ def route_in_words(trace: Mapping[str, Any]) -> str:
         "evidence": _("no FAQ fits, but there is evidence"),
         "no_evidence": _("nothing that is known speaks of it"),
         "out_of_scope": _("it is not about this company"),
-        "safety": _("a listed word"),
+        "safety": _("somebody may be in need") if trace.get("sensed") else _("a listed word"),
         "limit": _("a limit was reached"),
         "requested": _("the visitor asked for it"),
         "complaint": _("a complaint"),

@@ -4,8 +4,8 @@ Two halves, because two kinds of machine do them. `decide` runs on the `answers`
 `speak` runs on the `generation` worker and only for the route `generate`. Each step is a stage, handed in by
 `stages.py`; this page knows their order and nothing of how they work, of frameworks or of models.
 
-    screen → recall → intent → look up → FAQ ──► answer | clarify | refuse | chitchat | handoff
-                                          └────► evidence → generate → filter → check → ladder
+    screen → recall → intent → sense → look up → FAQ ──► answer | clarify | refuse | chitchat | handoff
+                                                  └────► evidence → generate → filter → check → ladder
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Deciding:
     recall: Callable[[Question], Decision | None]
     look_up: Callable[[Question], Decision | None]  # in the company's own systems
     detect_intent: Callable[[Question], IntentGuess]
+    sense: Callable[[Question], Level | None]  # what it means without a listed word
     find_faq: Callable[[Question], FaqMatch]
     find_evidence: Callable[[Question, FaqMatch], tuple[Evidence, ...]]
     can_generate: Callable[[], bool]
@@ -53,6 +54,8 @@ def decide(question: Question, language: Language, stages: Deciding) -> Decision
 def _decide(question: Question, language: Language, stages: Deciding) -> Decision:
     """What the company does not talk about comes before its lookups, what is none of its business after them."""
     intent = stages.detect_intent(question)
+    if stages.sense(question) is Level.HAND_OVER:
+        return Decision("handoff", "safety", language, words="in_need")
     if intent.action is IntentAction.HANDOFF or (intent.action is IntentAction.REFUSE and not intent.is_elsewhere):
         return _settle(intent, language)
     if found := stages.look_up(question):

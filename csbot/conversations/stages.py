@@ -17,6 +17,7 @@ from csbot.conversations.events import Language, Source
 from csbot.conversations.personal import is_personal
 from csbot.conversations.pipeline import Deciding
 from csbot.conversations.screening import HitData, hits_told
+from csbot.conversations.sensing import sensed_ruled
 from csbot.lib import status
 from csbot.lookups.answering import look_up, lookups_version
 from knowledge import facade as knowledge
@@ -74,6 +75,7 @@ class DecidingStages:
             recall=timed("cache", self.recall),
             look_up=timed("lookup", self.look_up),
             detect_intent=timed("intent", self.detect_intent),
+            sense=self.sense,
             find_faq=timed("faq", self.find_faq),
             find_evidence=timed("evidence", self.opened.find_evidence),
             can_generate=self.can_generate,
@@ -101,6 +103,8 @@ class DecidingStages:
         """Keeps an answer that another visitor may get as well; under which keys, also where it is still to be generated."""
         if not self.may_cache or decision.lookup or decision.route not in ("answer", "generate") or is_personal(question.text):
             return None
+        if "sensed" in self.trace:  # from the cache it would not be judged again
+            return None
         keys = self.cache_keys(question.text)
         if self.found:
             return replace(keys, exact=self.found.key)
@@ -123,6 +127,13 @@ class DecidingStages:
         guess = self.opened.detect_intent(question)
         self.trace |= {"intent": knowledge.intent_traced(guess), "replay": self.opened.noted(question)}
         return guess
+
+    def sense(self, question: Question) -> Level | None:
+        sensed = sensed_ruled(self.opened.sense(question), self._words)
+        if sensed is None:
+            return None
+        self.trace["sensed"] = sensed
+        return Level(sensed["level"])
 
     def find_faq(self, question: Question) -> FaqMatch:
         self.match = self.opened.find_faq(question)

@@ -17,6 +17,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "out_of_scope": "这个问题不在我能帮忙的范围内。与我们的商品和服务有关的问题，请尽管问。",
         "safety": "这样的内容我无法回应。如果需要帮助，请换一种说法，或者联系人工客服。",
         "safety_handoff": "我们很在意您的感受，已经请人工客服尽快与您联系。",
+        "in_need": (
+            "听到您这么说，我们很担心您。您不必一个人扛着：现在就可以拨打心理援助热线 12356；情况紧急时，请马上拨打 120 或 110。"
+            "我们已经请人工客服尽快与您联系。"
+        ),
         "engine_down": "暂时只能回答常见问题，这个问题我还答不上来。要为您转接人工客服吗？",
         "engine_full": "现在提问的人很多，我正在写 {ahead} 个回答，一时顾不上这一个。常见问题仍可问我；请稍后再问，或者为您转接人工客服？",
         "lookup_failed": "我们的系统暂时查不到，不想随便回答您。请稍后再试，或者为您转接人工客服？",
@@ -62,6 +66,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "out_of_scope": "That is outside of what I can help with. Please ask me anything about our products and services.",
         "safety": "I cannot respond to this. If you need help, please put it differently or ask for a person.",
         "safety_handoff": "We care about how you are. A member of our staff will be with you as soon as possible.",
+        "in_need": (
+            "We are worried about you, and you do not have to carry this alone. If you are in danger, please call your local emergency number now; "
+            "people who listen, in your country, are listed at https://findahelpline.com. We have asked a member of our staff to be with you "
+            "as soon as possible."
+        ),
         "engine_down": "For the moment I can answer common questions only, and this is not one of them. Shall I put you through to a person?",
         "engine_full": (
             "Many people are asking right now: I am writing {ahead} answers already and cannot take this one. I still answer common "

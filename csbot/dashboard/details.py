@@ -9,6 +9,7 @@ from csbot.accounts.callers import Caller
 from csbot.conversations.explaining import trace_in_words
 from csbot.conversations.messages import message_data
 from csbot.conversations.models import Conversation, Frame, Handoff, Message, Note, Turn
+from csbot.conversations.sensing import hit_in_words
 from csbot.dashboard.rows import rows_of
 from csbot.lib.clock import to_wire
 
@@ -52,7 +53,7 @@ def bubble_of(message: Message) -> dict[str, Any]:
     """The visitor's view of a message, and what stays on our side: filter hits, and the trace behind a bot's answer."""
     bubble: dict[str, Any] = dict(message_data(message))
     if screen := message.wrap.get("screen"):
-        bubble["screen"] = screen
+        bubble["screen"] = [hit_in_words(hit) for hit in screen]
     if message.sender == Message.Sender.BOT and message.turn:
         bubble["answered"] = answered(message, message.turn)
     return bubble

@@ -46,6 +46,9 @@ class Matcher:
     def level_of(self, term: Term, direction: Direction) -> tuple[Level, Why]:
         return self._rules.level_of(term, direction) if self._rules else own_level(term)
 
+    def level_in(self, category: str, own: Level, direction: Direction) -> tuple[Level, Why]:
+        return self.level_of(Term("", category, own), direction)
+
     def find(self, text: str, levels: Levels = own_level) -> list[Hit]:
         """Every hit, by the full rules."""
         return standing_hits(*self.read(text), levels)

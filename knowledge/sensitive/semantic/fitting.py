@@ -12,6 +12,7 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,9 @@ from knowledge.vectors import RememberingEncoder
 FOLDS, SEEDS = 5, 3
 HIDDEN, DECAY, ROUNDS, RATE = 64, 0.01, 40, 2e-3
 SCALE = 20.0  # vectors of one length, a little apart from their mean: brought to where a network learns well
-# Of harmless support messages, the share that may be flagged; other companies' messages are stranger than ours, so half of what is allowed.
-ALLOWED = {"abuse": 0.005, "self_harm": 0.002}
+# Of harmless support messages, the share that may be flagged: together half of the 2 % that are agreed on, because other companies'
+# customers write otherwise than our rows.
+ALLOWED = {"abuse": 0.008, "self_harm": 0.002}
 
 
 def fit(rows: Sequence[Example], vectors: Floats, encoder: str) -> tuple[Judge, Floats]:
@@ -42,13 +44,13 @@ def fit(rows: Sequence[Example], vectors: Floats, encoder: str) -> tuple[Judge, 
     for fold in range(FOLDS):
         mine = folds == fold
         learnt = [_network(given[~mine], wanted[~mine], weights[~mine], seed) for seed in range(SEEDS)]
-        margins[mine] = _packed("", center, learnt).margins(vectors[mine])
+        margins[mine] = _packed(center, learnt).margins(vectors[mine])
         networks += learnt
     slopes, shifts = _calibration(margins, wanted, weights)
     scores = 1 / (1 + np.exp(-(margins * slopes + shifts)))
     support = np.array([row.kind == "support" for row in rows])
     cuts = np.array([np.quantile(scores[support, place], 1 - ALLOWED[category]) for place, category in enumerate(CATEGORIES)])
-    return _packed(encoder, center, networks, slopes, shifts, cuts), scores.astype(np.float32)
+    return replace(_packed(center, networks), encoder=encoder, slopes=slopes, shifts=shifts, cuts=cuts), scores.astype(np.float32)
 
 
 def _weights(rows: Sequence[Example]) -> Floats:
@@ -58,27 +60,23 @@ def _weights(rows: Sequence[Example]) -> Floats:
 
 
 def _network(given: Floats, wanted: Floats, weights: Floats, seed: int) -> MLPClassifier:
-    made = MLPClassifier(
-        (HIDDEN,), activation="tanh", alpha=DECAY, max_iter=ROUNDS, n_iter_no_change=ROUNDS, learning_rate_init=RATE, batch_size=128, random_state=seed
-    )
+    made = MLPClassifier((HIDDEN,), activation="tanh", alpha=DECAY, max_iter=ROUNDS, learning_rate_init=RATE, batch_size=128, random_state=seed)
     return made.fit(given, wanted.astype(int), sample_weight=weights)
 
 
-def _packed(
-    encoder: str, center: Floats, networks: Sequence[MLPClassifier], slopes: Floats | None = None, shifts: Floats | None = None, cuts: Floats | None = None
-) -> Judge:
-    """The scale goes into the first layer."""
+def _packed(center: Floats, networks: Sequence[MLPClassifier]) -> Judge:
+    """Not calibrated yet. The scale goes into the first layer."""
     ones = np.ones(len(CATEGORIES), dtype=np.float32)
     return Judge(
-        encoder,
+        "",
         center,
         np.stack([one.coefs_[0] * SCALE for one in networks]),
         np.stack([one.intercepts_[0] for one in networks]),
         np.stack([one.coefs_[1] for one in networks]),
         np.stack([one.intercepts_[1] for one in networks]),
-        ones if slopes is None else slopes,
-        0 * ones if shifts is None else shifts,
-        ones if cuts is None else cuts,
+        slopes=ones,
+        shifts=0 * ones,
+        cuts=ones,
     )
 
 

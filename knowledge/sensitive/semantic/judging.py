@@ -17,9 +17,9 @@ from knowledge.contracts import Level, Sensed, SensedCategory
 from knowledge.faq.encoder import Encoder
 
 FILE = Path(__file__).with_name("model.npz")
-CATEGORIES: tuple[SensedCategory, ...] = ("abuse", "self_harm")
+CATEGORIES = ("abuse", "self_harm")  # the gravest last
 # By meaning alone nothing is masked or blocked: an insult is shown to the agent, a life in danger goes to a person.
-LEVELS: dict[SensedCategory, Level] = {"abuse": Level.WARN_AGENT, "self_harm": Level.HAND_OVER}
+FINDINGS: tuple[tuple[SensedCategory, Level], ...] = (("abuse by meaning", Level.WARN_AGENT), ("self-harm by meaning", Level.HAND_OVER))
 
 Floats = NDArray[np.float32]
 
@@ -58,8 +58,8 @@ class Judge:
     def _gravest(self, row: Floats) -> Sensed | None:
         for place in reversed(range(len(CATEGORIES))):
             if row[place] >= self.cuts[place]:
-                category = CATEGORIES[place]
-                return Sensed(category, round(float(row[place]), 3), LEVELS[category])
+                category, level = FINDINGS[place]
+                return Sensed(category, round(float(row[place]), 3), level)
         return None
 
 

@@ -35,8 +35,7 @@ def _leet(text: str, rng: random.Random) -> str:
 
 
 def _spaced(text: str, rng: random.Random) -> str:
-    sign = rng.choice(SIGNS)
-    return _words(text, rng, lambda word: sign.join(word))
+    return _words(text, rng, rng.choice(SIGNS).join)
 
 
 def _without_vowels(text: str, rng: random.Random) -> str:

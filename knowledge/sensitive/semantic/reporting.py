@@ -30,7 +30,7 @@ def told(rows: Sequence[Example], scores: Floats, cuts: Floats) -> str:
 
 
 def by_family(rows: Sequence[Example], scores: Floats, cuts: Floats) -> str:
-    flagged = (scores >= cuts).any(axis=1)
+    flagged = np.asarray((scores >= cuts).any(axis=1))
     named = [(row.kind, row.family, row.language) for row in rows]
     return "\n".join(
         f"{' / '.join(name)}: {flagged[[other == name for other in named]].mean():.2f}" for name in dict.fromkeys(named) if name[0] != "support"

@@ -6,7 +6,20 @@ import re
 from datetime import datetime
 from typing import Any
 
-from knowledge.contracts import Band, Candidate, Evidence, FaqMatch, IntentAction, IntentGuess, Language, NearestExample, Option, Question
+from knowledge.contracts import (
+    Band,
+    Candidate,
+    Evidence,
+    FaqMatch,
+    IntentAction,
+    IntentGuess,
+    Language,
+    Level,
+    NearestExample,
+    Option,
+    Question,
+    Sensed,
+)
 
 ANSWERS: dict[str, dict[Language, str]] = {
     "shipping": {"en": "We ship within 2 days.", "zh": "我们两天内发货。"},
@@ -45,6 +58,12 @@ class FakeKnowledge:
             raise RuntimeError("the index is gone")
         band = Band.GENERATE if word in ("generate", "none") else Band.OUT_OF_SCOPE
         return FaqMatch(band, language, ())
+
+    def sense(self, question: Question) -> Sensed | None:
+        """`… scorn` is abuse and `… despair` is self-harm, although neither is a listed word."""
+        if question.text.endswith("scorn"):
+            return Sensed("abuse by meaning", 0.93, Level.WARN_AGENT)
+        return Sensed("self-harm by meaning", 0.88, Level.HAND_OVER) if question.text.endswith("despair") else None
 
     def answer_of(self, faq: str, language: Language, now: datetime) -> str | None:
         return ANSWERS.get(faq, {}).get(language)

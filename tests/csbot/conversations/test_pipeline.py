@@ -47,6 +47,7 @@ def stages(**more: Any) -> Deciding:
         "recall": lambda question: None,
         "look_up": lambda question: None,
         "detect_intent": lambda question: guess(IntentAction.QUESTION),
+        "sense": lambda question: None,
         "find_faq": lambda question: match(Band.GENERATE),
         "find_evidence": lambda question, found: (),
         "can_generate": lambda: True,
