@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from knowledge.sensitive.evaluation import bench
+from knowledge.faq.encoder import load_encoder
+from knowledge.sensitive.evaluation import bench, meaning
 from knowledge.sensitive.evaluation.lexicon_files import filter_of
 from knowledge.sensitive.evaluation.rows import BenchError, rows_read
 
@@ -45,5 +48,14 @@ class Command(BaseCommand):
             lines = (json.dumps(outcome.as_row(), ensure_ascii=False) for outcome in outcomes)
             options["out"].write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
         vetoed = [refusal.text for refusal in loaded.vetoed]
-        figures |= {"semantic": None, "vetoed": vetoed, "mb_per_s": mb_per_s, "words": loaded.words, "n": len(rows)}
+        figures |= {"semantic": self._semantic(outcomes), "vetoed": vetoed, "mb_per_s": mb_per_s, "words": loaded.words, "n": len(rows)}
         self.stdout.write(json.dumps(figures, ensure_ascii=False))
+
+    def _semantic(self, outcomes: Sequence[bench.Outcome]) -> dict[str, dict[str, float]] | None:
+        """None where the encoder is not there, or is another one than the semantic layer was fitted on."""
+        named = settings.CSBOT.encoder
+        folder = next((path for path in (Path(named), Path(settings.CSBOT.models_dir) / named) if named != "hash" and path.is_dir()), None)
+        if folder is None:
+            self.stderr.write(f"no semantic figures: the encoder {named} is not there (python manage.py models pull {named})")
+            return None
+        return meaning.figures(outcomes, load_encoder(folder))

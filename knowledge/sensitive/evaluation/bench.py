@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from knowledge.contracts import Direction, Level, Verdict, WordFilter
 from knowledge.sensitive.evaluation.rows import Labelled
@@ -30,6 +30,14 @@ class Outcome:
         return {"id": self.row.id, "flagged": self.is_flagged, "terms": terms, "text": self.verdict.text, "raw_text": self.row.text}
 
 
+class Judged(Protocol):
+    @property
+    def row(self) -> Labelled: ...
+
+    @property
+    def is_flagged(self) -> bool: ...
+
+
 def judge(words: WordFilter, rows: Sequence[Labelled]) -> tuple[list[Outcome], float]:
     """With megabytes of UTF-8 a second, over all rows."""
     began = time.perf_counter()
@@ -39,7 +47,7 @@ def judge(words: WordFilter, rows: Sequence[Labelled]) -> tuple[list[Outcome], f
     return outcomes, round(size / max(seconds, 1e-9) / 1e6, 2)
 
 
-def figures(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:
+def figures(outcomes: Iterable[Judged]) -> dict[str, dict[str, float]]:
     """Shares by language and subset, sensitive and clean texts apart."""
     sides: dict[bool, dict[str, list[bool]]] = {True: defaultdict(list), False: defaultdict(list)}
     for outcome in outcomes:

@@ -37,6 +37,11 @@ def trace() -> dict[str, Any]:
 
 
 @sync_to_async
+def recorded() -> list[tuple[str, str, str]]:
+    return list(WordHit.objects.values_list("category", "found", "level"))
+
+
+@sync_to_async
 def rule(company: Company, action: str, *, category: str = "", site: Site | None = None) -> None:
     WordRule.objects.create(company=company, site=site, category=category, direction="visitor", action=action)
 
@@ -46,7 +51,7 @@ async def test_an_insult_is_answered_and_shown_to_the_agent_with_its_score(token
     assert answer["wrap"]["route"] == "answer"
     assert seen["text"] == SCORN
     assert seen["screen"] == [{"term": "93%", "found": "93%", "category": "abuse by meaning", "level": "warn agent", "why": ""}]
-    assert await sync_to_async(lambda: list(WordHit.objects.values_list("category", "found", "level")))() == [("abuse by meaning", "93%", "warn agent")]
+    assert await recorded() == [("abuse by meaning", "93%", "warn agent")]
 
 
 async def test_who_speaks_of_self_harm_gets_help_and_a_person(token: str) -> None:
@@ -61,7 +66,7 @@ async def test_a_rule_makes_it_a_note_that_only_the_record_has(token: str, compa
     answer, seen = await told(token, DESPAIR)
     assert answer["wrap"]["route"] == "answer"
     assert "screen" not in seen
-    assert await sync_to_async(lambda: WordHit.objects.get().level)() == "log only"
+    assert await recorded() == [("self-harm by meaning", "88%", "log only")]
     assert (await trace())["sensed"]["why"] == "company"
 
 
@@ -91,7 +96,7 @@ async def test_what_was_sensed_is_judged_again_the_next_time(token: str) -> None
     for _ in range(2):
         await told(token, SCORN)
     assert "cache" not in await trace()
-    assert await sync_to_async(WordHit.objects.count)() == 2
+    assert len(await recorded()) == 2
 
 
 @pytest.mark.parametrize(("language", "sentence"), [("en", "Without a listed word the message reads as abuse by meaning (93 %).")])

@@ -34,7 +34,8 @@ def pointing(axes: np.ndarray) -> np.ndarray:
 
 def test_what_was_taught_is_found_with_its_level_and_the_rest_is_let_pass(fitted: Judge) -> None:
     abuse, self_harm, clean = fitted.sensed(pointing(np.array([0, 1, 2])))
-    assert abuse and self_harm
+    assert abuse
+    assert self_harm
     assert (abuse.category, abuse.level) == ("abuse by meaning", Level.WARN_AGENT)
     assert (self_harm.category, self_harm.level) == ("self-harm by meaning", Level.HAND_OVER)
     assert abuse.score > 0.8
