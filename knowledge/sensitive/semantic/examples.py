@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.contracts import LANGUAGES, Language
 from knowledge.faq.tuning.corpus import topics
-from knowledge.sensitive.semantic.obscuring import bent
+from knowledge.sensitive.semantic.obscuring import HAN, bent
 
 FOLDER = Path(__file__).with_name("rows")
 KINDS = ("abuse", "self_harm", "clean")
@@ -23,6 +23,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 FILLINGS = 10  # of a line that can be filled in many ways
 BENT = 0.15  # of the filled lines once more, bent
+BESIDE = 0.15  # and once more beside a question: an insult may stand in a complaint
 
 Slots = dict[str, tuple[str, ...]]
 
@@ -45,12 +46,13 @@ def examples(seed: int = 1) -> list[Example]:
 
 
 def _of_rows(kind: str, language: Language, rng: random.Random) -> Iterator[Example]:
-    slots = _slots(language)
+    slots, asked = _slots(language), _background(language)
     for family, line in lines(kind, language):
         texts = filled(line, slots, rng)
         for text in texts:
             yield Example(text, kind, language, family, line)
         yield from (Example(bent(text, rng), kind, language, family, line) for text in texts if rng.random() < BENT)
+        yield from (Example(_beside(text, asked, rng), kind, language, family, line) for text in texts if rng.random() < BESIDE)
 
 
 def lines(kind: str, language: Language) -> list[tuple[str, str]]:
@@ -75,6 +77,12 @@ def _filled(line: str, slots: Slots, rng: random.Random) -> str:
     return SLOT.sub(lambda slot: rng.choice(slots[slot[1]]), line).strip()
 
 
+def _beside(text: str, asked: Sequence[str], rng: random.Random) -> str:
+    both = [text.rstrip("。."), rng.choice(asked)]
+    rng.shuffle(both)
+    return ("，" if HAN.search(text) else ". ").join(both)
+
+
 def _slots(language: Language) -> Slots:
     named = (line.split(": ", 1) for line in (FOLDER / f"slots.{language}.txt").read_text(encoding="utf-8").splitlines())
     return {name: tuple(words.split("|")) for name, words in named}
@@ -89,5 +97,8 @@ def _support(rng: random.Random) -> Iterator[Example]:
             together = ("，" if language == "zh" else ". ").join(rng.sample(texts, k=2))
             yield Example(together, "support", language, topic.domain, topic.domain)
     for language in LANGUAGES:
-        for text in (FOLDER.parents[2] / "faq" / f"background.{language}.txt").read_text(encoding="utf-8").splitlines()[1:]:
-            yield Example(text, "support", language, "background", f"background {text}")
+        yield from (Example(text, "support", language, "background", f"background {text}") for text in _background(language))
+
+
+def _background(language: Language) -> list[str]:
+    return (FOLDER.parents[2] / "faq" / f"background.{language}.txt").read_text(encoding="utf-8").splitlines()[1:]
