@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
 from knowledge.contracts import Direction, Level
-from knowledge.faq.encoder import HashEncoder, Role, Vectors
+from knowledge.faq.encoder import HashEncoder
 from knowledge.sensitive.evaluation import bench, meaning
 from knowledge.sensitive.evaluation.rows import Labelled
 from knowledge.sensitive.matcher import build_matcher
-from knowledge.sensitive.semantic.judging import FILE, read
 from knowledge.sensitive.terms import Term
-
-SHIPPED = read(FILE)
-
-
-class Told:
-    """The shipped layer's encoder as far as it can be told: "foul" points where the networks see abuse, the rest the other way."""
-
-    version = SHIPPED.encoder
-    dimension = len(SHIPPED.center)
-
-    def encode(self, texts: Sequence[str], role: Role = "query") -> Vectors:
-        candidates = SHIPPED.center + np.random.default_rng(1).normal(0, 0.05, (4000, self.dimension)).astype(np.float32)
-        order = SHIPPED.scores(candidates)[:, 0].argsort()
-        return candidates[[order[-1] if "foul" in text else order[0] for text in texts]]
+from tests.knowledge.sensitive.semantic.fakes import Told
 
 
 def outcomes() -> list[bench.Outcome]:

@@ -1,0 +1,24 @@
+"""An encoder for the shipped semantic layer, so that its tests need no model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from knowledge.faq.encoder import Role, Vectors
+from knowledge.sensitive.semantic.judging import FILE, read
+
+SHIPPED = read(FILE)
+
+
+class Told:
+    """The shipped layer's encoder as far as it can be told: "foul" points where the networks see abuse, the rest the other way."""
+
+    version = SHIPPED.encoder
+    dimension = len(SHIPPED.center)
+
+    def encode(self, texts: Sequence[str], role: Role = "query") -> Vectors:
+        candidates = SHIPPED.center + np.random.default_rng(1).normal(0, 0.05, (4000, self.dimension)).astype(np.float32)
+        order = SHIPPED.scores(candidates)[:, 0].argsort()
+        return candidates[[order[-1] if "foul" in text else order[0] for text in texts]]
