@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from knowledge import told
 from knowledge.admin.rows import OfOwnCompany
 
 MOST_NAMED = 20
@@ -40,5 +41,10 @@ class RemovesInBulk(OfOwnCompany):
         return named, {str(self.opts.verbose_name_plural): count}, needed, []
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """Told once for all of them, by company."""
+        """Some by name, and how many there were: 75,000 lines would hide everything else."""
+        if not isinstance(queryset, QuerySet):
+            return super().log_deletions(request, queryset)
+        counts = queryset.order_by().values_list(self.company_path).annotate(n=Count("pk", distinct=True))
+        for company, count in counts if queryset.count() > MOST_NAMED else ():
+            told.tell("deleted", company, request.user.get_username(), f"{self.opts.verbose_name_plural}: {count}", self.opts.label)
         return super().log_deletions(request, queryset[:MOST_NAMED])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +52,11 @@ class WordRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category or '*'} · {self.direction or '*'} · {self.action}"
+
+    def clean(self) -> None:
+        site: Any = self.site
+        if site and site.company_id != self.company_id:
+            raise ValidationError({"site": _("This site belongs to another company.")})
 
 
 class WordHit(models.Model):

@@ -181,6 +181,16 @@ def test_75_000_words_are_paged_searched_and_removed(editor: Client, many: WordL
     assert Word.objects.count() == 75_000
 
 
+def test_the_audit_log_says_how_many_words_went(editor: Client, company: Company) -> None:
+    word_list = WordList.objects.create(company=company, name="ours")
+    chosen = [word_list.words.create(term=f"word{number}").pk for number in range(30)]
+    body = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    editor.post(reverse("admin:knowledge_word_changelist"), body)
+    entries = AuditEntry.objects.filter(company=company, action="deleted").values_list("object_name", flat=True)
+    assert "words: 30" in entries
+    assert len(entries) == 21
+
+
 def test_chosen_words_are_removed_and_come_back(editor: Client, company: Company) -> None:
     word_list = WordList.objects.create(company=company, name="ours")
     chosen = [word_list.words.create(term=term).pk for term in ("one", "two")]
