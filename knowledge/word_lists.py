@@ -99,8 +99,10 @@ def change_undo(made: WordChange, *, by: str) -> bool:
 
 
 def _list_of(made: WordChange) -> WordList:
-    """The list it happened to, or a new one where that is gone."""
+    """The list it happened to, whatever its name is now, or a new one where that is gone."""
     name, company = made.list_name, made.company_id
+    if made.word_list_id:
+        return WordList.objects.select_for_update().get(pk=made.word_list_id)
     WordList.objects.get_or_create(company_id=company, name=name, defaults={"is_live": made.was_live})
     return WordList.objects.select_for_update().get(company_id=company, name=name)
 
@@ -127,6 +129,7 @@ def _touch(target: WordList) -> None:
 def _kept(target: WordList, kind: WordChange.Kind, rows: list[list[Any]], *, by: str, file_name: str = "") -> WordChange:
     made = WordChange.objects.create(
         company_id=target.company_id,
+        word_list=target,
         list_name=target.name,
         was_live=target.is_live,
         kind=kind,

@@ -99,6 +99,7 @@ class WordChange(models.Model):
         LIST = "list", _("list removed")
 
     company = models.ForeignKey("accounts.Company", models.CASCADE, related_name="+", verbose_name=_("company"))
+    word_list = models.ForeignKey("WordList", models.SET_NULL, null=True, editable=False, related_name="+")
     list_name = models.CharField(_("word list"), max_length=100)
     kind = models.CharField(_("what happened"), max_length=6, choices=Kind.choices)
     was_live = models.BooleanField(default=True, editable=False)

@@ -51,6 +51,13 @@ def test_removed_words_and_lists_come_back(company: Company) -> None:
     assert content() == before
 
 
+def test_an_import_into_a_list_that_has_another_name_now_is_undone_there(company: Company) -> None:
+    made = imported(company, Wanted("one"))
+    WordList.objects.update(name="renamed")
+    assert change_undo(made, by="ed")
+    assert (WordList.objects.get().name, content("renamed")) == ("renamed", {})
+
+
 def test_a_list_that_was_switched_off_comes_back_switched_off(company: Company) -> None:
     imported(company, Wanted("one"))
     WordList.objects.update(is_live=False)
