@@ -20,6 +20,8 @@ CATEGORIES: dict[str, Any] = {
     "self-harm": _("self-harm"),
     "sexual": _("sexual content"),
     "violence": _("violence"),
+    "abuse by meaning": _("abuse by meaning"),
+    "self-harm by meaning": _("self-harm by meaning"),
 }
 DIRECTIONS: dict[Direction, Any] = {direction: Heard(direction.value).label for direction in Direction}
 WHYS: dict[Why, Any] = {

@@ -224,6 +224,13 @@ def test_a_rule_is_set_in_a_form(editor: Client, company: Company, site: Site) -
     assert WordRule.objects.count() == 1
 
 
+def test_what_is_judged_by_meaning_is_ruled_like_a_category(editor: Client, company: Company) -> None:
+    assert "abuse by meaning" in editor.get(reverse("admin:knowledge_wordrule_add")).content.decode()
+    body = {"company": company.pk, "site": "", "category": "abuse by meaning", "direction": "visitor", "action": "hand over"}
+    assert editor.post(reverse("admin:knowledge_wordrule_add"), body).status_code == 302
+    assert word_filter(company.pk).level_in("abuse by meaning", Level.WARN_AGENT, Direction.VISITOR) == (Level.HAND_OVER, "company")
+
+
 def test_a_rule_for_another_companys_site_is_refused(stranger: Client, site: Site) -> None:
     own = Company.objects.get(slug="else")
     body = {"company": own.pk, "site": site.pk, "category": "", "direction": "", "action": "mask"}
