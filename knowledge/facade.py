@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from knowledge.contracts import Direction, Evidence, Knowledge, Language, Publishing, Question, WordFilter
+from knowledge.contracts import Evidence, Knowledge, Language, Publishing, Question
 from knowledge.curating import (
     article_delete,
     article_put,
@@ -58,6 +58,7 @@ from knowledge.judging import (
     table_written,
 )
 from knowledge.masking import hide_personal, holds_personal, mask_log, mask_personal
+from knowledge.screening import messages_from, word_filter, word_hits_keep, word_list_version, word_warned_among
 
 if TYPE_CHECKING:
     from knowledge.faq.encoder import Encoder
@@ -144,48 +145,6 @@ __all__ = [
     "word_warned_among",
     "word_list_version",
 ]
-
-
-# --- words -----------------------------------------------------------------------------------------------------------
-
-
-def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> WordFilter:
-    """The company's compiled word lists, at most a few seconds old, as they act on one of its sites."""
-    from knowledge.words import word_filter as filter_of
-
-    return filter_of(company_id, site_id)
-
-
-def messages_from(source: Callable[[UUID | str, int], list[str]]) -> None:
-    """Whoever has a company's last messages offers them here: word lists are vetted by them."""
-    from knowledge.messages_heard import heard_from
-
-    heard_from(source)
-
-
-def word_hits_keep(
-    company_id: UUID | str,
-    site_id: UUID | str | None,
-    direction: Direction,
-    hits: Iterable[Mapping[str, Any]],
-    *,
-    conversation_id: UUID | None = None,
-) -> None:
-    """In the company's record of what was met. `hits`: {term, found, category, level, why}."""
-    from knowledge.word_hits import hits_keep
-
-    hits_keep(company_id, site_id, direction, hits, conversation_id=conversation_id)
-
-
-def word_warned_among(conversations: Sequence[UUID]) -> set[UUID]:
-    """Those in which agents were warned of a listed word lately."""
-    from knowledge.word_hits import warned_among
-
-    return warned_among(conversations)
-
-
-def word_list_version(company_id: UUID | str) -> str:
-    return word_filter(company_id).version
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
