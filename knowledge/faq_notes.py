@@ -16,7 +16,8 @@ from knowledge.faq_files import COLUMNS
 from knowledge.faq_rows import Cells, Compared, all_lines, lines
 from knowledge.faq_twins import exact_digest, meet
 from knowledge.models import Faq, KnowledgeBase
-from knowledge.word_warnings import listed_words_told
+from knowledge.word_warnings import told_by
+from knowledge.words import word_filter
 
 Words = tuple[Language, str]  # a text's language and the digest of its words
 
@@ -51,7 +52,8 @@ def listed_in(base: KnowledgeBase, rows: Iterable[Compared]) -> list[tuple[int, 
     """Words that the filter will act on when an answer or a question goes out."""
     shown = [f"{part}_{language}" for part in ("answer", "question") for language in LANGUAGES]
     texts = [(row.number, [row.after[name] for name in shown]) for row in rows if row.differs]
-    return [(number, told) for number, cells in texts for told in listed_words_told(base.company_id, cells)]
+    words = word_filter(base.company_id)
+    return [(number, told) for number, cells in texts for told in told_by(words, cells)]
 
 
 def _owners(known: Mapping[str, Faq], rows: Iterable[Compared]) -> dict[Words, list[_Owner]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from knowledge.contracts import Direction, Hit, Level
+from knowledge.contracts import Direction, Hit, Level, WordFilter
 from knowledge.word_names import DEEDS, category_name, level_name
 from knowledge.words import word_filter
 
@@ -21,7 +21,11 @@ MOST = 20
 
 def listed_words_told(company_id: UUID | str, texts: Iterable[str]) -> list[str]:
     """A sentence for each listed word, the first time that it stands somewhere."""
-    words = word_filter(company_id)
+    return told_by(word_filter(company_id), texts)
+
+
+def told_by(words: WordFilter, texts: Iterable[str]) -> list[str]:
+    """The same by a filter that is at hand, for many pieces of knowledge one after the other."""
     told: dict[str, str] = {}
     for text in texts:
         for hit in words.check(text, Direction.BOT).hits:
