@@ -48,7 +48,7 @@ class Command(BaseCommand):
 def measurements(data: Path) -> dict[str, list[str]]:
     """Name → command; those without their data are left out."""
     found = {"pipeline": ["pipeline_bench", "--json"], "engine": ["inference_bench", "--json"], "encoder": ["encoder_bench", "--json"]}
-    found["size"] = ["knowledge_bench", "--json"]
+    found |= {"size": ["knowledge_bench", "--json"], "filter_speed": ["filter_bench", "--json"], "personal": ["personal_eval", "--json"]}
     found["desk_postgresql" if settings.CSBOT.database_url else "desk_sqlite"] = ["desk_bench", "--json"]
     if (data / "zh_faq").is_dir():
         folders = [str(data / name) for name in ("zh_faq", "en_faq")]
@@ -60,6 +60,9 @@ def measurements(data: Path) -> dict[str, list[str]]:
     if (rows := data / "grounded_qa" / "dev.jsonl").is_file():
         asked = ["generate_eval", str(rows), "--sample", "300", "--json"]
         found |= {"generate": asked, **{f"generate_{name}": [*asked, "--model", model] for name, model in OTHER_MODELS.items()}}
+    if (folder := data / "sensitive_bench").is_dir():
+        lexicons = [part for path in sorted((data / "lexicons").glob("*.csv")) for part in ("--lexicon", str(path))]
+        found["filter"] = ["filter_eval", str(folder), "--starter", *lexicons, "--json"]
     if (rows := data / "groundedness" / "dev.jsonl").is_file():
         found["grounding"] = ["grounding_eval", str(rows), "--json"]
     return found
