@@ -74,6 +74,7 @@ def _measure(arguments: list[str]) -> dict[str, Any] | None:
         sys.stderr.write(done.stderr[-2000:])
         return None
     figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    figures.pop("vetoed", None)  # words of other people's lists, which are not ours to keep
     return figures
 
 
