@@ -48,7 +48,7 @@ class Command(BaseCommand):
 def measurements(data: Path) -> dict[str, list[str]]:
     """Name → command; those without their data are left out."""
     found = {"pipeline": ["pipeline_bench", "--json"], "engine": ["inference_bench", "--json"], "encoder": ["encoder_bench", "--json"]}
-    found |= {"size": ["knowledge_bench", "--json"], "filter_speed": ["filter_bench", "--json"], "personal": ["personal_eval", "--json"]}
+    found |= {"size": ["knowledge_bench", "--json"], "filter_speed": ["filter_bench", "--json"], "personal": ["personal_eval"]}
     found["desk_postgresql" if settings.CSBOT.database_url else "desk_sqlite"] = ["desk_bench", "--json"]
     if (data / "zh_faq").is_dir():
         folders = [str(data / name) for name in ("zh_faq", "en_faq")]
