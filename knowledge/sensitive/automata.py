@@ -8,33 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, groupby, pairwise
+from itertools import pairwise
+from string import ascii_lowercase
+from typing import NamedTuple
 
 import ahocorasick_rs
+import numpy as np
 
 from knowledge.sensitive.characters import LEET_DIGITS, LEET_SYMBOLS, Edge, edge_of
 from knowledge.sensitive.scanner import MAX_GAP, MAX_SPAN, MIN_STRETCH, is_lettered
+from knowledge.sensitive.terms import Words
 from knowledge.sensitive.views import APART, SIGNS, bare_of, bare_places, gapped_of, leet_of, leet_places, raw_places, squeezed_of
 
 Places = Callable[[str], list[int]]
 
+DOUBLES = tuple((letter * 2, letter) for letter in ascii_lowercase)
+ASCII = 128
 LEET_LETTERS = frozenset("".join(LEET_DIGITS.values()) + "".join(LEET_SYMBOLS.values()))
 
-PIECE = 8 * MAX_SPAN  # characters that are looked at together
+PIECE = 2 * MAX_SPAN  # characters that are looked at together
 LONG_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN},}}")
 
 
 class Automata:
     """Immutable once built, so every thread may use it."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
-        bare = {form.replace(" ", "") for form in forms}
+    def __init__(self, words: Words) -> None:
+        bare = {form.replace(" ", "") for form in words.whole}
+        doubled = {form.replace(" ", "") for form in words.doubled}
         lettered = {form for form in bare if is_lettered(form) and not LEET_LETTERS.isdisjoint(form)}
         leet = {form.replace("l", "i") for form in lettered}
         self._plain = _View(bare, stretched={symbol for form in bare for symbol in form if edge_of(symbol) is not Edge.DIGIT})
         self._leet = _View(leet)
-        self._squeezed = _Squeezed(bare)
-        self._squeezed_leet = _Squeezed(leet)
+        self._squeezed = _Squeezed(bare, doubled)
+        self._squeezed_leet = _Squeezed(leet, {form.replace("l", "i") for form in doubled & lettered})
         self._leet_sign = _leet_sign(lettered)
 
     def starts(self, text: str) -> list[int]:
@@ -51,9 +58,9 @@ class Automata:
         if self._leet_sign and self._leet_sign.search(gapped):
             leet = leet_of(gapped)
             begins |= self._leet.with_borders(gapped, leet_places, self._leet.candidates(leet)[0])
-            if is_stretched:
+            if is_stretched or self._squeezed_leet.may_hold_doubled(leet):
                 begins |= _free(gapped, leet_places, self._squeezed_leet.candidates(leet))
-        if is_stretched:
+        if is_stretched or self._squeezed.may_hold_doubled(bare):
             begins |= _free(gapped, bare_places, self._squeezed.candidates(bare))
         if not begins:
             return set()
@@ -62,7 +69,15 @@ class Automata:
 
 
 Match = tuple[int, int, int]  # which word; start and end in a view
-Run = tuple[int, int, Edge]  # start and end in a view, the border that the word needs before it
+
+
+class Runs(NamedTuple):
+    """The runs of letters in which a word begins and ends: from where to where in a view."""
+
+    first: int
+    first_end: int
+    last: int
+    last_end: int
 
 
 class _View:
@@ -99,25 +114,41 @@ class _View:
 
 
 class _Squeezed:
-    """Words with every run as one letter, for texts in which letters are stretched."""
+    """Words with every run as one letter, for texts in which letters are stretched or doubled."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
+    def __init__(self, forms: Iterable[str], doubled: Iterable[str]) -> None:
         listed = sorted({squeezed_of(form) for form in forms})
+        self._doubled = _automaton(sorted({squeezed_of(form) for form in doubled}))
         self._single = frozenset(form for form in listed if len(form) == 1)
         self._words = [form for form in listed if len(form) > 1]
         self._automaton = _automaton(self._words)
 
-    def candidates(self, view: str) -> list[Run]:
+    def may_hold_doubled(self, view: str) -> bool:
+        """Whether a long word of plain letters stands in it when each double letter is one."""
+        once = view
+        for letters, letter in DOUBLES:
+            once = once.replace(letters, letter)
+        if once == view:
+            return False
+        found = self._doubled.find_matches_as_indexes(once, overlapping=True)
+        if not found:
+            return False
+        # Words without a double letter in or beside them are in the view itself, each at its own place.
+        alone = self._doubled.find_matches_as_indexes(view, overlapping=True)
+        return len(found) > sum(view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for _, start, end in alone)
+
+    def candidates(self, view: str) -> list[Runs]:
         """Runs in the view in which a word may begin, each with the border that the word needs before it."""
-        runs = [(symbol, len(list(group))) for symbol, group in groupby(view)]
-        firsts = [0, *accumulate(length for _, length in runs)]
-        squeezed = "".join([symbol for symbol, _ in runs])
-        stretched = [0, *accumulate(length >= MIN_STRETCH for _, length in runs)]
+        codes = np.frombuffer(view.encode("utf-32-le"), dtype=np.uint32)
+        firsts = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [len(codes)]))
+        symbols, lengths = codes[firsts[:-1]], np.diff(firsts)
+        squeezed = symbols.tobytes().decode("utf-32-le")
+        stretched = np.concatenate(([0], np.cumsum(lengths >= np.where(symbols < ASCII, 2, MIN_STRETCH))))
         matches = self._automaton.find_matches_as_indexes(squeezed, overlapping=True)
-        begun = {start for _, start, end in matches if stretched[end] > stretched[start]}
+        found = {(start, end - 1) for _, start, end in matches if stretched[end] > stretched[start]}
         # A word of one letter written several times: stretched it is found by the length of the run alone.
-        begun |= {run for run, (symbol, length) in enumerate(runs) if length >= MIN_STRETCH and symbol in self._single}
-        return [(firsts[run], firsts[run + 1], edge_of(runs[run][0])) for run in begun]
+        found |= {(run, run) for run in np.flatnonzero(lengths > 1).tolist() if squeezed[run] in self._single}
+        return [Runs(*map(int, (firsts[first], firsts[first + 1], firsts[last], firsts[last + 1]))) for first, last in found]
 
 
 def _parts(text: str) -> Iterator[tuple[int, int, str]]:
@@ -133,9 +164,16 @@ def _parts(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
-    for offset in range(begin, end, PIECE):
-        length = min(PIECE, end - offset)
-        yield offset, length, text[offset : offset + length + MAX_SPAN]
+    """No word reaches across the end of a line; where there is none, a piece goes on as far as its words may reach."""
+    while begin < end:
+        length = min(PIECE, end - begin)
+        cut = text.rfind("\n", begin, begin + length) + 1
+        if cut > begin:
+            yield begin, cut - begin, text[begin:cut]
+            begin = cut
+        else:
+            yield begin, length, text[begin : begin + length + MAX_SPAN]
+            begin += length
 
 
 def _automaton(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
@@ -152,14 +190,18 @@ def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(f"{signs}(?:(?={gap}{{0,{2 * MAX_GAP}}}{letters})|{behind})")
 
 
-def _free(gapped: str, places: Places, runs: list[Run]) -> set[int]:
-    """The characters of these runs that have the border before them. Places in the gapped view."""
-    at = places(gapped) if runs else []
-    found = set()
-    for first, end, begins in runs:
-        # Where nothing stands between the letters of a run only its first can be free.
-        is_close = begins and at[end - 1] - at[first] == end - 1 - first
-        for place in at[first : first + 1 if is_close else end]:
-            if not (begins and place and edge_of(gapped[place - 1]) is begins):
-                found.add(place)
-    return found
+def _free(gapped: str, places: Places, found: list[Runs]) -> set[int]:
+    """Where words may begin that stretch from one run to another: those whose borders can hold. Places in the gapped view."""
+    at = places(gapped) if found else []
+    begun = set()
+    for first, first_end, last, last_end in found:
+        end = at[last_end - 1] + 1
+        if gapped[at[last] : end + 1].isalpha() and end < len(gapped) and edge_of(gapped[end]) is edge_of(gapped[end - 1]) is Edge.LETTER:
+            continue
+        begins = edge_of(gapped[at[first]])
+        # Of a run of letters with nothing between them only the first can be free.
+        is_close = begins is Edge.LETTER and gapped[at[first] : at[first_end - 1] + 1].isalpha()
+        for place in at[first : first + 1 if is_close else first_end]:
+            if not (is_close and place and edge_of(gapped[place - 1]) is begins):
+                begun.add(place)
+    return begun

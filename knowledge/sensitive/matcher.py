@@ -23,7 +23,7 @@ class Matcher:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        self._automata = Automata(words.whole)
+        self._automata = Automata(words)
         self._rules: Rules | None = None
 
     def under(self, rules: Rules) -> Matcher:

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise, takewhile
 
 from knowledge.contracts import Hit
 from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
-from knowledge.sensitive.scanner import LEET, MAX_GAP, MAX_GAPS, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found
+from knowledge.sensitive.scanner import FEW, LEET, MAX_GAP, MAX_GAPS, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found
 from knowledge.sensitive.terms import Words
 from knowledge.sensitive.verdicts import standing_hits
 
@@ -57,7 +57,7 @@ def find_slowly(text: str, words: Words) -> list[Hit]:
         for first in range(len(items)):
             near = [item for item in items if item.place < items[first].place + MAX_SPAN]
             for reading in readings(near, first, form):
-                if is_word(near, reading, form):
+                if is_word(near, reading, form, words):
                     found.append(Found(items[first].place, near[reading[-1].item].place + 1, term))
     return standing_hits(found, allowed_spans(text, words))
 
@@ -101,10 +101,10 @@ def ways(item: Item, symbol: str) -> list[int]:
     return result + [LEET] * (symbol in item.letters)
 
 
-def is_word(items: list[Item], reading: Reading, form: str) -> bool:
+def is_word(items: list[Item], reading: Reading, form: str, words: Words) -> bool:
     return (
         is_read_one_way(items, reading)
-        and has_settled_runs(reading, form)
+        and has_settled_runs(reading, form, form in words.doubled)
         and sum(after.item - before.item - 1 for before, after in pairwise(reading)) <= MAX_GAPS
         and has_whole_pieces(items, reading, form)
         and has_borders(items, reading, form)
@@ -122,8 +122,8 @@ def is_read_one_way(items: list[Item], reading: Reading) -> bool:
     return len(used) <= 1
 
 
-def has_settled_runs(reading: Reading, form: str) -> bool:
-    """A run has the word's own length or is plainly stretched; a Han word is not stretched at its end."""
+def has_settled_runs(reading: Reading, form: str, may_be_doubled: bool) -> bool:
+    """A run has the word's own length or is plainly stretched; a Han word is not stretched at its end, a long Latin one may be doubled."""
     slot = 0
     for part in form.split(" "):
         for symbol, group in groupby(part):
@@ -133,7 +133,9 @@ def has_settled_runs(reading: Reading, form: str) -> bool:
             real = len(list(takewhile(lambda step: step.way != LEET, reversed(steps))))
             is_last = slot + own == len(form.replace(" ", ""))
             # Repeats follow the run, so they share its last slot.
-            if extra and (edge_of(symbol) is Edge.DIGIT or real < MIN_STRETCH or (is_last and not edge_of(symbol))):
+            if extra and (edge_of(symbol) is Edge.DIGIT or (is_last and not edge_of(symbol))):
+                return False
+            if extra and real < MIN_STRETCH and not may_be_doubled:
                 return False
             if any(step.slot != slot + min(count, own - 1) for count, step in enumerate(steps)):
                 return False
@@ -182,4 +184,5 @@ def is_no_part_number(items: list[Item], reading: Reading, form: str) -> bool:
     letters = sum(step.way != LEET for step in reading)
     digits = sum(step.way == LEET and items[step.item].kind is Kind.WORD for step in reading)
     is_latin = all(edge_of(symbol) is Edge.LETTER for symbol in form.replace(" ", ""))
-    return is_latin and letters >= max(1, digits) and not (digits and len(form) < SHORT)
+    is_close = sum(after.item - before.item - 1 for before, after in pairwise(reading)) <= form.count(" ")
+    return is_latin and letters >= (FEW if is_close else max(FEW, digits)) and not (digits and len(form) < SHORT)

@@ -21,6 +21,7 @@ MAX_GAP = 3  # characters between two of a word
 MAX_GAPS = 8  # and in the whole of it
 MAX_SPAN = 256  # characters from first to last: bounds what a stream may hold back
 MIN_STRETCH = 3  # a repeated letter counts as stretched from here on: "good" is not "god"
+FEW = 1  # real letters that a word keeps when it is written with leet digits and without gaps
 SHORT = 4  # shorter Latin words neither touch digits nor hide in leet digits: "A5S", "ASS123" are part numbers
 
 PLAIN, LEET = 1, 2
@@ -49,12 +50,17 @@ class Partial:
     need: int = 0
     run: int = 1
     stretched: bool = False
+    doubled: bool = False  # some run behind this one is longer than its own, and shorter than a stretched one
     letters: int = 0  # read from real letters
     digits: int = 0  # read from leet digits
 
     @property
     def is_settled(self) -> bool:
-        return not self.stretched or self.run >= MIN_STRETCH
+        return not self.stretched or self.run >= MIN_STRETCH or self.prefix[-1].isascii()
+
+    @property
+    def is_doubled(self) -> bool:
+        return self.doubled or (self.stretched and self.run < MIN_STRETCH)
 
 
 class Scanner:
@@ -65,6 +71,7 @@ class Scanner:
         self._starts = starts
         self._whole = words.whole
         self._inner = words.inner
+        self._doubled = words.doubled
         self._allowed = words.allowed
         self._allowed_inner = words.allowed_inner
         self._partials: list[Partial] = []
@@ -204,7 +211,7 @@ class Scanner:
 
     def _add(self, grown: list[Partial], partial: Partial, prefix: str, *, run: int) -> None:
         if prefix in self._inner or prefix in self._whole:
-            grown.append(replace(partial, prefix=prefix, run=run, stretched=False))
+            grown.append(replace(partial, prefix=prefix, run=run, stretched=False, doubled=partial.is_doubled))
 
     def _may_stretch(self, partial: Partial) -> bool:
         edge = edge_of(partial.prefix[-1])
@@ -216,7 +223,7 @@ class Scanner:
             return
         kept = []
         for partial in self._partials:
-            if partial.prefix in self._whole and not partial.stretched and _is_fair(partial):
+            if partial.prefix in self._whole and not partial.stretched and self._is_meant(partial):
                 self.found.append(Found(partial.start, partial.end, self._whole[partial.prefix]))
             if partial.prefix in self._inner:
                 kept.append(partial)
@@ -230,8 +237,12 @@ class Scanner:
             return
         is_short = len(partial.prefix) < SHORT
         touches_digit = last is Edge.LETTER and edge is Edge.DIGIT
-        if not (is_short and touches_digit) and _is_fair(partial):
+        if not (is_short and touches_digit) and self._is_meant(partial):
             self.found.append(Found(partial.start, partial.end, term))
+
+    def _is_meant(self, partial: Partial) -> bool:
+        """Not another word: "good" is not "god"."""
+        return _is_fair(partial) and (not partial.is_doubled or partial.prefix in self._doubled)
 
 
 def is_lettered(form: str) -> bool:
@@ -262,7 +273,9 @@ def _is_fair(partial: Partial) -> bool:
         return False
     if partial.reading != LEET:
         return True
-    return is_lettered(partial.prefix) and partial.letters >= max(1, partial.digits) and not (partial.digits and is_short)
+    if not is_lettered(partial.prefix) or (partial.digits and is_short):
+        return False
+    return partial.letters >= (FEW if partial.gaps <= partial.prefix.count(" ") else max(FEW, partial.digits))
 
 
 def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool) -> bool:

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 from itertools import groupby
 
+import numpy as np
+
 from knowledge.sensitive.characters import CHARACTERS, LEET_DIGITS, LEET_SYMBOLS, Kind, edge_of
 
+WORTH_ARRAYS = 400  # characters
 APART = "\x01"  # around symbols whose border is not the one that they look like: 一 is read as 1, and a flag as letters
 SIGNS = "".join(sign for sign in LEET_SYMBOLS if sign.isascii())
 AS_LETTERS = tuple({**LEET_DIGITS, **LEET_SYMBOLS}.items())
@@ -67,11 +70,19 @@ def squeezed_of(view: str) -> str:
 
 def bare_places(gapped: str) -> list[int]:
     """Of every character of the bare view its place in the gapped one."""
-    return [place for place, symbol in enumerate(gapped) if symbol not in NO_LETTERS]
+    return _places(gapped, NO_LETTERS)
 
 
 def leet_places(gapped: str) -> list[int]:
-    return [place for place, symbol in enumerate(gapped) if symbol not in (" ", APART)]
+    return _places(gapped, (" ", APART))
+
+
+def _places(gapped: str, without: tuple[str, ...]) -> list[int]:
+    if len(gapped) < WORTH_ARRAYS:
+        return [place for place, symbol in enumerate(gapped) if symbol not in without]
+    codes = np.frombuffer(gapped.encode("utf-32-le"), dtype=np.uint32)
+    found: list[int] = np.flatnonzero(~np.isin(codes, [ord(symbol) for symbol in without])).tolist()
+    return found
 
 
 def raw_places(text: str) -> list[int]:

@@ -99,11 +99,12 @@ def mathematical(word: str, dice: Random) -> str | None:
 
 
 def leet(word: str, dice: Random) -> str | None:
-    """At most half of the letters, in words of four letters or more: "a55" may be a part number."""
+    """In words of four letters or more ("a55" may be a part number); one letter at least stays."""
     places = [place for place, char in enumerate(word) if char in LEET]
-    if not places or len(word) < 4 or not word.isascii() or any(char.isdigit() for char in word):
+    letters = sum(map(str.isalpha, word))
+    if not places or letters < 4 or not word.isascii() or any(char.isdigit() for char in word):
         return None
-    taken = set(dice.sample(places, dice.randint(1, max(1, min(len(places), sum(map(str.isalpha, word)) // 2)))))
+    taken = set(dice.sample(places, dice.randint(1, min(len(places), letters - 1))))
     return "".join(dice.choice(LEET[char]) if place in taken else char for place, char in enumerate(word))
 
 
@@ -116,13 +117,14 @@ def spaces_between(word: str, dice: Random) -> str | None:
 
 
 def repeats(word: str, dice: Random) -> str | None:
-    """One letter three to six times; a Han character that is not the last."""
+    """Some letters twice to five times in English words of four letters or more, three times or more elsewhere; not the last Han character."""
     runs = ["".join(group) for _, group in groupby(word)]
     able = [place for place, run in enumerate(runs) if run.isalpha() and (run.isascii() or place + 1 < len(runs))]
     if not able:
         return None
-    place = dice.choice(able)
-    runs[place] = runs[place][0] * dice.randint(3, 6)
+    least = 2 if word.isascii() and sum(map(str.isalpha, word)) >= 4 else 3
+    for place in dice.sample(able, dice.randint(1, min(3, len(able)))):
+        runs[place] = runs[place][0] * max(len(runs[place]) + 1, dice.randint(least, 5))
     return "".join(runs)
 
 
