@@ -37,11 +37,8 @@ class Automata:
         bare = {form.replace(" ", "") for form in words.whole}
         doubled = {form.replace(" ", "") for form in words.doubled}
         lettered = {form for form in bare if is_lettered(form) and not LEET_LETTERS.isdisjoint(form)}
-        leet = {form.replace("l", "i") for form in lettered}
-        self._plain = _View(bare, stretched={symbol for form in bare for symbol in form if edge_of(symbol) is not Edge.DIGIT})
-        self._leet = _View(leet)
-        self._squeezed = _Squeezed(bare, doubled)
-        self._squeezed_leet = _Squeezed(leet, {form.replace("l", "i") for form in doubled & lettered})
+        self._plain = _View(bare, doubled, stretched={symbol for form in bare for symbol in form if edge_of(symbol) is not Edge.DIGIT})
+        self._leet = _View({form.replace("l", "i") for form in lettered}, {form.replace("l", "i") for form in doubled & lettered})
         self._leet_sign = _leet_sign(lettered)
 
     def starts(self, text: str) -> list[int]:
@@ -52,16 +49,9 @@ class Automata:
 
     def _starts(self, text: str) -> set[int]:
         gapped = gapped_of(text)
-        bare = bare_of(gapped)
-        found, is_stretched = self._plain.candidates(bare)
-        begins = self._plain.with_borders(gapped, bare_places, found)
+        begins, is_stretched = self._plain.begins(gapped, bare_of(gapped), bare_places)
         if self._leet_sign and self._leet_sign.search(gapped):
-            leet = leet_of(gapped)
-            begins |= self._leet.with_borders(gapped, leet_places, self._leet.candidates(leet)[0])
-            if is_stretched or self._squeezed_leet.may_hold_doubled(leet):
-                begins |= _free(gapped, leet_places, self._squeezed_leet.candidates(leet))
-        if is_stretched or self._squeezed.may_hold_doubled(bare):
-            begins |= _free(gapped, bare_places, self._squeezed.candidates(bare))
+            begins |= self._leet.begins(gapped, leet_of(gapped), leet_places, is_stretched=is_stretched)[0]
         if not begins:
             return set()
         raw = raw_places(text)
@@ -81,29 +71,41 @@ class Runs(NamedTuple):
 
 
 class _View:
-    """Words in one view, and which letters are stretched there."""
+    """Words in one view of texts, as they are and with letters stretched or doubled."""
 
-    def __init__(self, forms: Iterable[str], stretched: Iterable[str] = ()) -> None:
+    def __init__(self, forms: Iterable[str], doubled: Iterable[str], stretched: Iterable[str] = ()) -> None:
         listed = sorted(forms)
+        once = {squeezed_of(form) for form in doubled}
         self._edges = [(edge_of(form[0]), edge_of(form[-1])) for form in listed]
+        self._is_once = [form in once for form in listed]
         runs = sorted({symbol * MIN_STRETCH for symbol in stretched})
         self._automaton = _automaton([*listed, *runs])
+        self._squeezed = _Squeezed(listed, once)
 
-    def candidates(self, view: str) -> tuple[list[Match], bool]:
-        """Words that the view holds, and whether letters are stretched."""
+    def begins(self, gapped: str, view: str, places: Places, *, is_stretched: bool = False) -> tuple[set[int], bool]:
+        """Places in the gapped view at which words may begin, and whether letters are stretched."""
         matches = self._automaton.find_matches_as_indexes(view, overlapping=True)
-        if not matches:
-            return matches, False
-        words = [match for match in matches if match[0] < len(self._edges)]
-        return words, len(words) < len(matches)
-
-    def with_borders(self, gapped: str, places: Places, matches: list[Match]) -> set[int]:
-        """Where those begin whose borders can hold: "ass" is in every "class" and never at its border. Places in the gapped view."""
-        if not matches:
-            return set()
+        words = [match for match in matches if match[0] < len(self._edges)] if matches else matches
+        is_stretched = is_stretched or len(words) < len(matches)
+        is_squeezed = is_stretched or self._squeezed.may_hold_doubled(view, self._standing(view, words))
+        if not (words or is_squeezed):
+            return set(), is_stretched
         at = places(gapped)
+        found = self._with_borders(gapped, at, words)
+        if is_squeezed:
+            found |= _free(gapped, at, self._squeezed.candidates(view))
+        return found, is_stretched
+
+    def _standing(self, view: str, words: list[Match]) -> Callable[[], int]:
+        """How many words have no double letter in or beside them: they stay where they are when every double letter is one."""
+        return lambda: sum(
+            self._is_once[index] and view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for index, start, end in words
+        )
+
+    def _with_borders(self, gapped: str, at: list[int], words: list[Match]) -> set[int]:
+        """Where those begin whose borders can hold: "ass" is in every "class" and never at its border."""
         found = set()
-        for index, start, end in matches:
+        for index, start, end in words:
             begins, ends = self._edges[index]
             before, after = at[start] - 1, at[end - 1] + 1
             if begins and before >= 0 and edge_of(gapped[before]) is begins:
@@ -118,24 +120,17 @@ class _Squeezed:
 
     def __init__(self, forms: Iterable[str], doubled: Iterable[str]) -> None:
         listed = sorted({squeezed_of(form) for form in forms})
-        self._doubled = _automaton(sorted({squeezed_of(form) for form in doubled}))
         self._single = frozenset(form for form in listed if len(form) == 1)
-        self._words = [form for form in listed if len(form) > 1]
-        self._automaton = _automaton(self._words)
+        self._automaton = _automaton([form for form in listed if len(form) > 1])
+        self._doubled = _automaton(sorted(doubled))
 
-    def may_hold_doubled(self, view: str) -> bool:
-        """Whether a long word of plain letters stands in it when each double letter is one."""
+    def may_hold_doubled(self, view: str, standing: Callable[[], int]) -> bool:
+        """Whether more long words of plain letters stand in it when each double letter is one."""
         once = view
         for letters, letter in DOUBLES:
             once = once.replace(letters, letter)
-        if once == view:
-            return False
-        found = self._doubled.find_matches_as_indexes(once, overlapping=True)
-        if not found:
-            return False
-        # Words without a double letter in or beside them are in the view itself, each at its own place.
-        alone = self._doubled.find_matches_as_indexes(view, overlapping=True)
-        return len(found) > sum(view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for _, start, end in alone)
+        found = self._doubled.find_matches_as_indexes(once, overlapping=True) if once != view else ()
+        return len(found) > standing() if found else False
 
     def candidates(self, view: str) -> list[Runs]:
         """Runs in the view in which a word may begin, each with the border that the word needs before it."""
@@ -190,9 +185,8 @@ def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(f"{signs}(?:(?={gap}{{0,{2 * MAX_GAP}}}{letters})|{behind})")
 
 
-def _free(gapped: str, places: Places, found: list[Runs]) -> set[int]:
+def _free(gapped: str, at: list[int], found: list[Runs]) -> set[int]:
     """Where words may begin that stretch from one run to another: those whose borders can hold. Places in the gapped view."""
-    at = places(gapped) if found else []
     begun = set()
     for first, first_end, last, last_end in found:
         end = at[last_end - 1] + 1

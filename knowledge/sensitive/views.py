@@ -13,6 +13,7 @@ from __future__ import annotations
 from itertools import groupby
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.sensitive.characters import CHARACTERS, LEET_DIGITS, LEET_SYMBOLS, Kind, edge_of
 
@@ -20,7 +21,10 @@ WORTH_ARRAYS = 400  # characters
 APART = "\x01"  # around symbols whose border is not the one that they look like: 一 is read as 1, and a flag as letters
 SIGNS = "".join(sign for sign in LEET_SYMBOLS if sign.isascii())
 AS_LETTERS = tuple({**LEET_DIGITS, **LEET_SYMBOLS}.items())
-NO_LETTERS = (" ", APART, *SIGNS)
+NO_LEET = (" ", APART)
+NO_LETTERS = (*NO_LEET, *SIGNS)
+_UNSEEN, _UNREAD = frozenset(NO_LETTERS), frozenset(NO_LEET)
+_BARE, _LEET = (np.array([chr(code) not in without for code in range(128)]) for without in (NO_LETTERS, NO_LEET))
 
 
 class _Gapped(dict[int, str | None]):
@@ -70,18 +74,18 @@ def squeezed_of(view: str) -> str:
 
 def bare_places(gapped: str) -> list[int]:
     """Of every character of the bare view its place in the gapped one."""
-    return _places(gapped, NO_LETTERS)
+    return _places(gapped, _UNSEEN, _BARE)
 
 
 def leet_places(gapped: str) -> list[int]:
-    return _places(gapped, (" ", APART))
+    return _places(gapped, _UNREAD, _LEET)
 
 
-def _places(gapped: str, without: tuple[str, ...]) -> list[int]:
+def _places(gapped: str, without: frozenset[str], is_kept: npt.NDArray[np.bool_]) -> list[int]:
     if len(gapped) < WORTH_ARRAYS:
         return [place for place, symbol in enumerate(gapped) if symbol not in without]
     codes = np.frombuffer(gapped.encode("utf-32-le"), dtype=np.uint32)
-    found: list[int] = np.flatnonzero(~np.isin(codes, [ord(symbol) for symbol in without])).tolist()
+    found: list[int] = np.flatnonzero(is_kept[np.minimum(codes, len(is_kept) - 1)]).tolist()
     return found
 
 
