@@ -37,7 +37,7 @@ class Automata:
         bare = {form.replace(" ", "") for form in words.whole}
         doubled = {form.replace(" ", "") for form in words.doubled}
         lettered = {form for form in bare if is_lettered(form) and not LEET_LETTERS.isdisjoint(form)}
-        self._plain = _View(bare, doubled, stretched={symbol for form in bare for symbol in form if edge_of(symbol) is not Edge.DIGIT})
+        self._plain = _View(bare, doubled, stretched={symbol for form in bare for symbol in _stretchable(form)})
         self._leet = _View({form.replace("l", "i") for form in lettered}, {form.replace("l", "i") for form in doubled & lettered})
         self._leet_sign = _leet_sign(lettered)
 
@@ -173,6 +173,11 @@ def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
 
 def _automaton(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
     return ahocorasick_rs.AhoCorasick(forms, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+
+
+def _stretchable(form: str) -> str:
+    """Letters anywhere; Han and its numerals where more of the word follows."""
+    return form if edge_of(form[-1]) is Edge.LETTER else form[:-1]
 
 
 def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise, takewhile
+from itertools import accumulate, groupby, pairwise, takewhile
 
 from knowledge.contracts import Hit
 from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
-from knowledge.sensitive.scanner import FEW, LEET, MAX_GAP, MAX_GAPS, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found
+from knowledge.sensitive.scanner import FEW, LEET, MAX_GAP, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found, most_gaps, plain_way
 from knowledge.sensitive.terms import Words
 from knowledge.sensitive.verdicts import standing_hits
 
@@ -97,7 +97,7 @@ def readings(items: list[Item], first: int, form: str) -> Iterator[Reading]:
 
 
 def ways(item: Item, symbol: str) -> list[int]:
-    result = [PLAIN if edge_of(symbol) is Edge.DIGIT else 0] if item.kind is Kind.WORD and item.symbol == symbol else []
+    result = [plain_way(symbol, item.edge)] if item.kind is Kind.WORD and item.symbol == symbol else []
     return result + [LEET] * (symbol in item.letters)
 
 
@@ -105,7 +105,7 @@ def is_word(items: list[Item], reading: Reading, form: str, words: Words) -> boo
     return (
         is_read_one_way(items, reading)
         and has_settled_runs(reading, form, form in words.doubled)
-        and sum(after.item - before.item - 1 for before, after in pairwise(reading)) <= MAX_GAPS
+        and has_few_gaps(reading, form)
         and has_whole_pieces(items, reading, form)
         and has_borders(items, reading, form)
         and is_no_part_number(items, reading, form)
@@ -123,7 +123,7 @@ def is_read_one_way(items: list[Item], reading: Reading) -> bool:
 
 
 def has_settled_runs(reading: Reading, form: str, may_be_doubled: bool) -> bool:
-    """A run has the word's own length or is plainly stretched; a Han word is not stretched at its end, a long Latin one may be doubled."""
+    """A run has the word's own length or is plainly stretched; no word is stretched at an end in Han, a long Latin one may be doubled."""
     slot = 0
     for part in form.split(" "):
         for symbol, group in groupby(part):
@@ -133,7 +133,7 @@ def has_settled_runs(reading: Reading, form: str, may_be_doubled: bool) -> bool:
             real = len(list(takewhile(lambda step: step.way != LEET, reversed(steps))))
             is_last = slot + own == len(form.replace(" ", ""))
             # Repeats follow the run, so they share its last slot.
-            if extra and (edge_of(symbol) is Edge.DIGIT or (is_last and not edge_of(symbol))):
+            if extra and is_last and edge_of(symbol) is not Edge.LETTER:
                 return False
             if extra and real < MIN_STRETCH and not may_be_doubled:
                 return False
@@ -141,6 +141,12 @@ def has_settled_runs(reading: Reading, form: str, may_be_doubled: bool) -> bool:
                 return False
             slot += own
     return True
+
+
+def has_few_gaps(reading: Reading, form: str) -> bool:
+    lengths = [place + 1 for place, symbol in enumerate(form) if symbol != " "]
+    gaps = list(accumulate(after.item - before.item - 1 for before, after in pairwise(reading)))
+    return all(count <= most_gaps(lengths[before.slot]) for before, count in zip(reading, gaps, strict=False))
 
 
 def has_whole_pieces(items: list[Item], reading: Reading, form: str) -> bool:

@@ -18,7 +18,7 @@ from knowledge.sensitive.characters import CHARACTERS, Char, Edge, Kind, edge_of
 from knowledge.sensitive.terms import Term, Words
 
 MAX_GAP = 3  # characters between two of a word
-MAX_GAPS = 8  # and in the whole of it
+MAX_GAPS = 8  # and in the whole of it, where it is not very long
 MAX_SPAN = 256  # characters from first to last: bounds what a stream may hold back
 MIN_STRETCH = 3  # a repeated letter counts as stretched from here on: "good" is not "god"
 FEW = 1  # real letters that a word keeps when it is written with leet digits and without gaps
@@ -56,7 +56,7 @@ class Partial:
 
     @property
     def is_settled(self) -> bool:
-        return not self.stretched or self.run >= MIN_STRETCH or self.prefix[-1].isascii()
+        return not self.stretched or self.run >= MIN_STRETCH or (self.prefix[-1].isascii() and self.prefix[-1].isalpha())
 
     @property
     def is_doubled(self) -> bool:
@@ -162,10 +162,10 @@ class Scanner:
         partial.gap += 1
         partial.gaps += 1
         partial.spaced = partial.spaced or entry.kind is Kind.SPACE
-        return partial.gap <= MAX_GAP and partial.gaps <= MAX_GAPS and partial.prefix in self._inner
+        return partial.gap <= MAX_GAP and partial.gaps <= most_gaps(len(partial.prefix)) and partial.prefix in self._inner
 
     def _read_word(self, symbol: str, entry: Char) -> None:
-        ways = [(symbol, PLAIN if edge_of(symbol) is Edge.DIGIT else 0)]
+        ways = [(symbol, plain_way(symbol, entry.edge))]
         ways.extend((letter, LEET) for letter in entry.letters)
         kept: list[Partial] = []
         for partial in self._partials:
@@ -214,8 +214,7 @@ class Scanner:
             grown.append(replace(partial, prefix=prefix, run=run, stretched=False, doubled=partial.is_doubled))
 
     def _may_stretch(self, partial: Partial) -> bool:
-        edge = edge_of(partial.prefix[-1])
-        return edge is Edge.LETTER or (edge is Edge.NONE and partial.prefix in self._inner)
+        return edge_of(partial.prefix[-1]) is Edge.LETTER or partial.prefix in self._inner
 
     def _take_borderless(self, symbol: str) -> None:
         """A word that ends in Han is complete with its last character; one without a longer sister is over."""
@@ -235,6 +234,8 @@ class Scanner:
         last = edge_of(partial.prefix[-1])
         if term is None or not last or partial.gap or not partial.is_settled or last is edge:
             return
+        if partial.stretched and last is Edge.DIGIT:
+            return
         is_short = len(partial.prefix) < SHORT
         touches_digit = last is Edge.LETTER and edge is Edge.DIGIT
         if not (is_short and touches_digit) and self._is_meant(partial):
@@ -243,6 +244,16 @@ class Scanner:
     def _is_meant(self, partial: Partial) -> bool:
         """Not another word: "good" is not "god"."""
         return _is_fair(partial) and (not partial.is_doubled or partial.prefix in self._doubled)
+
+
+def plain_way(symbol: str, edge: Edge) -> int:
+    """A digit is read one way in the whole word, but 一 is nothing else."""
+    return PLAIN if edge_of(symbol) is Edge.DIGIT and edge is not Edge.NONE else 0
+
+
+def most_gaps(length: int) -> int:
+    """Behind so many characters of a word; addresses have a dot in every few letters."""
+    return max(MAX_GAPS, length // 2)
 
 
 def is_lettered(form: str) -> bool:

@@ -84,6 +84,28 @@ def test_a_chinese_numeral_is_no_leet_letter():
     assert not hits("a一hole, d四mn")
 
 
+@pytest.mark.parametrize("text", ["shiit", "ffuck", "fuckk", "assholee", "4ssh0l3", "5h1t", "a55h0l3"])
+def test_long_latin_words_are_found_doubled_and_in_dense_leet(text):
+    assert hits(f"well {text} it")
+
+
+@pytest.mark.parametrize("text", ["assess", "asses", "SH1", "4 5 5 h 0 l 3"])
+def test_inflected_short_words_are_not_doubled_and_digits_between_gaps_are_numbers(text):
+    assert [text[hit.start : hit.end] for hit in MATCHER.check(text, Direction.VISITOR).hits] == [text][: text == "asses"]
+
+
+def test_an_address_is_found_with_all_its_dots():
+    address = "haoma.qq.com.baidu.com.qq.qq.com.qq.q.q.qq.qqhao.cn"
+    matcher = build_matcher([[Term(address)]])
+    assert matcher.check(f"see {address}!", Direction.VISITOR).text == f"see {'*' * len(address)}!"
+
+
+def test_a_repeated_chinese_numeral_is_a_stretched_word_and_a_number_is_not():
+    matcher = build_matcher([[Term("王八蛋", language="zh")]])
+    assert matcher.find("王八八八蛋")
+    assert not matcher.find("王8888蛋")
+
+
 def test_a_hit_names_the_raw_span():
     verdict = MATCHER.check("oh d\u200ba m n!", Direction.VISITOR)
     assert verdict.text == "oh *******!"

@@ -21,13 +21,16 @@ from knowledge.sensitive.terms import Term, compile_words, inflections, normalis
         ("轉賬", "转账"),
         ("Ａ片", "a片"),
         ("…", ""),
+        ("n1gg@h", "niggah"),
+        ("yahoo!奇摩", "yahoo奇摩"),
+        ("三级片", "3级片"),
     ],
 )
 def test_it_reads_a_listed_word_as_texts_are_read(listed, read):
     assert normalise_term(listed) == read
 
 
-@pytest.mark.parametrize("useless", ["", "  ", "…", "a", "7", "x" * 101])
+@pytest.mark.parametrize("useless", ["", "  ", "…", "a", "7", "x" * 101, "法。轮"])
 def test_it_refuses_what_would_flag_everything_or_nothing(useless):
     assert compile_words([[Term(useless)]]).refused == (useless,)
 
