@@ -75,19 +75,17 @@ class _View:
 
     def __init__(self, forms: Iterable[str], doubled: Iterable[str], stretched: Iterable[str] = ()) -> None:
         listed = sorted(forms)
-        once = {squeezed_of(form) for form in doubled}
         self._edges = [(edge_of(form[0]), edge_of(form[-1])) for form in listed]
-        self._is_once = [form in once for form in listed]
         runs = sorted({symbol * MIN_STRETCH for symbol in stretched})
         self._automaton = _automaton([*listed, *runs])
-        self._squeezed = _Squeezed(listed, once)
+        self._squeezed = _Squeezed(listed, doubled)
 
     def begins(self, gapped: str, view: str, places: Places, *, is_stretched: bool = False) -> tuple[set[int], bool]:
         """Places in the gapped view at which words may begin, and whether letters are stretched."""
         matches = self._automaton.find_matches_as_indexes(view, overlapping=True)
         words = [match for match in matches if match[0] < len(self._edges)] if matches else matches
         is_stretched = is_stretched or len(words) < len(matches)
-        is_squeezed = is_stretched or self._squeezed.may_hold_doubled(view, self._standing(view, words))
+        is_squeezed = is_stretched or self._squeezed.may_hold_doubled(view)
         if not (words or is_squeezed):
             return set(), is_stretched
         at = places(gapped)
@@ -95,12 +93,6 @@ class _View:
         if is_squeezed:
             found |= _free(gapped, at, self._squeezed.candidates(view))
         return found, is_stretched
-
-    def _standing(self, view: str, words: list[Match]) -> Callable[[], int]:
-        """How many words have no double letter in or beside them: they stay where they are when every double letter is one."""
-        return lambda: sum(
-            self._is_once[index] and view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for index, start, end in words
-        )
 
     def _with_borders(self, gapped: str, at: list[int], words: list[Match]) -> set[int]:
         """Where those begin whose borders can hold: "ass" is in every "class" and never at its border."""
@@ -122,15 +114,19 @@ class _Squeezed:
         listed = sorted({squeezed_of(form) for form in forms})
         self._single = frozenset(form for form in listed if len(form) == 1)
         self._automaton = _automaton([form for form in listed if len(form) > 1])
-        self._doubled = _automaton(sorted(doubled))
+        self._doubled = _automaton(sorted({squeezed_of(form) for form in doubled}))
 
-    def may_hold_doubled(self, view: str, standing: Callable[[], int]) -> bool:
+    def may_hold_doubled(self, view: str) -> bool:
         """Whether more long words of plain letters stand in it when each double letter is one."""
         once = view
         for letters, letter in DOUBLES:
             once = once.replace(letters, letter)
         found = self._doubled.find_matches_as_indexes(once, overlapping=True) if once != view else ()
-        return len(found) > standing() if found else False
+        if not found:
+            return False
+        # What has no double letter in or beside it is in the view itself, each at its own place.
+        alone = self._doubled.find_matches_as_indexes(view, overlapping=True)
+        return len(found) > sum(view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for _, start, end in alone)
 
     def candidates(self, view: str) -> list[Runs]:
         """Runs in the view in which a word may begin, each with the border that the word needs before it."""
