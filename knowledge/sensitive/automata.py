@@ -74,9 +74,9 @@ class _View:
     """Words in one view of texts, as they are and with letters stretched or doubled."""
 
     def __init__(self, forms: Iterable[str], doubled: Iterable[str], stretched: Iterable[str] = ()) -> None:
-        listed = sorted(forms)
+        listed = list(forms)
         self._edges = [(edge_of(form[0]), edge_of(form[-1])) for form in listed]
-        runs = sorted({symbol * MIN_STRETCH for symbol in stretched})
+        runs = {symbol * MIN_STRETCH for symbol in stretched}
         self._automaton = _automaton([*listed, *runs])
         self._squeezed = _Squeezed(listed, doubled)
 
@@ -111,10 +111,10 @@ class _Squeezed:
     """Words with every run as one letter, for texts in which letters are stretched or doubled."""
 
     def __init__(self, forms: Iterable[str], doubled: Iterable[str]) -> None:
-        listed = sorted({squeezed_of(form) for form in forms})
+        listed = {squeezed_of(form) for form in forms}
         self._single = frozenset(form for form in listed if len(form) == 1)
         self._automaton = _automaton([form for form in listed if len(form) > 1])
-        self._doubled = _automaton(sorted({squeezed_of(form) for form in doubled}))
+        self._doubled = _automaton(list({squeezed_of(form) for form in doubled}))
 
     def may_hold_doubled(self, view: str) -> bool:
         """Whether more long words of plain letters stand in it when each double letter is one."""

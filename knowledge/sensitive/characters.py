@@ -41,7 +41,7 @@ class Char(NamedTuple):
 LEET_DIGITS = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
 LEET_SYMBOLS = {"@": "a", "＠": "a", "﹫": "a", "$": "s", "＄": "s", "﹩": "s", "!": "i", "|": "il", "｜": "il"}
 
-_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029。！？｡︕︖﹗﹖‼⁇⁈⁉")
+BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029。！？｡︕︖﹗﹖‼⁇⁈⁉")
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ＇`´", "'"))
 
@@ -110,7 +110,7 @@ def _fold(char: str) -> str:
 def describe(char: str) -> Char:
     """The entry of one character."""
     category = unicodedata.category(char)
-    if char in _BREAKS:
+    if char in BREAKS:
         return Char(Kind.BREAK, literal="\n")
     if char in LEET_SYMBOLS:
         return Char(Kind.GAP, letters=LEET_SYMBOLS[char], literal=unicodedata.normalize("NFKC", char))

@@ -265,7 +265,8 @@ def most_gaps(length: int) -> int:
 
 def is_lettered(form: str) -> bool:
     """Of Latin letters alone: only such words are written with leet signs."""
-    return all(edge_of(symbol) is Edge.LETTER for symbol in form if symbol != " ")
+    letters = form.replace(" ", "")
+    return letters.isalpha() if letters.isascii() else all(edge_of(symbol) is Edge.LETTER for symbol in letters)
 
 
 def _edge_before(text: str, place: int) -> Edge:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.contracts import Level
-from knowledge.sensitive.characters import CHARACTERS, LEET_SYMBOLS, Edge, Kind, edge_of
+from knowledge.sensitive.characters import BREAKS, CHARACTERS, LEET_SYMBOLS, Edge, Kind, edge_of
 
 RULES = "words-5"  # part of every version: raise it when the rules of reading change
 MAX_TERM = 100
@@ -51,6 +51,7 @@ def normalise_term(text: str) -> str:
     result = ""
     spaced = False
     text = text.strip()
+    has_signs = not LEET_SYMBOLS.keys().isdisjoint(text)
     for place, char in enumerate(text):
         entry = CHARACTERS[char]
         symbols = entry.symbols or (entry.letters[:1] if _is_in_word(text, place) else "")
@@ -60,7 +61,7 @@ def normalise_term(text: str) -> str:
             continue
         if spaced and result and edge_of(result[-1]) and edge_of(symbols[0]):
             result += " "
-        result += entry.letters[:1] if entry.letters and _is_beside_signs(text, place) else symbols
+        result += entry.letters[:1] if has_signs and entry.letters and _is_beside_signs(text, place) else symbols
         spaced = False
     return result
 
@@ -159,6 +160,8 @@ def _may_be_doubled(form: str) -> bool:
 
 def _is_in_parts(text: str) -> bool:
     """With the end of a sentence inside: no word is read across one."""
+    if BREAKS.isdisjoint(text):
+        return False
     marks = "".join("b" if CHARACTERS[char].kind is Kind.BREAK else "w" for char in text if CHARACTERS[char].kind in (Kind.WORD, Kind.BREAK))
     return "b" in marks.strip("b")
 

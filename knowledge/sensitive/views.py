@@ -10,6 +10,7 @@ Knows characters. Does not know words.
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from knowledge.sensitive.characters import CHARACTERS, LEET_DIGITS, LEET_SYMBOLS, Kind, edge_of
 
+DOUBLE = re.compile(r"(.)\1")
 WORTH_ARRAYS = 400  # characters
 APART = "\x01"  # around symbols whose border is not the one that they look like: 一 is read as 1, and a flag as letters
 SIGNS = "".join(sign for sign in LEET_SYMBOLS if sign.isascii())
@@ -69,7 +71,7 @@ def leet_of(gapped: str) -> str:
 
 def squeezed_of(view: str) -> str:
     """Every run of one character as one."""
-    return "".join(symbol for symbol, _ in groupby(view))
+    return "".join([symbol for symbol, _ in groupby(view)]) if DOUBLE.search(view) else view
 
 
 def bare_places(gapped: str) -> list[int]:
