@@ -340,6 +340,11 @@ class WordFilter(Protocol):
 
     def check(self, text: str, direction: Direction) -> Verdict: ...
 
+    def suspect(self, text: str) -> tuple[Hit, ...]:
+        """Listed words that a visitor may have meant where none stands: by sound, look-alikes, halves, pictures or Latin letters. Guesses,
+        so their level is at most `warn agent`. For workers: the first call reads tables."""
+        ...
+
     def level_in(self, category: str, own: Level, direction: Direction) -> tuple[Level, Why]:
         """What the rules make of something in a category that is no listed word, and whose rule that is."""
         ...

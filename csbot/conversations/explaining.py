@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from csbot.conversations.sensing import sensed_in_words
+from csbot.conversations.sensing import sensed_in_words, suspected_in_words
 
 
 def trace_in_words(trace: Mapping[str, Any]) -> list[str]:
     """One sentence a step, in the order in which they happened."""
-    steps = (_screened, sensed_in_words, _cached, _looked_up, _intent, _candidates, _decided, _generated, _said, _checked)
+    steps = (_screened, suspected_in_words, sensed_in_words, _cached, _looked_up, _intent, _candidates, _decided, _generated, _said, _checked)
     return [sentence for step in steps if (sentence := step(trace))]
 
 

@@ -1,19 +1,20 @@
-"""What a message seems to mean although no listed word stands in it, and who learns of it: the agent, the trace and the record of hits.
+"""What is guessed of a message in which no listed word stands, by its meaning or by words in disguise; and who learns of it: the agent, the
+trace and the record of hits.
 
-A rule for one of its categories decides as rules decide about words, but by meaning alone nothing is masked or blocked: a wrong guess
-must not cost a visitor their words. Knows sites' rules and messages; does not know how meaning is judged.
+A rule for one of its categories decides as rules decide about words, but by a guess nothing is masked or blocked: a wrong one
+must not cost a visitor their words. Knows sites' rules and messages; does not know how meaning or disguises are judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from csbot.conversations.models import Conversation, Turn
-from csbot.conversations.screening import HitData, hits_keep
+from csbot.conversations.screening import HitData, hits_keep, hits_told
 from knowledge.contracts import Direction, Level, Sensed, WordFilter
 
 BY_MEANING = frozenset({Level.LOG_ONLY, Level.WARN_AGENT, Level.HAND_OVER})
@@ -43,10 +44,25 @@ def sensed_keep(turn: Turn, conversation: Conversation, trace: Mapping[str, Any]
     if sensed is None:
         return
     hit = HitData(term=NO_WORD, found=f"{sensed['score']:.0%}", category=sensed["category"], level=sensed["level"], why=sensed["why"])
-    hits_keep(conversation, Direction.VISITOR, [hit])
-    if sensed["level"] != Level.LOG_ONLY:
+    guesses_keep(turn, conversation, [hit])
+
+
+def suspected_in(text: str, words: WordFilter) -> list[HitData]:
+    return hits_told(words.suspect(text), text) if settings.CSBOT.sensing else []
+
+
+def suspected_keep(turn: Turn, conversation: Conversation, trace: Mapping[str, Any]) -> None:
+    """Listed words that may have been meant, written so that no list has them."""
+    if suspected := trace.get("suspected"):
+        guesses_keep(turn, conversation, suspected)
+
+
+def guesses_keep(turn: Turn, conversation: Conversation, hits: Sequence[HitData]) -> None:
+    hits_keep(conversation, Direction.VISITOR, hits)
+    told = [hit for hit in hits if hit["level"] != Level.LOG_ONLY]
+    if told:
         question = turn.question
-        question.wrap = {**question.wrap, "screen": [*question.wrap.get("screen", []), hit]}
+        question.wrap = {**question.wrap, "screen": [*question.wrap.get("screen", []), *told]}
         question.save(update_fields=["wrap"])
 
 
@@ -64,6 +80,11 @@ def sensed_in_words(trace: Mapping[str, Any]) -> str:
         return ""
     values = {"category": category_in_words(sensed["category"]), "percent": round(sensed["score"] * 100)}
     return _("Without a listed word the message reads as %(category)s (%(percent)s %%).") % values
+
+
+def suspected_in_words(trace: Mapping[str, Any]) -> str:
+    words = ", ".join(f"{hit['found']} → {hit['term']}" for hit in trace.get("suspected", ()))
+    return _("Perhaps a listed word in disguise: %(words)s.") % {"words": words} if words else ""
 
 
 def category_in_words(category: str) -> str:

@@ -17,7 +17,7 @@ from csbot.conversations.events import Language, Source
 from csbot.conversations.personal import is_personal
 from csbot.conversations.pipeline import Deciding
 from csbot.conversations.screening import HitData, hits_told
-from csbot.conversations.sensing import sensed_ruled
+from csbot.conversations.sensing import sensed_ruled, suspected_in
 from csbot.lib import status
 from csbot.lookups.answering import look_up, lookups_version
 from knowledge import facade as knowledge
@@ -85,6 +85,8 @@ class DecidingStages:
     def screen(self, text: str) -> Verdict:
         verdict = self._words.check(self.raw or text, Direction.VISITOR)
         self.trace["filter"] = {"level": verdict.level, "hits": hits_told(verdict.hits, self.raw or text)}
+        if suspected := suspected_in(self.raw or text, self._words):
+            self.trace["suspected"] = suspected
         return verdict
 
     def recall(self, question: Question) -> Decision | None:

@@ -59,6 +59,8 @@ FILTER_ROWS: tuple[Row, ...] = (
     ("with meaning, wrongly: en support questions", "semantic.false_alarm.en/support_random", "≤ 0.02", ""),
     ("with meaning, wrongly: zh clean support", "semantic.false_alarm.zh/support_clean", "≤ 0.02", ""),
     ("with meaning, wrongly: en clean support", "semantic.false_alarm.en/support_clean", "≤ 0.02", ""),
+    ("with guessed disguises, wrongly: zh support questions", "variants.false_alarm.zh/support_random", "≤ 0.01 more (goal)", "sound, shape, halves"),
+    ("with guessed disguises, wrongly: zh clean support", "variants.false_alarm.zh/support_clean", "≤ 0.01 more (goal)", ""),
     ("MB/s", "mb_per_s", "", "of these texts, many of which hold a word"),
 )
 FILTER_SPEED_ROWS: tuple[Row, ...] = (
@@ -77,6 +79,12 @@ FILTER_SPEED_ROWS: tuple[Row, ...] = (
     ("held back, starter list alone: English", "held_back_starter.en", "mean ≤ 2, p99 ≤ 6", ""),
     ("streams cut anywhere, against the whole text", "splits", "0 of 100,000", ""),
     ("disguises found", "evasions", "≥ 0.995 each", "words of the starter list"),
+    (
+        "guessed",
+        "guessed",
+        "goals: pinyin ≥ 0.95, homophone and halves ≥ 0.90, shape ≥ 0.75",
+        "words of the starter list; shape, halves and pictures by the filter's own tables",
+    ),
     ("accepted words found", "listed_found", "1", ""),
 )
 PERSONAL_ROWS: tuple[Row, ...] = (

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from knowledge.contracts import Direction, Hit, Level, Verdict, Why
 from knowledge.sensitive.automata import Automata
@@ -17,6 +19,9 @@ from knowledge.sensitive.stream import WordStream
 from knowledge.sensitive.terms import Term, Words, compile_words
 from knowledge.sensitive.verdicts import mask, standing_hits
 
+if TYPE_CHECKING:
+    from knowledge.sensitive.variants.suspects import Suspects
+
 
 class Matcher:
     """A `WordFilter`. Immutable once built, so every thread may use it."""
@@ -24,6 +29,7 @@ class Matcher:
     def __init__(self, words: Words) -> None:
         self.words = words
         self._automata = Automata(words)
+        self._suspects = cache(partial(_suspects_of, words))
         self._rules: Rules | None = None
 
     def under(self, rules: Rules) -> Matcher:
@@ -39,6 +45,11 @@ class Matcher:
     def check(self, text: str, direction: Direction) -> Verdict:
         hits = self.find(text, self._rules.levels(direction) if self._rules else own_level)
         return Verdict(mask(text, hits, direction), tuple(hits)) if hits else Verdict(text)
+
+    def suspect(self, text: str) -> tuple[Hit, ...]:
+        guessed = self._suspects().find(text, self._rules.levels(Direction.VISITOR) if self._rules else own_level)
+        sure = self.find(text) if guessed else []
+        return tuple(one for one in guessed if all(hit.end <= one.start or one.end <= hit.start for hit in sure))
 
     def open_stream(self, direction: Direction) -> WordStream:
         return WordStream(self.words, direction, self._rules)
@@ -62,6 +73,12 @@ class Matcher:
         scanner.feed_from(text, starts)
         scanner.finish()
         return scanner.found, spared_near(text, scanner.found, self.words)
+
+
+def _suspects_of(words: Words) -> Suspects:
+    from knowledge.sensitive.variants.suspects import Suspects
+
+    return Suspects(words)
 
 
 def build_matcher(lists: Sequence[Iterable[Term]], allowed: Iterable[str] = ()) -> Matcher:

@@ -31,7 +31,7 @@ from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
 from csbot.conversations.personal import trace_masked
 from csbot.conversations.presence import is_staffed
 from csbot.conversations.screening import HitData, answer_notice, hits_keep, notice_append
-from csbot.conversations.sensing import sensed_keep
+from csbot.conversations.sensing import sensed_keep, suspected_keep
 from csbot.conversations.services.owners import leave_words, owner_to_queue, say
 from csbot.conversations.wrapping import text_of, wrap_of
 from csbot.lib.clock import now
@@ -100,6 +100,7 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
             return False
         turn.route, turn.reason, turn.snapshot = decision.route, decision.reason, snapshot
         turn.decision = {**decision_pack(decision), "cache": asdict(keys) if keys else None}
+        suspected_keep(turn, conversation, trace)
         sensed_keep(turn, conversation, trace)
         if decision.route == "generate" and not decision.is_cached:
             _generation_open(turn, conversation, attempt=1)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.faq.encoder import load_encoder
-from knowledge.sensitive.evaluation import bench, meaning
+from knowledge.sensitive.evaluation import bench, guessing, meaning
 from knowledge.sensitive.evaluation.lexicon_files import filter_of
 from knowledge.sensitive.evaluation.rows import BenchError, rows_read
 
@@ -48,7 +48,8 @@ class Command(BaseCommand):
             lines = (json.dumps(outcome.as_row(), ensure_ascii=False) for outcome in outcomes)
             options["out"].write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
         vetoed = [refusal.text for refusal in loaded.vetoed]
-        figures |= {"semantic": self._semantic(outcomes), "vetoed": vetoed, "mb_per_s": mb_per_s, "words": loaded.words, "n": len(rows)}
+        figures |= {"semantic": self._semantic(outcomes), "variants": guessing.figures(outcomes, loaded.matcher)}
+        figures |= {"vetoed": vetoed, "mb_per_s": mb_per_s, "words": loaded.words, "n": len(rows)}
         self.stdout.write(json.dumps(figures, ensure_ascii=False))
 
     def _semantic(self, outcomes: Sequence[bench.Outcome]) -> dict[str, dict[str, float]] | None:

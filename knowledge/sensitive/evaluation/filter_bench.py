@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from knowledge.contracts import Direction, Language
-from knowledge.sensitive.evaluation import speed, streaming
+from knowledge.sensitive.evaluation import guessing, speed, streaming
 from knowledge.sensitive.evaluation.disguises import DISGUISES
 from knowledge.sensitive.evaluation.evasions import NUMBERED, cases, missed
 from knowledge.sensitive.evaluation.made_words import made_terms, messages
@@ -40,7 +40,7 @@ def plan_of(count: int, evasions: int, splits: int, seed: int = 1) -> Plan:
 
 
 def run(plan: Plan) -> dict[str, Any]:
-    lists = [starter_terms(), plan.terms]
+    lists, starter = [starter_terms(), plan.terms], build_matcher([starter_terms()], starter_allowed())
     matcher, built = _built(lists)
     texts = {language: messages(language, plan.terms, seed=plan.seed) for language in TONGUES}
     searches = speed.bare_searches([term.text for terms in lists for term in terms])
@@ -55,9 +55,10 @@ def run(plan: Plan) -> dict[str, Any]:
         "hostile_s": speed.hostile(matcher, prefixes),
         "reload": speed.reload(lists, starter_allowed(), texts["zh"]),
         "held_back": {language: _held_back(matcher, language) for language in TONGUES},
-        "held_back_starter": {language: _held_back(build_matcher([starter_terms()], starter_allowed()), language) for language in TONGUES},
+        "held_back_starter": {language: _held_back(starter, language) for language in TONGUES},
         "splits": {"cases": plan.splits, "differences": len(streaming.differences(plan.splits, plan.seed))},
         "evasions": evasions(plan),
+        "guessed": guessing.found(starter, plan.evasions, plan.seed),
         "listed_found": _listed_found(matcher),
     }
 

@@ -43,10 +43,11 @@ class Symbol:
     symbol: str
     start: int
     end: int
+    seen: str = ""  # Han: a numeral as it is written, since listed words have it as a digit
 
     @property
     def is_han(self) -> bool:
-        return "\u3400" <= self.symbol <= "\u9fff"
+        return "\u3400" <= self.seen <= "\u9fff"
 
 
 def symbols_of(text: str) -> list[Symbol]:
@@ -59,7 +60,7 @@ def symbols_of(text: str) -> list[Symbol]:
         if char in pictures():
             found.append(Symbol(char, place, place + 1))
         elif entry.kind is Kind.WORD:
-            found += [Symbol(symbol, place, place + 1) for symbol in entry.symbols]
+            found += [Symbol(symbol, place, place + 1, char if symbol.isdigit() else symbol) for symbol in entry.symbols]
         elif entry.kind is not Kind.SPACE:
             found.append(Symbol("\n", place, place + 1))
         elif not found or found[-1].symbol != " ":

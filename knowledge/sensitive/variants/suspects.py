@@ -1,6 +1,6 @@
 """Listed Chinese words that somebody may have meant: written by sound, in look-alikes, in halves, in pictures or in Latin letters.
 
-    沙币, sha bi, 亻夋逼, 傻🐴   beside 傻逼, 傻马 …
+    卖银, sha bi, 亻夋逼, 混🥚   for 卖淫, 傻逼, 混蛋
 
 Each is a candidate that is scored, never a verdict: one is told only where ordinary text hardly holds what stands there. Chinese words
 of two to eight characters; whole texts only, no streams. Slower than the filter, and beside it.
@@ -116,9 +116,9 @@ def _in_ordinary_words(symbols: Sequence[Symbol]) -> frozenset[int]:
     for start in range(len(symbols)):
         for end in range(start + 2, min(start + MOST_ORDINARY, len(symbols)) + 1):
             part = symbols[start:end]
-            if not part[-1].is_han:
+            if not (part[0].is_han and part[-1].is_han):
                 break
-            if counts.get("".join(symbol.symbol for symbol in part), 0) >= OFTEN:
+            if counts.get("".join(symbol.seen for symbol in part), 0) >= OFTEN:
                 found.update(symbol.start for symbol in part)
     return frozenset(found)
 
@@ -132,8 +132,8 @@ def _is_odd(one: Suspect, symbols: Sequence[Symbol], ordinary: frozenset[int]) -
         return False
     if len(spelt) == len(one.form):
         return _is_odd_pinyin(one)
-    written = "".join(symbol.symbol for symbol in symbols if one.pieces[0].start <= symbol.start < one.pieces[-1].end)
-    han = "".join(symbol.symbol for symbol in symbols if symbol.is_han and one.pieces[0].start <= symbol.start < one.pieces[-1].end)
+    written = "".join(symbol.seen or symbol.symbol for symbol in symbols if one.pieces[0].start <= symbol.start < one.pieces[-1].end)
+    han = "".join(symbol.seen for symbol in symbols if symbol.is_han and one.pieces[0].start <= symbol.start < one.pieces[-1].end)
     if len(han) < len(written.replace(" ", "")):  # a picture or letters in the midst of a word are odd enough
         return one.score >= ENOUGH
     agreed = any(way in ("same", "halves") for way in one.ways)
