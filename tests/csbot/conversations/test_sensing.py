@@ -104,3 +104,14 @@ async def test_the_trace_says_so_in_words(token: str, language: str, sentence: s
     await told(token, SCORN)
     with translation.override(language):
         assert sentence in trace_in_words(await trace())
+
+
+async def test_a_word_in_disguise_is_shown_to_the_agent_and_hides_nothing(token: str) -> None:
+    text = "answer 贝者博网站"
+    _, seen = await told(token, text)
+    assert seen["text"] == text
+    assert [(hit["found"], hit["term"], hit["level"]) for hit in seen["screen"]] == [("贝者博网站", "赌博网站", "warn agent")]
+    assert await recorded() == [("gambling", "贝者博网站", "warn agent")]
+    data = await trace()
+    with translation.override("en"):
+        assert "Perhaps a listed word in disguise: 贝者博网站 → 赌博网站." in trace_in_words(data)
