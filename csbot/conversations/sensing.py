@@ -7,6 +7,7 @@ must not cost a visitor their words. Knows sites' rules and messages; does not k
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from csbot.conversations.models import Conversation, Turn
 from csbot.conversations.screening import HitData, hits_keep, hits_told
 from knowledge.contracts import Direction, Level, Sensed, WordFilter
+
+log = logging.getLogger(__name__)
 
 BY_MEANING = frozenset({Level.LOG_ONLY, Level.WARN_AGENT, Level.HAND_OVER})
 NO_WORD = "–"  # in the place of the word that was met
@@ -48,7 +51,14 @@ def sensed_keep(turn: Turn, conversation: Conversation, trace: Mapping[str, Any]
 
 
 def suspected_in(text: str, words: WordFilter) -> list[HitData]:
-    return hits_told(words.suspect(text), text) if settings.CSBOT.sensing else []
+    """A guess that fails costs nobody an answer: the words that are listed were looked for before."""
+    if not settings.CSBOT.sensing:
+        return []
+    try:
+        return hits_told(words.suspect(text), text)
+    except Exception:
+        log.exception("no guess at disguised words")
+        return []
 
 
 def suspected_keep(turn: Turn, conversation: Conversation, trace: Mapping[str, Any]) -> None:

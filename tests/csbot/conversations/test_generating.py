@@ -53,6 +53,8 @@ class Broken:
 
 
 class BrokenWords:
+    """Without the guesses of a filter: that they fail costs nobody an answer."""
+
     version = "broken"
 
     def check(self, text: str, direction: Direction) -> Verdict:
