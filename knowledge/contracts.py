@@ -282,6 +282,9 @@ class Hit:
     why: Why = ""
 
 
+IN_NEED = "self-harm"  # the category of words by which somebody asks for help
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the words of a text lead to. `text` is the raw text with every hit masked whose level says so in this direction."""
@@ -293,6 +296,11 @@ class Verdict:
     def level(self) -> Level | None:
         order = list(Level)
         return max((hit.level for hit in self.hits), key=order.index, default=None)
+
+    @property
+    def is_in_need(self) -> bool:
+        """Whoever wrote it needs a person, whatever else stands in the text."""
+        return any(hit.category == IN_NEED and hit.level is Level.HAND_OVER for hit in self.hits)
 
 
 SensedCategory = Literal["abuse by meaning", "self-harm by meaning"]

@@ -41,10 +41,12 @@ class Deciding:
 
 def decide(question: Question, language: Language, stages: Deciding) -> Decision:
     """The route of a question, and its whole answer unless it is to be generated."""
-    level = stages.screen(question.text).level
-    if level is Level.BLOCK:
+    verdict = stages.screen(question.text)
+    if verdict.is_in_need:
+        return stages.word(Decision("handoff", "safety", language, words="in_need"))
+    if verdict.level is Level.BLOCK:
         return stages.word(Decision("refuse", "safety", language))
-    if level is Level.HAND_OVER:
+    if verdict.level is Level.HAND_OVER:
         return stages.word(Decision("handoff", "safety", language))
     if cached := stages.recall(question):
         return cached

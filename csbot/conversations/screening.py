@@ -48,14 +48,19 @@ class Screened:
 
     def notice(self, site: Site, language: str, *, has_bot: bool) -> str:
         """Where the bot answers a blocked message, its answer says so already."""
-        if self.verdict.level is Level.BLOCK:
+        if is_withheld(self.verdict):
             return "" if has_bot else text_of(site, language, "withheld")
         return text_of(site, language, "words_hidden") if self.text != self.raw else ""
 
 
 def visitor_screen(site: Site, text: str) -> Screened:
     verdict = knowledge.word_filter(site.company_id, site.pk).check(text, Direction.VISITOR)
-    return Screened(WITHHELD if verdict.level is Level.BLOCK else verdict.text, verdict, text)
+    return Screened(WITHHELD if is_withheld(verdict) else verdict.text, verdict, text)
+
+
+def is_withheld(verdict: Verdict) -> bool:
+    """A blocked word beside a cry for help is masked: whoever is to help has to read the rest."""
+    return verdict.level is Level.BLOCK and not verdict.is_in_need
 
 
 def hits_told(hits: Iterable[Hit], text: str = "") -> list[HitData]:

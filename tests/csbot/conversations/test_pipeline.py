@@ -72,6 +72,13 @@ def test_a_listed_word_ends_the_turn_before_anything_else_looks(level: Level, ro
     assert decision == Decision(route, "safety", "en")
 
 
+@pytest.mark.parametrize("beside", [(), (Hit(4, 7, "bad", "hate", Level.BLOCK),)])
+def test_a_cry_for_help_gets_help_whatever_stands_beside_it(beside: tuple[Hit, ...]) -> None:
+    verdict = Verdict("***", (Hit(0, 3, "die", "self-harm", Level.HAND_OVER), *beside))
+    decision = decided(screen=lambda text: verdict, recall=deny, detect_intent=deny)
+    assert decision == Decision("handoff", "safety", "en", words="in_need")
+
+
 @pytest.mark.parametrize("level", [Level.MASK, Level.WARN_AGENT, Level.LOG_ONLY])
 def test_milder_words_do_not_stop_a_question(level: Level) -> None:
     assert decided(screen=lambda text: hit(level), find_faq=lambda question: match(Band.ANSWER, answer="In 2 days.")).route == "answer"

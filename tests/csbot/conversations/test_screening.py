@@ -100,6 +100,24 @@ async def test_a_person_gets_what_the_level_lets_through(token: str, company: Co
     assert notices(chat) == ([notice] if notice else [])
 
 
+CRIES = [("en", "grobnik, I want to kill myself", "*******, I want to kill myself"), ("zh", "格罗布，我想自杀", "***，我想自杀")]
+
+
+@pytest.mark.parametrize(("language", "said", "seen"), CRIES)
+async def test_a_cry_for_help_reaches_a_person_although_another_word_is_blocked(
+    token: str, company: Company, language: str, said: str, seen: str
+) -> None:
+    for term in ("grobnik", "格罗布"):
+        await sync_to_async(list_word)(company, "block", term)
+    async with Chat(token) as chat:
+        await chat.ask(said, "cry")
+        answer = await chat.until_bot()
+        await chat.until("owner.changed", lambda data: data["owner"] == "queue")
+    assert answer["text"] == built_in(language, "in_need")
+    assert (await as_agents_see_it(client_id="cry"))["text"] == seen
+    assert notices(chat) == [built_in(language, "words_hidden")]
+
+
 async def test_a_blocked_message_that_comes_again_is_known(token: str, company: Company) -> None:
     await sync_to_async(list_word)(company, "block")
     async with Chat(token) as chat:
