@@ -130,12 +130,16 @@ def _row(name: str, cells: Mapping[str, object]) -> LexiconRow:
 
 
 def _cell(cells: Mapping[str, object], names: Iterable[str]) -> str:
-    """The first of these columns that holds something, on one line."""
+    """The first of these columns that holds something, on one line, without what no database keeps: NUL and halves of characters."""
     for name in names:
         value = cells.get(name)
-        if isinstance(value, str | int | float) and (text := " ".join(str(value).split())):
+        if isinstance(value, str | int | float) and (text := " ".join(_storable(str(value)).split())):
             return text
     return ""
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def language_of(term: str) -> str:

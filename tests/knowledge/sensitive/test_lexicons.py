@@ -41,6 +41,10 @@ def test_json_lines_are_read_too():
     assert words("list.jsonl", '"damn"\n\n{"term": "傻逼"}\n') == ["damn", "傻逼"]
 
 
+def test_what_no_database_keeps_is_left_out_of_a_word():
+    assert words("list.json", r'["da\u0000mn", "he\ud800ck", "\u0000", {"term": "傻逼", "note": "\udfff"}]') == ["damn", "heck", "傻逼"]
+
+
 def test_what_a_row_says_is_kept_and_the_language_is_guessed():
     rows = lexicon_read("list.csv", "term,category,level,language,note\ndamn,abuse,Mask,,mild\n他妈,,,zh-CN,\nhe'll,,allow,,\n".encode())
     assert rows == [
