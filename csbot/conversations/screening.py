@@ -16,7 +16,7 @@ from csbot.conversations.frames import frame_append
 from csbot.conversations.models import Conversation, Message
 from csbot.conversations.wrapping import text_of
 from knowledge import facade as knowledge
-from knowledge.contracts import Direction, Hit, Level, Verdict
+from knowledge.contracts import IN_NEED, Direction, Hit, Level, Verdict
 
 WITHHELD = "***"  # in the place of a message that nobody is to read
 
@@ -61,6 +61,10 @@ def visitor_screen(site: Site, text: str) -> Screened:
 def is_withheld(verdict: Verdict) -> bool:
     """A blocked word beside a cry for help is masked: whoever is to help has to read the rest."""
     return verdict.level is Level.BLOCK and not verdict.is_in_need
+
+
+def is_cry_for_help(message: Message) -> bool:
+    return any(hit["category"] == IN_NEED and hit["level"] == Level.HAND_OVER for hit in message.wrap.get("screen", ()))
 
 
 def hits_told(hits: Iterable[Hit], text: str = "") -> list[HitData]:

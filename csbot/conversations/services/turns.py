@@ -30,7 +30,7 @@ from csbot.conversations.models import Conversation, Message, Trace, Turn
 from csbot.conversations.outbox import outbox_add, outbox_again, outbox_taken
 from csbot.conversations.personal import trace_masked
 from csbot.conversations.presence import is_staffed
-from csbot.conversations.screening import HitData, answer_notice, hits_keep, notice_append
+from csbot.conversations.screening import HitData, answer_notice, hits_keep, is_cry_for_help, notice_append
 from csbot.conversations.sensing import sensed_keep, suspected_keep
 from csbot.conversations.services.owners import leave_words, owner_to_queue, say
 from csbot.conversations.wrapping import text_of, wrap_of
@@ -264,23 +264,25 @@ def _dispatch_next(turn: Turn) -> None:
 
 def turn_retry_or_fail(turn_id: str | UUID, *, why: str) -> None:
     """An attempt broke or its lease ran out: try once more where an attempt and time are left, else end with an honest text (C4)."""
-    turn = Turn.objects.get(pk=turn_id)
+    turn = Turn.objects.select_related("question", "conversation__site").get(pk=turn_id)
+    needs_person = is_cry_for_help(turn.question)
+    is_left = needs_person and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
     with locked(turn.conversation_id) as conversation:
         turn = Turn.objects.select_related("question").get(pk=turn_id)
         if turn.state not in Turn.OPEN:
             return
         log.warning("turn %s: %s (state %s)", turn.pk, why, turn.state)
         if turn.deadline <= now():
-            _fail(turn, conversation, why)
+            _fail(turn, conversation, why, is_left=is_left)
         elif turn.state in (State.QUEUED, State.ROUTING):
-            _route_again(turn, conversation, why)
+            _route_again(turn, conversation, why, is_left=is_left)
         else:
             _generate_again(turn, conversation, why)
 
 
-def _route_again(turn: Turn, conversation: Conversation, why: str) -> None:
+def _route_again(turn: Turn, conversation: Conversation, why: str, *, is_left: bool) -> None:
     if turn.attempt >= MAX_ATTEMPTS:
-        _fail(turn, conversation, why)
+        _fail(turn, conversation, why, is_left=is_left)
         return
     turn.state, turn.lease_until = State.QUEUED, None
     turn.save()
@@ -300,15 +302,21 @@ def _generate_again(turn: Turn, conversation: Conversation, why: str) -> None:
     turn.save()
 
 
-def _fail(turn: Turn, conversation: Conversation, why: str) -> None:
+def _fail(turn: Turn, conversation: Conversation, why: str, *, is_left: bool = False) -> None:
+    """Whoever cries for help gets it and a person, although the bot could not read on. `is_left`: nobody is there now."""
     if turn.gen and turn.state in (State.WAITING, State.STREAMING):
         frame_append(conversation, "gen.abort", {"gen": str(turn.gen), "reason": "failed"})
     language = turn.question.language
-    text = text_of(conversation.site, language, "failed")
-    decision = Decision("refuse", "limit", language, text=text, offers_handoff=True)  # type: ignore[arg-type]
+    if is_cry_for_help(turn.question):
+        decision = Decision("handoff", "safety", language, text=text_of(conversation.site, language, "in_need"))  # type: ignore[arg-type]
+    else:
+        text = text_of(conversation.site, language, "failed")
+        decision = Decision("refuse", "limit", language, text=text, offers_handoff=True)  # type: ignore[arg-type]
     turn.route, turn.reason = decision.route, decision.reason
     if conversation.owner == Conversation.Owner.BOT:
         _message_commit(turn, conversation, decision)
+        if decision.route == "handoff":
+            owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
     _end(turn, State.FAILED)
     turn.save()
     _trace_add(turn, {"failed": why})

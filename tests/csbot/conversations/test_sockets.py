@@ -345,6 +345,21 @@ def test_a_turn_that_is_too_late_ends_in_words(site: Site, redis_clean: None) ->
     assert turn.conversation.messages.filter(sender="bot").get().text == TEXTS["en"]["failed"]
 
 
+@pytest.mark.parametrize(("language", "text"), [("en", "I want to kill myself"), ("zh", "我想自杀")])
+def test_a_cry_for_help_is_heard_although_no_worker_reads_it(site: Site, redis_clean: None, language: str, text: str) -> None:
+    from datetime import timedelta
+
+    from csbot.lib.clock import now
+
+    turn = ask(session_for(site), text)
+    Turn.objects.filter(pk=turn.pk).update(created=now() - timedelta(minutes=2), deadline=now() - timedelta(seconds=1))
+    sweep_once()
+    turn = Turn.objects.select_related("conversation").get(pk=turn.pk)
+    assert (turn.state, turn.route, turn.reason) == (Turn.State.FAILED, "handoff", "safety")
+    assert turn.conversation.messages.filter(sender="bot").get().text == TEXTS[language]["in_need"]
+    assert turn.conversation.owner == "queue"
+
+
 def test_a_write_with_an_old_version_is_refused(site: Site, redis_clean: None) -> None:
     conversation = ask(session_for(site), "one").conversation
     agent = Agent.objects.create(user=User.objects.create_user("ann"), company=site.company)
