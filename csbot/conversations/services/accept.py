@@ -23,6 +23,7 @@ from csbot.conversations.messages import message_add, message_data
 from csbot.conversations.models import Conversation, Frame, Message, Turn
 from csbot.conversations.outbox import outbox_add
 from csbot.conversations.screening import hits_keep, notice_append, visitor_screen
+from csbot.conversations.services.owners import say
 from csbot.conversations.services.visitors import name_index, visitor_of
 from csbot.conversations.sessions import VisitorSession, site_of_session
 from csbot.conversations.wrapping import text_of
@@ -116,7 +117,16 @@ def _store(conversation: Conversation, *, client_id: str, text: str, digest: str
         frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id, changed=["language", "closed"])
         notice_append(owned, message)
         happened("message", owned, message=message_data(message))
+        if screened.verdict.is_in_need and not has_bot:
+            _help_once(owned, language)
         return Accepted(owned, message, frame.seq, _turn_open(owned, message, turn_id, chip) if turn_id else None)
+
+
+def _help_once(conversation: Conversation, language: Language) -> None:
+    """Whoever waits for a person, perhaps the whole night, is told who listens now."""
+    text = text_of(conversation.site, language, "in_need")
+    if not conversation.messages.filter(text=text).exists():
+        say(conversation, text, language)
 
 
 def _usual_language(conversation: Conversation) -> Language:

@@ -118,6 +118,18 @@ async def test_a_cry_for_help_reaches_a_person_although_another_word_is_blocked(
     assert notices(chat) == [built_in(language, "words_hidden")]
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "I want to kill myself"), ("zh", "我想自杀")])
+async def test_who_waits_for_a_person_is_told_once_who_listens_now(token: str, language: str, said: str) -> None:
+    async with Chat(token) as chat:
+        await chat.ask("person")
+        await chat.until("owner.changed")
+        for client_id in ("cry", "again"):
+            await chat.ask(said, client_id)
+            await chat.until("msg.new", lambda data, sent=client_id: data["message"].get("client_id") == sent)
+    helped = Message.objects.filter(text=built_in(language, "in_need"), sender="system")
+    assert await helped.acount() == 1
+
+
 async def test_a_blocked_message_that_comes_again_is_known(token: str, company: Company) -> None:
     await sync_to_async(list_word)(company, "block")
     async with Chat(token) as chat:
