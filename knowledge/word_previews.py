@@ -22,7 +22,7 @@ from knowledge.sensitive.lexicons import ALLOW, LexiconRow
 from knowledge.sensitive.terms import can_be_listed
 from knowledge.sensitive.vetting import vet
 from knowledge.uploads import FOLDER, forget_old_uploads
-from knowledge.word_lists import Wanted
+from knowledge.word_lists import MOST, Wanted
 
 KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -55,7 +55,8 @@ class Preview:
 def preview_make(company: UUID | str, list_name: str, rows: Sequence[LexiconRow], *, category: str, level: str, file_name: str) -> Preview:
     words = [row for row in rows if (row.level or level) != ALLOW]
     default = Level(level) if level != ALLOW else Level.MASK
-    refused = vet([row.as_term(default) for row in words], messages_heard(company)).refused
+    short = [row.as_term(default) for row in words if len(row.term) <= MOST["term"]]  # a book on one line would take minutes
+    refused = vet(short, messages_heard(company)).refused
     known = set(Word.objects.filter(word_list__company_id=company, word_list__name=list_name).values_list("term", flat=True))
     num_known = sum(row.term in known for row in rows)
     preview = Preview(

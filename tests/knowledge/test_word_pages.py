@@ -127,6 +127,18 @@ def test_what_counts_for_nothing_is_said(editor: Client, company: Company) -> No
     assert "counts for nothing" in editor.post(reverse("admin:knowledge_word_add"), body, follow=True).content.decode()
 
 
+def test_a_book_on_one_line_is_not_read_for_words(editor: Client) -> None:
+    page = upload(editor, "w.txt", f"zorblax\n{'今天我们去上班' * 100_000}\n")
+    assert "only signs: 1." in " ".join(page.split())
+    confirm(editor, page)
+    assert set(words()) == {"zorblax"}
+
+
+def test_what_no_database_keeps_does_not_break_an_import(editor: Client) -> None:
+    confirm(editor, upload(editor, "w.json", r'[{"term": "zor\u0000blax", "category": "a\ud800b", "note": "\u0000"}]'))
+    assert words() == {"zorblax": ("ab", "mask")}
+
+
 def test_all_of_them_can_be_taken_all_the_same(editor: Client) -> None:
     confirm(editor, upload(editor, "w.txt", "zorblax\n没有\n"), take_all="on")
     assert set(words()) == {"zorblax", "没有"}
