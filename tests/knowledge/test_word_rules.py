@@ -135,3 +135,16 @@ def test_while_many_words_are_compiled_the_old_ones_filter_and_nobody_waits(comp
         if thread.name == "words":
             thread.join(30)
     assert filters.get(company.pk).check("zorblax77qx", VISITOR).level is Level.BLOCK
+
+
+@pytest.mark.parametrize("action", ["mask", "block"])
+@pytest.mark.parametrize("text", ["I want to kill myself", "我想自杀，不想活了"])
+def test_what_hides_every_category_hides_no_cry_for_help(company: Company, site: Site, action: str, text: str) -> None:
+    rule(company, action, category="")
+    rule(company, action, category="", direction="visitor", site=site)
+    verdict = word_filter(company.pk, site.pk).check(text, VISITOR)
+    assert (verdict.text, verdict.is_in_need) == (text, True)
+    assert seen(company, site)[1] == "site"
+    rule(company, action, category="self-harm", site=site)
+    forget_word_filters()
+    assert not word_filter(company.pk, site.pk).check(text, VISITOR).is_in_need
