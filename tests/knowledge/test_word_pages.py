@@ -174,23 +174,23 @@ def test_an_import_is_undone_at_a_button(editor: Client, stranger: Client) -> No
 @pytest.fixture
 def many(company: Company) -> WordList:
     word_list = WordList.objects.create(company=company, name="many")
-    Word.objects.bulk_create(Word(word_list=word_list, term=f"zorblax{number:05}", category="rivals") for number in range(75_000))
+    Word.objects.bulk_create(Word(word_list=word_list, term=f"zorblax{number:05}", category="rivals") for number in range(15_000))
     return word_list
 
 
-def test_75_000_words_are_paged_searched_and_removed(editor: Client, many: WordList) -> None:
+def test_thousands_of_words_are_paged_searched_and_removed(editor: Client, many: WordList) -> None:
     listed = reverse("admin:knowledge_word_changelist")
     first = editor.get(listed).content.decode()
     assert ("zorblax00099" in first, "zorblax00100" in first) == (True, False)
-    found = editor.get(listed, {"q": "zorblax74321"}).content.decode()
-    assert ("zorblax74321" in found, "zorblax00001" in found) == (True, False)
+    found = editor.get(listed, {"q": "zorblax14321"}).content.decode()
+    assert (">zorblax14321<" in found, ">zorblax00001<" in found) == (True, False)
     assert len(editor.get(reverse("admin:knowledge_wordlist_change", args=[many.pk])).content) < 100_000
     remove = reverse("admin:knowledge_wordlist_delete", args=[many.pk])
     assert len(editor.get(remove).content) < 100_000
     editor.post(remove, {"post": "yes"})
     assert not Word.objects.exists()
     editor.post(reverse("admin:knowledge_wordchange_undo", args=[WordChange.objects.get().pk]))
-    assert Word.objects.count() == 75_000
+    assert Word.objects.count() == 15_000
 
 
 def test_the_audit_log_says_how_many_words_went(editor: Client, company: Company) -> None:
