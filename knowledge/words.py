@@ -5,6 +5,7 @@ Knows rows. Loads no heavy library: the web process screens with it. Does not kn
 
 from __future__ import annotations
 
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Count, Max
@@ -52,7 +53,16 @@ class Rows:
         return Rules(of_company=company), {site: Rules(rules, company) for site, rules in of_site.items()}
 
     def compile(self, listed: Listed) -> Matcher:
+        starter, own = listed.lists
+        if starter and not own and tuple(listed.allowed) == starter_allowed():
+            return _starter_matcher()
         return build_matcher(listed.lists, listed.allowed)
+
+
+@cache
+def _starter_matcher() -> Matcher:
+    """One for all companies that list nothing of their own: it cannot be changed, and each company's rules lie around it."""
+    return build_matcher([starter_terms()], starter_allowed())
 
 
 _filters = FilterCache(Rows())
