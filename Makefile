@@ -14,7 +14,7 @@ GPU_WHEELS := transformers|tokenizers|safetensors|huggingface-hub|hf-xet|httpx2|
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-emit-package torch
 DEMO := up --demo --with-parent --port $(PORT)
 
-.PHONY: help setup setup-dev demo test test-postgres frontend-test lint e2e faults bench gpu-wheels gpu-bench screenshots messages lock clean
+.PHONY: help setup setup-dev demo test test-thorough test-postgres frontend-test lint e2e faults bench gpu-wheels gpu-bench screenshots messages lock clean
 
 help: ## What can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ demo: setup ## Start everything with the demo company and print the links (PORT=
 
 test: setup-dev ## The default test suite
 	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist loadfile && echo "test: the default suite passed"
+
+test-thorough: setup-dev ## Tests that take longer: every architecture, healing, scripted days, benchmarks small
+	@$(RUN) -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m thorough && echo "test-thorough: the longer tests passed"
 
 test-postgres: setup-dev ## The same suite on a PostgreSQL of its own (needs the server's programs, no running server)
 	@$(RUN) -m tests.postgres -q -n auto --maxprocesses 4 --dist loadfile && echo "test-postgres: the default suite passed on PostgreSQL"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,6 +23,12 @@ from knowledge.models import KnowledgeBase
 from tests.canaries import watched
 
 pytest_plugins = ["tests.workers"]
+
+
+def pytest_collection_finish() -> None:
+    """Torch, Django and thousands of collected tests are millions of objects that stay: the collector need not visit them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from inference.gpu.__main__ import measure, roofline
 from inference.gpu.loads import Load, prompts_of
 from inference.gpu.shapes import DRY, SHAPES, word_tokenizer
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("model", sorted(DRY))
 def test_a_dry_run_answers_everybody(model: str) -> None:

@@ -16,7 +16,7 @@ from knowledge.models import Article, KnowledgeBase
 from tests.csbot.dashboard.desks import agent_of
 from tests.knowledge.test_article_import import sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from csbot.demo.seeding import seed
 from csbot.lib.status import WorkerStatus, status_write
 from knowledge import facade as knowledge
 
+pytestmark = pytest.mark.thorough
+
 SCENARIOS = [scenario for path in sorted(Path(__file__).parent.glob("*.json")) for scenario in json.loads(path.read_text(encoding="utf-8"))]
 
 

@@ -16,7 +16,7 @@ from knowledge.word_lists import Wanted, words_import
 from knowledge.words import Rows
 from tests.csbot.conversations.chat import Chat
 
-pytestmark = [pytest.mark.usefixtures("running", "site")]
+pytestmark = [pytest.mark.usefixtures("running", "site"), pytest.mark.thorough]
 LIMIT_S = 5.0
 
 

@@ -13,6 +13,8 @@ from inference.catalogue.upcycle import CannotUpcycle
 from tests.inference.catalogue.test_splitting import calibrated, texts, tiny_dense
 from tests.inference.engine.conftest import byte_tokenizer
 
+pytestmark = pytest.mark.thorough
+
 STEPS = 12
 
 

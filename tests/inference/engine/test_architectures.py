@@ -19,6 +19,8 @@ from tests.inference.engine.architectures import SHAPES
 from tests.inference.engine.test_conformance import ask, settle
 from tests.inference.engine.test_transformers_cb import prefix_hits
 
+pytestmark = pytest.mark.thorough
+
 STEP = 512  # tokens of one step at most
 LONG = " ".join(str(number * 7919) for number in range(110))
 TEXTS = ["hello", "你好，退货期是几天？", LONG[:200], LONG]

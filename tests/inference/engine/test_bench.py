@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 
 from inference.engine.bench import Run, ratios, share
 
+pytestmark = pytest.mark.thorough
+
 KEYS = {"backend", "model", "concurrency", "prompt_tokens", "new_tokens", "ttft_ms_p50", "ttft_ms_p95", "tpot_ms_p50", "tokens_per_s"}
 
 

@@ -14,6 +14,8 @@ from knowledge.sensitive.evaluation.made_words import made_terms, messages
 from knowledge.sensitive.evaluation.streaming import differences
 from knowledge.sensitive.matcher import Matcher
 
+pytestmark = pytest.mark.thorough
+
 
 def test_it_prints_its_figures_as_one_line(tmp_path):
     (tmp_path / "words.txt").write_text("塑胶炸弹\nzorgfnord\n", encoding="utf-8")
