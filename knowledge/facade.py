@@ -58,7 +58,7 @@ from knowledge.judging import (
     table_written,
 )
 from knowledge.masking import hide_personal, holds_personal, mask_log, mask_personal
-from knowledge.screening import messages_from, word_filter, word_hits_keep, word_list_version, word_warned_among
+from knowledge.screening import messages_from, warm_words, word_filter, word_hits_keep, word_list_version, word_warned_among
 
 if TYPE_CHECKING:
     from knowledge.faq.encoder import Encoder
@@ -140,6 +140,7 @@ __all__ = [
     "variant_add",
     "warm_encoder",
     "watch_published",
+    "warm_words",
     "word_filter",
     "word_hits_keep",
     "word_warned_among",

@@ -8,12 +8,23 @@ from uuid import UUID
 
 from knowledge.contracts import Direction, WordFilter
 
+ONE_OF_EACH = "卖银 shabi 弓虽女干 混🥚"  # a disguise for every table
+
 
 def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> WordFilter:
     """The company's compiled word lists, at most a few seconds old, as they act on one of its sites."""
     from knowledge.words import word_filter as filter_of
 
     return filter_of(company_id, site_id)
+
+
+def warm_words() -> None:
+    """Every company's filter in memory, and the tables that guesses at disguised words read. For workers, before the first question."""
+    from knowledge.models import KnowledgeBase
+    from knowledge.words import word_filter as filter_of
+
+    for company_id in KnowledgeBase.objects.values_list("company_id", flat=True).distinct():
+        filter_of(company_id).suspect(ONE_OF_EACH)
 
 
 def messages_from(source: Callable[[UUID | str, int], list[str]]) -> None:

@@ -69,7 +69,8 @@ def _open_knowledge() -> None:
     started = time.perf_counter()
     try:
         num_ready = knowledge.open_all_knowledge()
-        log.info("%d knowledge bases opened in %.1f s", num_ready, time.perf_counter() - started)
+        knowledge.warm_words()
+        log.info("%d knowledge bases and their word lists opened in %.1f s", num_ready, time.perf_counter() - started)
     except DatabaseError as error:
         log.warning("knowledge not opened yet: %s", error)
     finally:

@@ -42,7 +42,8 @@ _LEFT_OVER = re.compile(r"^[\s,.;，。；!！?？]+|[\s,;，；]+$")
 
 
 def without_asides(text: str) -> str:
-    """What is left to check; empty where nothing is."""
+    """What is left to check, as it is where there is no talk; empty where nothing is left."""
     plain = text.replace("\u2019", "'")
-    kept = _ZH.sub(" ", _EN.sub(" ", _LEFT_OVER.sub("", _EN_OPENING.sub(" ", plain, count=1) if _EN_OPENING.match(plain) else plain)))
-    return _LEFT_OVER.sub("", re.sub(r"\s+", " ", kept))
+    opening = _EN_OPENING.match(plain)
+    kept = _ZH.sub(" ", _EN.sub(" ", plain[opening.end() :] if opening else plain))
+    return text if kept == plain else _LEFT_OVER.sub("", re.sub(r"\s+", " ", kept))

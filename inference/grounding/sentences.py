@@ -15,7 +15,7 @@ from inference.grounding.asides import without_asides
 from inference.grounding.clauses import plain_of, settled_in, words_of
 from inference.grounding.parts import cut
 from inference.grounding.scoring import Scorers
-from inference.grounding.signs import SIGNS, Known, signs_of
+from inference.grounding.signs import SIGNS, Known
 from inference.grounding.stopping import Stopping
 
 _HARD = frozenset("\n\r。！？!?")
@@ -141,7 +141,7 @@ class SentenceStream(Stopping):
             return "sentence"
         if says_nothing(text):
             return None
-        signs = signs_of(text, self._read())
+        signs = self._read().signs(text)
         return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs) else "sentence")
 
     @property
@@ -175,9 +175,9 @@ def support_of(answer: str, known: Known, scorers: Scorers) -> float:
     """
     if says_nothing(answer):
         return 1.0
-    whole = signs_of(answer, known)
+    whole = known.signs(answer)
     views = [whole[_COVERED], scorers.answer(whole)]
     said = [sentence for sentence in map(without_asides, sentences_of(answer)) if not says_nothing(sentence)]
     if said:
-        views += [scorers.answer(signs_of(without_asides(answer), known)), min(scorers.sentence(signs_of(sentence, known)) for sentence in said)]
+        views += [scorers.answer(known.signs(without_asides(answer))), min(scorers.sentence(known.signs(sentence)) for sentence in said)]
     return sum(views) / len(views)

@@ -47,6 +47,13 @@ class Known:
         self._given = (evidence, question)
         self._support: Support | None = None
         self._spread: dict[tuple[int, int], dict[str, float]] = {}
+        self._signs: dict[str, tuple[float, ...]] = {}
+
+    def signs(self, sentence: str) -> tuple[float, ...]:
+        """`signs_of`, remembered: a sentence is judged when it comes, and once more with the whole answer."""
+        if sentence not in self._signs:
+            self._signs[sentence] = signs_of(sentence, self)
+        return self._signs[sentence]
 
     @property
     def support(self) -> Support:
