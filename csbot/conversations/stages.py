@@ -75,7 +75,7 @@ class DecidingStages:
             recall=timed("cache", self.recall),
             look_up=timed("lookup", self.look_up),
             detect_intent=timed("intent", self.detect_intent),
-            sense=self.sense,
+            sense=timed("sense", self.sense),
             find_faq=timed("faq", self.find_faq),
             find_evidence=timed("evidence", self.opened.find_evidence),
             can_generate=self.can_generate,
