@@ -1,7 +1,7 @@
 """Lets an answer through sentence by sentence, as far as each is likely to be supported.
 
-A sentence that repeats the evidence word by word passes as it comes; one in other words waits for its end, so that
-nothing of an unsupported one is seen. Knows the score, not how it comes about.
+A sentence that repeats the evidence word by word passes as it comes. One in other words waits for its end, or for the end of
+a clause up to which it is likely by itself: whatever is seen has been judged. Knows the score, not how it comes about.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from inference.grounding.signs import SIGNS, Known
 from inference.grounding.stopping import Stopping
 
 _HARD = frozenset("\n\r。！？!?")
+_PAUSES, _SPACED_PAUSES = frozenset("，；："), frozenset(",;:")  # the latter before a space only: not in 1,000 and 9:00
 _CLAUSE_START = re.compile(r"(?:^|[\n。！？!?；;：:，,]\s*|\.\s+)(?=\S)")
 ECHO = 0.8  # of the question's letters in one piece
+LIKELY = 0.5  # what a sentence that is not whole must reach: more than its whole, of which most that could be wrong has been said
 _HEAD = {True: 4, False: 10}  # characters that must repeat before the first is shown, of Chinese and of other text
 # Say nothing by themselves; what comes after them is what they mean.
 _OPENING = re.compile(
@@ -52,6 +54,10 @@ class Splitter:
 
     def ends_after(self, character: str) -> bool:
         return character in _HARD and bool(self.text.strip()) and not _OPENING.fullmatch(self.text)
+
+    def pauses_at(self, character: str) -> bool:
+        """Whether a clause is whole, with this character behind it or as its last."""
+        return character in _PAUSES or (character.isspace() and self.text[-1:] in _SPACED_PAUSES)
 
     def close(self) -> str:
         text, self.text = self.text, ""
@@ -100,6 +106,7 @@ class SentenceStream(Stopping):
         ready = self._close() if self._splitter.ends_before(character) else ""
         if self._unsupported:
             return ready
+        pauses = self._splitter.pauses_at(character)
         self._splitter.text += character
         self._held += character
         if self._copied or not character.isspace():
@@ -107,7 +114,8 @@ class SentenceStream(Stopping):
             self._copied += 1
         if self._splitter.ends_after(character):
             return ready + self._close()
-        return ready + self._let_go() if self._is_safe(character) else ready
+        is_safe = self._is_safe(character) or (pauses and self._is_likely(self._splitter.text))
+        return ready + self._let_go() if is_safe else ready
 
     def _follow(self, character: str) -> None:
         plain, step = plain_of(character), self._copied
@@ -143,6 +151,13 @@ class SentenceStream(Stopping):
             return None
         signs = self._read().signs(text)
         return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs) else "sentence")
+
+    def _is_likely(self, begun: str) -> bool:
+        """Whether a sentence up to the end of a clause may be seen: it asks nothing back, and the score is for it."""
+        if says_nothing(begun) or self._echoes(begun):
+            return False
+        signs = self._read().signs(begun)
+        return plainly_wrong(signs) is None and self._scorers.sentence(signs) >= LIKELY
 
     @property
     def support(self) -> float:

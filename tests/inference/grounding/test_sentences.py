@@ -92,6 +92,27 @@ def test_a_repeated_sentence_is_seen_while_it_is_made() -> None:
     assert stream.feed("The oak board is oiled ") == "The oak board is oiled "
 
 
+@pytest.mark.parametrize(
+    ("lang", "begun", "seen"),
+    [
+        ("en", "You oil the oak board once a month, so ", "You oil the oak board once a month, "),
+        ("zh", "保温瓶请手洗，容", "保温瓶请手洗，"),
+        ("en", "My brothers love Spain in summer, so ", ""),
+        ("zh", "店长推荐搭配咖啡豆，", ""),
+        ("en", "Yes, ", ""),
+        ("en", "You oil 1,000 oak boards ", ""),
+    ],
+)
+def test_a_clause_that_is_likely_by_itself_is_seen_before_its_sentence_ends(lang: Language, begun: str, seen: str) -> None:
+    stream = SentenceStream(EVIDENCE, [ASKED[lang]], shipped())
+    assert stream.feed(begun) == seen
+
+
+def test_a_sentence_that_goes_wrong_after_its_first_clause_is_stopped_there() -> None:
+    made_up = "and my two brothers love travelling to Spain in summer with their large dogs."
+    assert shown(f"You oil the oak board once a month, {made_up}") == ("You oil the oak board once a month, ", True)
+
+
 def test_an_answers_support_falls_with_what_is_made_up_in_it() -> None:
     known = Known(EVIDENCE, ASKED["en"])
     kept = "You oil the oak board once a month."
