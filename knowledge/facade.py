@@ -58,7 +58,7 @@ from knowledge.judging import (
     table_written,
 )
 from knowledge.masking import hide_personal, holds_personal, mask_log, mask_personal
-from knowledge.screening import messages_from, warm_words, word_filter, word_hits_keep, word_list_version, word_warned_among
+from knowledge.screening import messages_from, open_words, warm_words, word_filter, word_hits_keep, word_list_version, word_warned_among
 
 if TYPE_CHECKING:
     from knowledge.faq.encoder import Encoder
@@ -120,6 +120,7 @@ __all__ = [
     "open_all_knowledge",
     "open_knowledge",
     "open_snapshot",
+    "open_words",
     "promises_read",
     "promises_set",
     "publish_again",

@@ -18,13 +18,20 @@ def word_filter(company_id: UUID | str, site_id: UUID | str | None = None) -> Wo
     return filter_of(company_id, site_id)
 
 
-def warm_words() -> None:
-    """Every company's filter in memory, and the tables that guesses at disguised words read. For workers, before the first question."""
+def open_words() -> list[WordFilter]:
+    """Every company's filter, compiled and read once: the first text waits for none."""
     from knowledge.models import KnowledgeBase
-    from knowledge.words import word_filter as filter_of
 
-    for company_id in KnowledgeBase.objects.values_list("company_id", flat=True).distinct():
-        filter_of(company_id).suspect(ONE_OF_EACH)
+    filters = [word_filter(company_id) for company_id in KnowledgeBase.objects.values_list("company_id", flat=True).distinct()]
+    for words in filters:
+        words.check(ONE_OF_EACH, Direction.BOT)
+    return filters
+
+
+def warm_words() -> None:
+    """With the tables that guesses at disguised words read. For workers that read visitors' messages."""
+    for words in open_words():
+        words.suspect(ONE_OF_EACH)
 
 
 def messages_from(source: Callable[[UUID | str, int], list[str]]) -> None:
