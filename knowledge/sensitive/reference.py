@@ -13,7 +13,7 @@ from itertools import accumulate, groupby, pairwise, takewhile
 from knowledge.contracts import Hit
 from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
 from knowledge.sensitive.scanner import FEW, LEET, MAX_GAP, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found, most_gaps, plain_way
-from knowledge.sensitive.terms import Words
+from knowledge.sensitive.terms import MOST_CUT_OFF, Words
 from knowledge.sensitive.verdicts import standing_hits
 
 
@@ -150,7 +150,10 @@ def has_few_gaps(reading: Reading, form: str) -> bool:
 
 
 def has_whole_pieces(items: list[Item], reading: Reading, form: str) -> bool:
-    """Where a space parts Latin letters inside one word, one of the pieces beside it is a single letter that is no word itself."""
+    """Where a space parts Latin letters inside one word, one of the pieces beside it is a single letter that is no word itself.
+
+    Behind a longer piece it is one of the word's last letters.
+    """
     starts_word = {len(form[:at].replace(" ", "")) for at, char in enumerate(form) if char == " "}
     pieces: list[list[Step]] = [[reading[0]]]
     gaps: list[bool] = []
@@ -163,13 +166,19 @@ def has_whole_pieces(items: list[Item], reading: Reading, form: str) -> bool:
             pieces.append([after])
         else:
             pieces[-1].append(after)
-    return all(not is_spaced or may_part(pieces[at], pieces[at + 1]) for at, is_spaced in enumerate(gaps))
+    return all(not is_spaced or may_part(pieces[at], pieces[at + 1], form) for at, is_spaced in enumerate(gaps))
 
 
-def may_part(left: list[Step], right: list[Step]) -> bool:
-    if len(left) == 1 and len(right) == 1:
-        return True
-    return any(len(piece) == 1 and piece[0].symbol not in "ai" for piece in (left, right))
+def may_part(left: list[Step], right: list[Step], form: str) -> bool:
+    if len(left) == 1:
+        return len(right) == 1 or left[0].symbol not in "ai"
+    return len(right) == 1 and right[0].symbol not in "ai" and letters_from(right[0].slot, form) <= MOST_CUT_OFF
+
+
+def letters_from(slot: int, form: str) -> int:
+    """How many letters the word, not the phrase, still has at this symbol."""
+    place = [at for at, symbol in enumerate(form) if symbol != " "][slot]
+    return len(list(takewhile(lambda symbol: edge_of(symbol) is Edge.LETTER, form[place:])))
 
 
 def has_borders(items: list[Item], reading: Reading, form: str) -> bool:

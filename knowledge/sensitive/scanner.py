@@ -24,7 +24,8 @@ MIN_STRETCH = 3  # a repeated letter counts as stretched from here on: "good" is
 FEW = 1  # real letters that a word keeps when it is written with leet digits and without gaps
 SHORT = 4  # shorter Latin words neither touch digits nor hide in leet digits: "A5S", "ASS123" are part numbers
 
-PLAIN, LEET = 1, 2
+PLAIN, LEET = 1, 2  # how digits and ambiguous signs are read
+LONE, LONE_LAST = 1, 2  # what the piece after a space must be: one letter; one of the word's last letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Found:
 
 @dataclass(slots=True)
 class Partial:
-    """`need` says what the piece after a space must be: 1 one letter, 2 one letter that is no word by itself."""
+    """`need` is LONE, LONE_LAST, or 0 where nothing is asked of the piece after a space."""
 
     start: int
     end: int
@@ -79,6 +80,8 @@ class Scanner:
         self._whole = words.whole
         self._inner = words.inner
         self._doubled = words.doubled
+        self._cut_off = words.cut_off
+        self._parted = words.parted
         self._allowed = words.allowed
         self._allowed_inner = words.allowed_inner
         self._partials: list[Partial] = []
@@ -169,6 +172,8 @@ class Scanner:
         partial.gap += 1
         partial.gaps += 1
         partial.spaced = partial.spaced or entry.kind is Kind.SPACE
+        if partial.spaced and partial.piece > 1 and partial.prefix not in self._parted and edge_of(partial.prefix[-1]) is Edge.LETTER:
+            return False
         return partial.gap <= MAX_GAP and partial.gaps <= most_gaps(len(partial.prefix)) and partial.prefix in self._inner
 
     def _read_word(self, symbol: str, entry: Char) -> None:
@@ -209,7 +214,8 @@ class Scanner:
             grown.append(partial.grown(partial.prefix, run=partial.run + 1, stretched=True))
         result = []
         for candidate in grown:
-            if _fits(candidate, partial, symbol, is_new_word=candidate.prefix[-2:-1] == " " and candidate.prefix != partial.prefix):
+            is_new_word = candidate.prefix[-2:-1] == " " and candidate.prefix != partial.prefix
+            if _fits(candidate, partial, symbol, is_new_word=is_new_word) and (candidate.need != LONE_LAST or candidate.prefix in self._cut_off):
                 candidate.reading = partial.reading or way
                 candidate.end = self.position + 1
                 candidate.gap, candidate.spaced = 0, False
@@ -298,7 +304,7 @@ def _is_fair(partial: Partial) -> bool:
 
 
 def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool) -> bool:
-    """Latin letters across a space: "f u c k" is one word, "the pen is here" and "a hole" are not."""
+    """Latin letters across a space: "f u c k" and "fuc k" are one word, "the pen is here" and "a hole" are not."""
     last = before.prefix[-1]
     if is_new_word or edge_of(symbol) is not Edge.LETTER or edge_of(last) is not Edge.LETTER:
         candidate.piece, candidate.need = 1, 0
@@ -309,5 +315,5 @@ def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool
     candidate.piece, candidate.need = 1, 0
     if not before.spaced or (before.piece == 1 and last not in "ai"):
         return True
-    candidate.need = 1 if before.piece == 1 else 2
-    return candidate.need == 1 or symbol not in "ai"
+    candidate.need = LONE if before.piece == 1 else LONE_LAST
+    return True

@@ -6,16 +6,20 @@ Knows word lists, inflection and which list wins. Does not know texts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from knowledge.contracts import Level
 from knowledge.sensitive.characters import BREAKS, CHARACTERS, LEET_SYMBOLS, Edge, Kind, edge_of
 
-RULES = "words-5"  # part of every version: raise it when the rules of reading change
+RULES = "words-6"  # part of every version: raise it when the rules of reading change
 MAX_TERM = 100
 MIN_LATIN = 2
 MIN_DOUBLED = 4
+LETTERS = re.compile("[a-z]+")
+MOST_CUT_OFF = 2  # letters at the end of a word that a space may cut off one by one: "fuc k", "fu c k"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,16 @@ class Words:
     """Compiled lists. `inner` holds every proper prefix, `whole` every complete form; allowed phrases likewise.
 
     `doubled` are the forms in which one letter more than their own is enough: "shiit". Not "asses": "assess" is another word.
+    `cut_off` holds the prefixes whose last letter a space may cut off from the letters before it, `parted` all those behind whose
+    last letters a space may stand: before such a letter, another word, or what is no letter.
     """
 
     terms: tuple[Term, ...]
     whole: dict[str, Term]
     inner: frozenset[str]
     doubled: frozenset[str]
+    cut_off: frozenset[str]
+    parted: frozenset[str]
     allowed: frozenset[str]
     allowed_inner: frozenset[str]
     longest_allowed: int
@@ -48,22 +56,38 @@ class Words:
 
 def normalise_term(text: str) -> str:
     """A listed word as texts are read; a space stays only between two Latin words or numbers."""
-    result = ""
-    spaced = False
     text = text.strip()
-    has_signs = not LEET_SYMBOLS.keys().isdisjoint(text)
-    for place, char in enumerate(text):
-        entry = CHARACTERS[char]
-        symbols = entry.symbols or (entry.letters[:1] if _is_in_word(text, place) else "")
-        if entry.kind in (Kind.SPACE, Kind.BREAK):
-            spaced = True
-        if not symbols:
-            continue
-        if spaced and result and edge_of(result[-1]) and edge_of(symbols[0]):
-            result += " "
-        result += entry.letters[:1] if has_signs and entry.letters and _is_beside_signs(text, place) else symbols
-        spaced = False
+    read = text if LEET_SYMBOLS.keys().isdisjoint(text) else "".join(_with_signs_read(text))
+    result = ""
+    for piece in _parts(read):
+        spaced = result and piece and edge_of(result[-1]) and edge_of(piece[0])
+        result += f" {piece}" if spaced else piece
     return result
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between spaces and ends of sentences, as texts are read."""
+    return text.translate(_SPACES_KEPT).split("\n")
+
+
+class _SpacesKept(dict[int, str]):
+    """For `str.translate`: symbols, and an end of line for every space or end."""
+
+    def __missing__(self, code: int) -> str:
+        entry = CHARACTERS[chr(code)]
+        value = self[code] = "\n" if entry.kind in (Kind.SPACE, Kind.BREAK) else entry.symbols
+        return value
+
+
+_SPACES_KEPT = _SpacesKept()
+
+
+def _with_signs_read(text: str) -> Iterator[str]:
+    """Each character, or the letter that a leet sign or a digit beside one stands for."""
+    for place, char in enumerate(text):
+        letters = CHARACTERS[char].letters[:1]
+        is_letter = _is_beside_signs(text, place) if CHARACTERS[char].symbols else _is_in_word(text, place)
+        yield letters if letters and is_letter else char
 
 
 def _is_beside_signs(text: str, place: int) -> bool:
@@ -126,11 +150,14 @@ def compile_words(lists: Sequence[Iterable[Term]], allowed: Iterable[str] = ()) 
         if _may_be_doubled(form):
             doubled.update(forms)
     phrases = frozenset(filter(None, map(fold_literal, allowed)))
+    cut_off, before_others = _at_spaces(whole)
     return Words(
         terms=tuple(chosen.values()),
         whole=whole,
         inner=_prefixes(whole),
         doubled=frozenset(doubled),
+        cut_off=cut_off,
+        parted=frozenset(prefix[:-1] for prefix in cut_off) | before_others,
         allowed=phrases,
         allowed_inner=_prefixes(phrases),
         longest_allowed=max(map(len, phrases), default=0),
@@ -166,14 +193,49 @@ def _is_in_parts(text: str) -> bool:
     return "b" in marks.strip("b")
 
 
+def _at_spaces(forms: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Prefixes that end in one of the last letters of a word, with more than one before it ("a" and "i" are words by themselves);
+    prefixes that end where letters end and the form goes on.
+    """
+    cut_off, before_others = set(), set()
+    for form in forms:
+        for start, end in _letter_runs(form):
+            for place in range(max(start + 2, end - MOST_CUT_OFF), end):
+                if form[place] not in "ai":
+                    cut_off.add(form[: place + 1])
+            if end < len(form):
+                before_others.add(form[:end])
+    return frozenset(cut_off), frozenset(before_others)
+
+
+def _letter_runs(form: str) -> Iterator[tuple[int, int]]:
+    """From where to where letters stand beside one another."""
+    if form.isascii():
+        return (run.span() for run in LETTERS.finditer(form))
+    edges = list(map(edge_of, form))
+    return _runs_of_letters(edges) if Edge.LETTER in edges else iter(())
+
+
+def _runs_of_letters(edges: Sequence[Edge]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for edge, run in groupby(edges):
+        end = start + len(list(run))
+        if edge is Edge.LETTER:
+            yield start, end
+        start = end
+
+
 def _prefixes(forms: Iterable[str]) -> frozenset[str]:
-    return frozenset(form[:length] for form in forms for length in range(1, len(form)))
+    found: set[str] = set()
+    for form in forms:
+        for length in range(len(form) - 1, 0, -1):
+            if form[:length] in found:
+                break  # and with it every shorter one
+            found.add(form[:length])
+    return frozenset(found)
 
 
 def _checksum(chosen: dict[str, Term], phrases: Iterable[str]) -> str:
-    digest = hashlib.sha256(RULES.encode())
-    for form, term in sorted(chosen.items()):
-        digest.update(f"\n{form}\t{term.text}\t{term.category}\t{term.level}\t{term.language}".encode("utf-8", "surrogatepass"))
-    for phrase in sorted(phrases):
-        digest.update(f"\n+{phrase}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:16]
+    terms = [f"{form}\t{term.text}\t{term.category}\t{term.level}\t{term.language}" for form, term in sorted(chosen.items())]
+    told = "\n".join([RULES, *terms, *(f"+{phrase}" for phrase in sorted(phrases))])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -9,6 +9,7 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import psutil
@@ -54,8 +55,8 @@ def run(plan: Plan) -> dict[str, Any]:
         },
         "hostile_s": speed.hostile(matcher, prefixes),
         "reload": speed.reload(lists, starter_allowed(), texts["zh"]),
-        "held_back": {language: _held_back(matcher, language) for language in TONGUES},
-        "held_back_starter": {language: _held_back(starter, language) for language in TONGUES},
+        "held_back": _held_back(matcher),
+        "held_back_starter": _held_back(starter),
         "splits": {"cases": plan.splits, "differences": len(streaming.differences(plan.splits, plan.seed))},
         "evasions": evasions(plan),
         "guessed": guessing.found(starter, plan.evasions, plan.seed),
@@ -86,9 +87,17 @@ def evasions(plan: Plan) -> dict[str, float]:
     return found
 
 
-def _held_back(matcher: Matcher, language: Language) -> dict[str, float]:
+def _held_back(matcher: Matcher) -> dict[str, dict[str, float]]:
+    """By language, and of both with as many characters of each."""
+    texts = {language: _clean(matcher, language) for language in TONGUES}
+    least = min(sum(map(len, each)) for each in texts.values())
+    evenly = [text for each in texts.values() for text, before in zip(each, accumulate(map(len, each), initial=0), strict=False) if before < least]
+    return {language: streaming.held_back(matcher, each) for language, each in texts.items()} | {"mixed": streaming.held_back(matcher, evenly)}
+
+
+def _clean(matcher: Matcher, language: Language) -> list[str]:
     clean = [text for text in ordinary_texts() if text.isascii() is (language == "en") and not matcher.check(text, Direction.BOT).hits]
-    return streaming.held_back(matcher, clean[:: max(1, len(clean) // HELD_TEXTS)])
+    return clean[:: max(1, len(clean) // HELD_TEXTS)]
 
 
 def _hit_share(matcher: Matcher, texts: Sequence[str]) -> float:

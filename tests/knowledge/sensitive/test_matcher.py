@@ -80,6 +80,12 @@ def test_it_reads_every_style_of_numbers(text):
     assert [hit.term for hit in NUMBERS.check(f"看{text}吧", Direction.VISITOR).hits] == ["三级片"]
 
 
+@pytest.mark.parametrize("text", ["f uck", "fuc k", "fu c k", "f u c k", "s hit", "cockteas e", "cockte. a s e", "pen 15 is"])
+def test_a_space_cuts_off_the_first_letter_or_one_of_the_last_two(text):
+    parted = build_matcher([[Term(word, language="en") for word in ENGLISH], [Term("pen15is", language="en")]])
+    assert bool(parted.find(f"you {text} now")) is (text != "cockte. a s e")
+
+
 def test_a_chinese_numeral_is_no_leet_letter():
     assert not hits("a一hole, d四mn")
 

@@ -60,6 +60,12 @@ def test_it_gives_the_held_tail_at_the_end():
     assert read("so da")[0] == ["so ", "da"]
 
 
+def test_a_word_that_a_listed_one_begins_with_goes_out_at_its_end():
+    longer = build_matcher([[Term("thermobaric", language="en"), Term("in debt", language="en")]])
+    assert read("the ", "r", matcher=longer)[0] == ["the ", "r", ""]
+    assert read("in ", "a", matcher=longer)[0] == ["", "in a", ""]
+
+
 def test_a_word_at_the_very_end_is_masked():
     assert read("oh damn")[0] == ["oh ", "****"]
 
