@@ -124,7 +124,7 @@ def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("when", ["building", "waiting"])
+@pytest.mark.parametrize("when", ["building", pytest.param("waiting", marks=pytest.mark.thorough)])
 def test_who_goes_back_is_not_overruled_by_a_publishing_asked_for_before(large: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     first = Snapshot.objects.get()
     edit(large, "may I bring a parrot")

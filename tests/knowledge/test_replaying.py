@@ -101,6 +101,7 @@ def trace_of(site: Site, question: Question) -> dict[str, Any]:
     return json.loads(json.dumps({**parts.trace, "route": decision.route}))  # type: ignore[no-any-return]
 
 
+@pytest.mark.thorough
 def test_every_trace_is_reproduced_from_what_it_keeps(site: Site, demo: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     traces = [trace_of(site, question) for question in questions(demo)]
     bands = {trace["faq"]["band"] for trace in traces if "faq" in trace}
