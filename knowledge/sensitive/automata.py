@@ -77,7 +77,7 @@ class _View:
         listed = list(forms)
         self._edges = [(edge_of(form[0]), edge_of(form[-1])) for form in listed]
         runs = {symbol * MIN_STRETCH for symbol in stretched}
-        self._automaton = _automaton([*listed, *runs])
+        self._automaton = automaton_of([*listed, *runs])
         self._squeezed = _Squeezed(listed, doubled)
 
     def begins(self, gapped: str, view: str, places: Places, *, is_stretched: bool = False) -> tuple[set[int], bool]:
@@ -113,8 +113,8 @@ class _Squeezed:
     def __init__(self, forms: Iterable[str], doubled: Iterable[str]) -> None:
         listed = {squeezed_of(form) for form in forms}
         self._single = frozenset(form for form in listed if len(form) == 1)
-        self._automaton = _automaton([form for form in listed if len(form) > 1])
-        self._doubled = _automaton(list({squeezed_of(form) for form in doubled}))
+        self._automaton = automaton_of([form for form in listed if len(form) > 1])
+        self._doubled = automaton_of(list({squeezed_of(form) for form in doubled}))
 
     def may_hold_doubled(self, view: str) -> bool:
         """Whether more long words of plain letters stand in it when each double letter is one."""
@@ -167,7 +167,7 @@ def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
             begin += length
 
 
-def _automaton(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
+def automaton_of(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
     return ahocorasick_rs.AhoCorasick(forms, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
 
 
