@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from string import ascii_lowercase
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -18,16 +17,15 @@ import numpy as np
 from knowledge.sensitive.characters import LEET_DIGITS, LEET_SYMBOLS, Edge, edge_of
 from knowledge.sensitive.scanner import MAX_GAP, MAX_SPAN, MIN_STRETCH, is_lettered
 from knowledge.sensitive.terms import Words
-from knowledge.sensitive.views import APART, SIGNS, bare_of, bare_places, gapped_of, leet_of, leet_places, raw_places, squeezed_of
+from knowledge.sensitive.views import APART, SIGNS, Places, bare_of, bare_places, gapped_of, leet_of, leet_places, raw_places, runs_of, squeezed_of
 
-Places = Callable[[str], list[int]]
-
-DOUBLES = tuple((letter * 2, letter) for letter in ascii_lowercase)
-ASCII = 128
+DOUBLE_LETTER = re.compile(r"([a-z])\1")
 LEET_LETTERS = frozenset("".join(LEET_DIGITS.values()) + "".join(LEET_SYMBOLS.values()))
 
 PIECE = 2 * MAX_SPAN  # characters that are looked at together
 LONG_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN},}}")
+SAMPLE = MAX_SPAN // 2  # of so many characters one is looked at to see that there is no long run
+SAMPLED_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN // SAMPLE - 1}}}")
 
 
 class Automata:
@@ -54,7 +52,7 @@ class Automata:
             begins |= self._leet.begins(gapped, leet_of(gapped), leet_places, is_stretched=is_stretched)[0]
         if not begins:
             return set()
-        raw = raw_places(text)
+        raw = raw_places(text, gapped)
         return {raw[place] for place in begins}
 
 
@@ -80,21 +78,18 @@ class _View:
         self._automaton = automaton_of([*listed, *runs])
         self._squeezed = _Squeezed(listed, doubled)
 
-    def begins(self, gapped: str, view: str, places: Places, *, is_stretched: bool = False) -> tuple[set[int], bool]:
+    def begins(self, gapped: str, view: str, places: Callable[[str], Places], *, is_stretched: bool = False) -> tuple[set[int], bool]:
         """Places in the gapped view at which words may begin, and whether letters are stretched."""
         matches = self._automaton.find_matches_as_indexes(view, overlapping=True)
         words = [match for match in matches if match[0] < len(self._edges)] if matches else matches
         is_stretched = is_stretched or len(words) < len(matches)
-        is_squeezed = is_stretched or self._squeezed.may_hold_doubled(view)
-        if not (words or is_squeezed):
+        squeezed = self._squeezed.candidates(view, is_stretched=is_stretched)
+        if not (words or squeezed):
             return set(), is_stretched
         at = places(gapped)
-        found = self._with_borders(gapped, at, words)
-        if is_squeezed:
-            found |= _free(gapped, at, self._squeezed.candidates(view))
-        return found, is_stretched
+        return self._with_borders(gapped, at, words) | _free(gapped, at, squeezed), is_stretched
 
-    def _with_borders(self, gapped: str, at: list[int], words: list[Match]) -> set[int]:
+    def _with_borders(self, gapped: str, at: Places, words: list[Match]) -> set[int]:
         """Where those begin whose borders can hold: "ass" is in every "class" and never at its border."""
         found = set()
         for index, start, end in words:
@@ -116,29 +111,16 @@ class _Squeezed:
         self._automaton = automaton_of([form for form in listed if len(form) > 1])
         self._doubled = automaton_of(list({squeezed_of(form) for form in doubled}))
 
-    def may_hold_doubled(self, view: str) -> bool:
-        """Whether more long words of plain letters stand in it when each double letter is one."""
-        once = view
-        for letters, letter in DOUBLES:
-            once = once.replace(letters, letter)
-        found = self._doubled.find_matches_as_indexes(once, overlapping=True) if once != view else ()
-        if not found:
-            return False
-        # What has no double letter in or beside it is in the view itself, each at its own place.
-        alone = self._doubled.find_matches_as_indexes(view, overlapping=True)
-        return len(found) > sum(view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for _, start, end in alone)
-
-    def candidates(self, view: str) -> list[Runs]:
-        """Runs in the view in which a word may begin, each with the border that the word needs before it."""
-        codes = np.frombuffer(view.encode("utf-32-le"), dtype=np.uint32)
-        firsts = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [len(codes)]))
-        symbols, lengths = codes[firsts[:-1]], np.diff(firsts)
-        squeezed = symbols.tobytes().decode("utf-32-le")
-        stretched = np.concatenate(([0], np.cumsum(lengths >= np.where(symbols < ASCII, 2, MIN_STRETCH))))
-        matches = self._automaton.find_matches_as_indexes(squeezed, overlapping=True)
-        found = {(start, end - 1) for _, start, end in matches if stretched[end] > stretched[start]}
+    def candidates(self, view: str, *, is_stretched: bool) -> list[Runs]:
+        """Runs in the view in which a word may begin whose letters are stretched or, in long words of plain letters, doubled."""
+        if not (is_stretched or DOUBLE_LETTER.search(view)):
+            return []
+        symbols, firsts = runs_of(view)
+        matches = (self._automaton if is_stretched else self._doubled).find_matches_as_indexes(symbols, overlapping=True)
+        found = {(start, end - 1) for _, start, end in matches if firsts[end] - firsts[start] > end - start}
         # A word of one letter written several times: stretched it is found by the length of the run alone.
-        found |= {(run, run) for run in np.flatnonzero(lengths > 1).tolist() if squeezed[run] in self._single}
+        if is_stretched and self._single:
+            found |= {(run, run) for run in np.flatnonzero(np.diff(firsts) > 1).tolist() if symbols[run] in self._single}
         return [Runs(*map(int, (firsts[first], firsts[first + 1], firsts[last], firsts[last + 1]))) for first, last in found]
 
 
@@ -148,7 +130,7 @@ def _parts(text: str) -> Iterator[tuple[int, int, str]]:
     Inside a long run of one letter, digit or sign no word begins, so of such a run only the ends are looked at.
     """
     begin = 0
-    for run in LONG_RUN.finditer(text):
+    for run in LONG_RUN.finditer(text) if SAMPLED_RUN.search(text[::SAMPLE]) else ():
         yield from _pieces(text, begin, run.start() + MAX_SPAN)
         begin = run.end() - MAX_SPAN
     yield from _pieces(text, begin, len(text))
@@ -186,7 +168,7 @@ def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(f"{signs}(?:(?={gap}{{0,{2 * MAX_GAP}}}{letters})|{behind})")
 
 
-def _free(gapped: str, at: list[int], found: list[Runs]) -> set[int]:
+def _free(gapped: str, at: Places, found: list[Runs]) -> set[int]:
     """Where words may begin that stretch from one run to another: those whose borders can hold. Places in the gapped view."""
     begun = set()
     for first, first_end, last, last_end in found:
