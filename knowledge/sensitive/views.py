@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +74,7 @@ def leet_of(gapped: str) -> str:
 
 def squeezed_of(view: str) -> str:
     """Every run of one character as one."""
-    return "".join([symbol for symbol, _ in groupby(view)]) if DOUBLE.search(view) else view
+    return runs_of(view)[0] if DOUBLE.search(view) else view
 
 
 def runs_of(view: str) -> tuple[str, Indices]:

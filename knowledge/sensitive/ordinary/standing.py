@@ -41,7 +41,7 @@ def _possible(terms: Sequence[Term], texts: Iterable[str]) -> list[Term]:
     gapped = gapped_of("\n".join(texts))
     lines = _alike("\n".join((bare_of(gapped), leet_of(gapped))))
     letters = [_letters(term) for term in terms]
-    listed = list({*letters} - {""})
+    listed = sorted({*letters} - {""})
     found = {listed[index] for index, _, _ in automaton_of(listed).find_matches_as_indexes(lines, overlapping=True)}
     return [term for term, own in zip(terms, letters, strict=True) if own in found]
 
