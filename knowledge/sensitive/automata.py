@@ -48,8 +48,9 @@ class Automata:
     def _starts(self, text: str) -> set[int]:
         gapped = gapped_of(text)
         begins, is_stretched = self._plain.begins(gapped, bare_of(gapped), bare_places)
-        if self._leet_sign and self._leet_sign.search(gapped):
-            begins |= self._leet.begins(gapped, leet_of(gapped), leet_places, is_stretched=is_stretched)[0]
+        if self._leet_sign and (signs := [sign.start() for sign in self._leet_sign.finditer(gapped)]):
+            offset, lines = _lines(gapped, signs[0], signs[-1])
+            begins |= {offset + place for place in self._leet.begins(lines, leet_of(lines), leet_places, is_stretched=is_stretched)[0]}
         if not begins:
             return set()
         raw = raw_places(text, gapped)
@@ -170,6 +171,12 @@ def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
     letters, signs, gap = f"[{re.escape(''.join(sorted(beside)))}]", f"[{re.escape(SIGNS + ''.join(LEET_DIGITS))}]", f"[ {APART}]"
     behind = "|".join(f"(?<={letters}{gap * count}{signs})" for count in range(2 * MAX_GAP))
     return re.compile(f"{signs}(?:(?={gap}{{0,{2 * MAX_GAP}}}{letters})|{behind})")
+
+
+def _lines(gapped: str, first: int, last: int) -> tuple[int, str]:
+    """Where the lines begin that reach from one place to another, and these lines: no word reaches across the end of one."""
+    begin = gapped.rfind("\n", 0, first) + 1
+    return begin, gapped[begin : f"{gapped}\n".index("\n", last)]
 
 
 def _free(gapped: str, at: Places, found: list[Runs]) -> set[int]:
