@@ -7,9 +7,8 @@ letters, or stretched letters, further views are looked through. Knows automata.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
-from string import ascii_lowercase
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -18,16 +17,15 @@ import numpy as np
 from knowledge.sensitive.characters import LEET_DIGITS, LEET_SYMBOLS, Edge, edge_of
 from knowledge.sensitive.scanner import MAX_GAP, MAX_SPAN, MIN_STRETCH, is_lettered
 from knowledge.sensitive.terms import Words
-from knowledge.sensitive.views import APART, SIGNS, bare_of, bare_places, gapped_of, leet_of, leet_places, raw_places, squeezed_of
+from knowledge.sensitive.views import APART, SIGNS, Places, bare_of, bare_places, gapped_of, leet_of, leet_places, raw_places, runs_of
 
-Places = Callable[[str], list[int]]
-
-DOUBLES = tuple((letter * 2, letter) for letter in ascii_lowercase)
-ASCII = 128
+DOUBLE_LETTER = re.compile(r"([a-z])\1")
 LEET_LETTERS = frozenset("".join(LEET_DIGITS.values()) + "".join(LEET_SYMBOLS.values()))
 
 PIECE = 2 * MAX_SPAN  # characters that are looked at together
 LONG_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN},}}")
+SAMPLE = MAX_SPAN // 2  # of so many characters one is looked at to see that there is no long run
+SAMPLED_RUN = re.compile(rf"([!-~])\1{{{4 * MAX_SPAN // SAMPLE - 1}}}")
 
 
 class Automata:
@@ -36,8 +34,8 @@ class Automata:
     def __init__(self, words: Words) -> None:
         bare = {form.replace(" ", "") for form in words.whole}
         doubled = {form.replace(" ", "") for form in words.doubled}
-        lettered = {form for form in bare if is_lettered(form) and not LEET_LETTERS.isdisjoint(form)}
-        self._plain = _View(bare, doubled, stretched={symbol for form in bare for symbol in _stretchable(form)})
+        lettered = {form for form in bare if not LEET_LETTERS.isdisjoint(form) and is_lettered(form)}
+        self._plain = _View(bare, doubled, stretched=set().union(*map(_stretchable, bare)))
         self._leet = _View({form.replace("l", "i") for form in lettered}, {form.replace("l", "i") for form in doubled & lettered})
         self._leet_sign = _leet_sign(lettered)
 
@@ -50,11 +48,12 @@ class Automata:
     def _starts(self, text: str) -> set[int]:
         gapped = gapped_of(text)
         begins, is_stretched = self._plain.begins(gapped, bare_of(gapped), bare_places)
-        if self._leet_sign and self._leet_sign.search(gapped):
-            begins |= self._leet.begins(gapped, leet_of(gapped), leet_places, is_stretched=is_stretched)[0]
+        if self._leet_sign and (signs := [sign.start() for sign in self._leet_sign.finditer(gapped)]):
+            offset, lines = _lines(gapped, signs[0], signs[-1])
+            begins |= {offset + place for place in self._leet.begins(lines, leet_of(lines), leet_places, is_stretched=is_stretched)[0]}
         if not begins:
             return set()
-        raw = raw_places(text)
+        raw = raw_places(text, gapped)
         return {raw[place] for place in begins}
 
 
@@ -73,32 +72,30 @@ class Runs(NamedTuple):
 class _View:
     """Words in one view of texts, as they are and with letters stretched or doubled."""
 
-    def __init__(self, forms: Iterable[str], doubled: Iterable[str], stretched: Iterable[str] = ()) -> None:
-        listed = list(forms)
-        self._edges = [(edge_of(form[0]), edge_of(form[-1])) for form in listed]
+    def __init__(self, forms: Iterable[str], doubled: Set[str], stretched: Iterable[str] = ()) -> None:
+        listed = sorted(forms)  # in this order an automaton is built in half the time
+        self._first_edges = [edge_of(form[0]) for form in listed]
+        self._last_edges = [edge_of(form[-1]) for form in listed]
         runs = {symbol * MIN_STRETCH for symbol in stretched}
-        self._automaton = _automaton([*listed, *runs])
+        self._automaton = automaton_of([*listed, *runs])
         self._squeezed = _Squeezed(listed, doubled)
 
-    def begins(self, gapped: str, view: str, places: Places, *, is_stretched: bool = False) -> tuple[set[int], bool]:
+    def begins(self, gapped: str, view: str, places: Callable[[str], Places], *, is_stretched: bool = False) -> tuple[set[int], bool]:
         """Places in the gapped view at which words may begin, and whether letters are stretched."""
         matches = self._automaton.find_matches_as_indexes(view, overlapping=True)
-        words = [match for match in matches if match[0] < len(self._edges)] if matches else matches
+        words = [match for match in matches if match[0] < len(self._first_edges)] if matches else matches
         is_stretched = is_stretched or len(words) < len(matches)
-        is_squeezed = is_stretched or self._squeezed.may_hold_doubled(view)
-        if not (words or is_squeezed):
+        squeezed = self._squeezed.candidates(view, is_stretched=is_stretched)
+        if not (words or squeezed):
             return set(), is_stretched
         at = places(gapped)
-        found = self._with_borders(gapped, at, words)
-        if is_squeezed:
-            found |= _free(gapped, at, self._squeezed.candidates(view))
-        return found, is_stretched
+        return self._with_borders(gapped, at, words) | _free(gapped, at, squeezed), is_stretched
 
-    def _with_borders(self, gapped: str, at: list[int], words: list[Match]) -> set[int]:
+    def _with_borders(self, gapped: str, at: Places, words: list[Match]) -> set[int]:
         """Where those begin whose borders can hold: "ass" is in every "class" and never at its border."""
         found = set()
         for index, start, end in words:
-            begins, ends = self._edges[index]
+            begins, ends = self._first_edges[index], self._last_edges[index]
             before, after = at[start] - 1, at[end - 1] + 1
             if begins and before >= 0 and edge_of(gapped[before]) is begins:
                 continue
@@ -110,35 +107,24 @@ class _View:
 class _Squeezed:
     """Words with every run as one letter, for texts in which letters are stretched or doubled."""
 
-    def __init__(self, forms: Iterable[str], doubled: Iterable[str]) -> None:
-        listed = {squeezed_of(form) for form in forms}
+    def __init__(self, forms: Sequence[str], doubled: Set[str]) -> None:
+        """`doubled` are some of the forms."""
+        squeezed = runs_of("\n".join(forms))[0].split("\n") if forms else []
+        listed = set(squeezed)
         self._single = frozenset(form for form in listed if len(form) == 1)
-        self._automaton = _automaton([form for form in listed if len(form) > 1])
-        self._doubled = _automaton(list({squeezed_of(form) for form in doubled}))
+        self._automaton = automaton_of([form for form in sorted(listed) if len(form) > 1])
+        self._doubled = automaton_of(sorted({short for short, form in zip(squeezed, forms, strict=True) if form in doubled}))
 
-    def may_hold_doubled(self, view: str) -> bool:
-        """Whether more long words of plain letters stand in it when each double letter is one."""
-        once = view
-        for letters, letter in DOUBLES:
-            once = once.replace(letters, letter)
-        found = self._doubled.find_matches_as_indexes(once, overlapping=True) if once != view else ()
-        if not found:
-            return False
-        # What has no double letter in or beside it is in the view itself, each at its own place.
-        alone = self._doubled.find_matches_as_indexes(view, overlapping=True)
-        return len(found) > sum(view[start - 1 : start] != view[start] and view[end : end + 1] != view[end - 1] for _, start, end in alone)
-
-    def candidates(self, view: str) -> list[Runs]:
-        """Runs in the view in which a word may begin, each with the border that the word needs before it."""
-        codes = np.frombuffer(view.encode("utf-32-le"), dtype=np.uint32)
-        firsts = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [len(codes)]))
-        symbols, lengths = codes[firsts[:-1]], np.diff(firsts)
-        squeezed = symbols.tobytes().decode("utf-32-le")
-        stretched = np.concatenate(([0], np.cumsum(lengths >= np.where(symbols < ASCII, 2, MIN_STRETCH))))
-        matches = self._automaton.find_matches_as_indexes(squeezed, overlapping=True)
-        found = {(start, end - 1) for _, start, end in matches if stretched[end] > stretched[start]}
+    def candidates(self, view: str, *, is_stretched: bool) -> list[Runs]:
+        """Runs in the view in which a word may begin whose letters are stretched or, in long words of plain letters, doubled."""
+        if not (is_stretched or DOUBLE_LETTER.search(view)):
+            return []
+        symbols, firsts = runs_of(view)
+        matches = (self._automaton if is_stretched else self._doubled).find_matches_as_indexes(symbols, overlapping=True)
+        found = {(start, end - 1) for _, start, end in matches if firsts[end] - firsts[start] > end - start}
         # A word of one letter written several times: stretched it is found by the length of the run alone.
-        found |= {(run, run) for run in np.flatnonzero(lengths > 1).tolist() if squeezed[run] in self._single}
+        if is_stretched and self._single:
+            found |= {(run, run) for run in np.flatnonzero(np.diff(firsts) > 1).tolist() if symbols[run] in self._single}
         return [Runs(*map(int, (firsts[first], firsts[first + 1], firsts[last], firsts[last + 1]))) for first, last in found]
 
 
@@ -148,7 +134,7 @@ def _parts(text: str) -> Iterator[tuple[int, int, str]]:
     Inside a long run of one letter, digit or sign no word begins, so of such a run only the ends are looked at.
     """
     begin = 0
-    for run in LONG_RUN.finditer(text):
+    for run in LONG_RUN.finditer(text) if SAMPLED_RUN.search(text[::SAMPLE]) else ():
         yield from _pieces(text, begin, run.start() + MAX_SPAN)
         begin = run.end() - MAX_SPAN
     yield from _pieces(text, begin, len(text))
@@ -167,7 +153,7 @@ def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
             begin += length
 
 
-def _automaton(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
+def automaton_of(forms: list[str]) -> ahocorasick_rs.AhoCorasick:
     return ahocorasick_rs.AhoCorasick(forms, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
 
 
@@ -178,7 +164,8 @@ def _stretchable(form: str) -> str:
 
 def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
     """A leet sign within a word's reach of a letter that a word has beside what the sign may stand for."""
-    beside = {neighbour for form in lettered for pair in pairwise(form) if not LEET_LETTERS.isdisjoint(pair) for neighbour in pair}
+    pairs = set(chain.from_iterable(map(pairwise, lettered)))
+    beside = {neighbour for pair in pairs if not LEET_LETTERS.isdisjoint(pair) for neighbour in pair}
     if not beside:
         return None
     letters, signs, gap = f"[{re.escape(''.join(sorted(beside)))}]", f"[{re.escape(SIGNS + ''.join(LEET_DIGITS))}]", f"[ {APART}]"
@@ -186,7 +173,13 @@ def _leet_sign(lettered: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(f"{signs}(?:(?={gap}{{0,{2 * MAX_GAP}}}{letters})|{behind})")
 
 
-def _free(gapped: str, at: list[int], found: list[Runs]) -> set[int]:
+def _lines(gapped: str, first: int, last: int) -> tuple[int, str]:
+    """Where the lines begin that reach from one place to another, and these lines: no word reaches across the end of one."""
+    begin = gapped.rfind("\n", 0, first) + 1
+    return begin, gapped[begin : f"{gapped}\n".index("\n", last)]
+
+
+def _free(gapped: str, at: Places, found: list[Runs]) -> set[int]:
     """Where words may begin that stretch from one run to another: those whose borders can hold. Places in the gapped view."""
     begun = set()
     for first, first_end, last, last_end in found:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from knowledge.contracts import Level
 from knowledge.sensitive.characters import BREAKS, CHARACTERS, LEET_SYMBOLS, Edge, Kind, edge_of
@@ -236,6 +237,6 @@ def _prefixes(forms: Iterable[str]) -> frozenset[str]:
 
 
 def _checksum(chosen: dict[str, Term], phrases: Iterable[str]) -> str:
-    terms = [f"{form}\t{term.text}\t{term.category}\t{term.level}\t{term.language}" for form, term in sorted(chosen.items())]
+    terms = [f"{form}\t{term.text}\t{term.category}\t{term.level}\t{term.language}" for form, term in sorted(chosen.items(), key=itemgetter(0))]
     told = "\n".join([RULES, *terms, *(f"+{phrase}" for phrase in sorted(phrases))])
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]

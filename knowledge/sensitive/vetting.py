@@ -6,17 +6,16 @@ ordinary text holds the word. What the starter list flags anyway is spared, grav
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from knowledge.contracts import Direction
 from knowledge.sensitive.matcher import Matcher, build_matcher
 from knowledge.sensitive.ordinary.chance import chance, is_made_of_said, is_pinyin
+from knowledge.sensitive.ordinary.standing import hits_by_text, standing
 from knowledge.sensitive.ordinary.texts import listed, ordinary_texts
-from knowledge.sensitive.starter import starter_allowed, starter_terms
+from knowledge.sensitive.starter import starter_terms
 from knowledge.sensitive.terms import Term, normalise_term
 
 MOST_TEXTS = 3  # shown for a word
@@ -51,42 +50,36 @@ class Vetted:
 def vet(terms: Sequence[Term], messages: Sequence[str] = (), texts: Iterable[str] = ()) -> Vetted:
     """`messages`: the last of a company, of which some may be abusive; `texts`: further clean ones beside those that ship."""
     forms = {term.text: normalise_term(term.text) for term in terms}
-    used = _flagged(terms, [*ordinary_texts(), *texts])
-    said = {word: found for word, found in _flagged(terms, messages).items() if len(found) > max(1.0, MOST_OF_MESSAGES * len(messages))}
-    chances = {word: chance(form) for word, form in forms.items()}
-    bar = _bar(share for word, share in chances.items() if word not in used)
+    used = standing(terms, [*ordinary_texts(), *texts])
+    said = {word: found for word, found in standing(terms, messages).items() if len(found) > max(1.0, MOST_OF_MESSAGES * len(messages))}
+    chances = {word: chance(form) for word, form in forms.items() if word not in used}
+    bar = _bar(chances.values())
+    spared = _in_starter(list(forms))
     refused: dict[str, Refusal] = {}
     for word, form in forms.items():
-        why = _why(word, form, chances[word], bar, used, said)
+        why = None if word in spared else Why.USED if word in used else _why(form, is_said=word in said, is_frequent=chances[word] > bar)
         if why:
             refused[word] = Refusal(word, why, tuple(used.get(word, said.get(word, ()))[:MOST_TEXTS]))
     return Vetted(tuple(term for term in terms if term.text not in refused), tuple(refused.values()))
 
 
-def _why(word: str, form: str, chance: float, bar: float, used: dict[str, list[str]], said: dict[str, list[str]]) -> Why | None:
-    if _starter().check(word, Direction.VISITOR).hits:
-        return None
-    if word in used or (word in said and form not in _forms("grave.txt")):
+def _why(form: str, *, is_said: bool, is_frequent: bool) -> Why | None:
+    is_grave = form in _forms("grave.txt")
+    if is_said and not is_grave:
         return Why.USED
     if form in _forms("words.txt"):
         return Why.COMMON
-    if form in _forms("grave.txt"):
+    if is_grave:
         return None
     if _is_short(form):
         return Why.SHORT
     if is_pinyin(form) or is_made_of_said(form):
         return Why.COMMON
-    return Why.CHANCE if chance > bar else None
+    return Why.CHANCE if is_frequent else None
 
 
-def _flagged(terms: Sequence[Term], texts: Sequence[str]) -> dict[str, list[str]]:
-    """By word the texts in which it stands."""
-    found: dict[str, list[str]] = defaultdict(list)
-    words = build_matcher([terms], starter_allowed())
-    for text in texts:
-        for word in {hit.term for hit in words.check(text, Direction.VISITOR).hits}:
-            found[word].append(text)
-    return found
+def _in_starter(words: Sequence[str]) -> set[str]:
+    return {words[place] for place, _ in hits_by_text(_starter(), words)}
 
 
 def _bar(chances: Iterable[float]) -> float:

@@ -95,6 +95,13 @@ def test_long_latin_words_are_found_doubled_and_in_dense_leet(text):
     assert hits(f"well {text} it")
 
 
+@pytest.mark.parametrize("filler", ["all is well\n", "all is well, ", "谢谢，天天好\n"])
+def test_disguises_are_found_in_long_texts_too(filler):
+    words = ["d4mn", "fuuck", "shhhit", "傻*逼", "a55hole", "@sshole", "penis"]
+    text = "".join(filler * 40 + f"({word})\n" for word in words)
+    assert hits(text) == words
+
+
 @pytest.mark.parametrize("text", ["assess", "asses", "SH1", "4 5 5 h 0 l 3"])
 def test_inflected_short_words_are_not_doubled_and_digits_between_gaps_are_numbers(text):
     assert [text[hit.start : hit.end] for hit in MATCHER.check(text, Direction.VISITOR).hits] == [text][: text == "asses"]
