@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.sensitive.characters import CHARACTERS, Char, Edge, Kind, edge_of
-from knowledge.sensitive.terms import Term, Words
+from knowledge.sensitive.terms import MOST_CUT_OFF, Term, Words
 
 MAX_GAP = 3  # characters between two of a word
 MAX_GAPS = 8  # and in the whole of it, where it is not very long
@@ -49,6 +49,7 @@ class Partial:
     spaced: bool = False
     piece: int = 1
     need: int = 0
+    cut_at: int = 0  # how much of the prefix stood before a space that cut off the last letters of this word
     run: int = 1
     stretched: bool = False
     doubled: bool = False  # some run behind this one is longer than its own, and shorter than a stretched one
@@ -59,7 +60,7 @@ class Partial:
         """This reading one symbol further. Spelt out, because `dataclasses.replace` takes four times as long."""
         return Partial(
             self.start, self.end, prefix, self.after_digit, self.reading, self.gap, self.gaps, self.spaced, self.piece, self.need,
-            run, stretched, self.doubled if stretched else self.is_doubled, self.letters, self.digits,
+            self.cut_at, run, stretched, self.doubled if stretched else self.is_doubled, self.letters, self.digits,
         )  # fmt: skip
 
     @property
@@ -307,8 +308,10 @@ def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool
     """Latin letters across a space: "f u c k" and "fuc k" are one word, "the pen is here" and "a hole" are not."""
     last = before.prefix[-1]
     if is_new_word or edge_of(symbol) is not Edge.LETTER or edge_of(last) is not Edge.LETTER:
-        candidate.piece, candidate.need = 1, 0
+        candidate.piece, candidate.need, candidate.cut_at = 1, 0, 0
         return True
+    if candidate.cut_at and len(candidate.prefix) - candidate.cut_at > MOST_CUT_OFF:
+        return False
     if not before.gap:
         candidate.piece = before.piece + 1
         return not before.need
@@ -316,4 +319,6 @@ def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool
     if not before.spaced or (before.piece == 1 and last not in "ai"):
         return True
     candidate.need = LONE if before.piece == 1 else LONE_LAST
+    if candidate.need == LONE_LAST:
+        candidate.cut_at = candidate.cut_at or len(before.prefix)
     return True

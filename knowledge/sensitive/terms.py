@@ -195,13 +195,13 @@ def _is_in_parts(text: str) -> bool:
 
 
 def _at_spaces(forms: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Prefixes that end in one of the last letters of a word, with more than one before it ("a" and "i" are words by themselves);
+    """Prefixes that end in one of the last letters of a word, not its first ("a" and "i" are words by themselves);
     prefixes that end where letters end and the form goes on.
     """
     cut_off, before_others = set(), set()
     for form in forms:
         for start, end in _letter_runs(form):
-            for place in range(max(start + 2, end - MOST_CUT_OFF), end):
+            for place in range(max(start + 1, end - MOST_CUT_OFF), end):
                 if form[place] not in "ai":
                     cut_off.add(form[: place + 1])
             if end < len(form):

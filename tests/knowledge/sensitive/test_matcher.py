@@ -11,7 +11,7 @@ from knowledge.sensitive.reference import find_slowly
 from knowledge.sensitive.scanner import Scanner
 from knowledge.sensitive.terms import Term
 from knowledge.sensitive.verdicts import standing_hits
-from tests.knowledge.sensitive.texts import planted
+from tests.knowledge.sensitive.texts import planted, written_apart
 
 ENGLISH = ("damn", "ass", "asshole", "fuck", "hell", "penis", "shit", "son of a bitch", "cocktease")
 CHINESE = ("傻逼", "加微信", "加vx", "转账给我", "干你娘")
@@ -33,6 +33,14 @@ def test_it_finds_what_its_slow_twin_finds(case):
     listed, allowed, text = case
     matcher = build_matcher([listed], allowed)
     assert list(matcher.check(text, Direction.VISITOR).hits) == find_slowly(text, matcher.words)
+
+
+@settings(max_examples=400, deadline=None)
+@given(written_apart())
+def test_words_written_apart_are_read_as_its_slow_twin_reads_them(case):
+    listed, text = case
+    matcher = build_matcher([listed])
+    assert matcher.find(text) == find_slowly(text, matcher.words)
 
 
 @settings(max_examples=400, deadline=None)
@@ -84,6 +92,13 @@ def test_it_reads_every_style_of_numbers(text):
 def test_a_space_cuts_off_the_first_letter_or_one_of_the_last_two(text):
     parted = build_matcher([[Term(word, language="en") for word in ENGLISH], [Term("pen15is", language="en")]])
     assert bool(parted.find(f"you {text} now")) is (text != "cockte. a s e")
+
+
+def test_where_one_word_may_be_cut_another_is_not():
+    listed = build_matcher([[Term("fuck", language="en"), Term("fuction", language="en")]])
+    assert [hit.term for hit in listed.find("fu c k")] == ["fuck"]
+    assert not listed.find("fu c tion")
+    assert not find_slowly("fu c tion", listed.words)
 
 
 def test_a_chinese_numeral_is_no_leet_letter():

@@ -29,6 +29,19 @@ def planted(draw: st.DrawFn, base: st.SearchStrategy[str] = texts) -> tuple[list
     return listed, draw(allow_lists), "".join(pieces)
 
 
+LONGER = st.text(st.sampled_from("fuckbi"), min_size=2, max_size=7)
+
+
+@st.composite
+def written_apart(draw: st.DrawFn) -> tuple[list[Term], str]:
+    """Latin words in one piece, in two, in many, with letters doubled."""
+    word = draw(LONGER)
+    listed = [word, word[:3] + draw(LONGER), *draw(st.lists(st.one_of(LONGER, st.builds("{} {}".format, LONGER, LONGER)), max_size=2))]
+    joints = st.sampled_from(["", "", "", " ", ".", ". ", " ", "u"])
+    text = "".join(char + draw(joints) for word in draw(st.lists(st.sampled_from(listed), min_size=1, max_size=3)) for char in f"{word} ")
+    return [Term(word, language="en") for word in listed], text
+
+
 @st.composite
 def cut(draw: st.DrawFn, text: str) -> list[str]:
     places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
