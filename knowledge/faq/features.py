@@ -142,13 +142,15 @@ class Measure:
         dense = self.index.centred[rows] @ asked.centred
         of_rows = (dense - self.crowding[rows], asked.grams[rows], asked.bm25[rows])
         peaks = [np.maximum.reduceat(values, starts) for values in (dense, self._plain(rows, asked), *of_rows)]
-        pairs = _pairs(asked.text)
+        pairs, weight = _pairs(asked.text), sum(found.values())
         best, two, overlap = [], [], []
-        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-            best.append(int(rows[start:end][np.argmax(quick[start:end])]))
-            two.append(np.sort(dense[start:end])[-2:].mean())
-            overlap.append(self._overlap(found, pairs, best[-1], len(asked.text)))
-        features = np.column_stack([peaks[0], peaks[1], two, *peaks[2:], np.array(overlap), self._held(asked, rows, starts)])
+        quicks, denses = quick.tolist(), dense.tolist()  # an array of three is dearer than a list
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=True):
+            here = quicks[start:end]
+            best.append(int(rows[start + here.index(max(here))]))
+            two.append(sorted(denses[start:end])[-2:])
+            overlap.append(self._overlap(found, weight, pairs, best[-1], len(asked.text)))
+        features = np.column_stack([peaks[0], peaks[1], _means(two), *peaks[2:], np.array(overlap), self._held(asked, rows, starts)])
         return Measured(faqs, np.array(best, dtype=np.int64), features.astype(np.float64), self._known(found), nearest)
 
     def _known(self, found: Mapping[str, float]) -> float:
@@ -176,8 +178,8 @@ class Measure:
             has_it[theirs] = False
         return np.asarray(shares / max(total, 1e-9), dtype=np.float32)
 
-    def _overlap(self, found: Mapping[str, float], pairs: frozenset[str], row: int, length: int) -> tuple[float, float, float, float]:
-        """Shares of weighted words found both ways, Dice of character pairs, likeness of lengths."""
+    def _overlap(self, found: Mapping[str, float], weight: float, pairs: frozenset[str], row: int, length: int) -> tuple[float, float, float, float]:
+        """Shares of weighted words found both ways (`weight`: of all that were asked), Dice of character pairs, likeness of lengths."""
         theirs = self._words(row)
         shared_asked = sum(weight for word, weight in found.items() if word in theirs)
         shared_theirs = sum(weight for word, weight in theirs.items() if word in found)
@@ -185,11 +187,17 @@ class Measure:
         dice = 2 * len(pairs & other) / max(len(pairs) + len(other), 1)
         lengths = sorted((length, len(self.index.variants[row].text)))
         return (
-            shared_asked / max(sum(found.values()), 1e-9),
+            shared_asked / max(weight, 1e-9),
             shared_theirs / max(sum(theirs.values()), 1e-9),
             dice,
             lengths[0] / max(lengths[1], 1),
         )
+
+
+def _means(values: Sequence[Sequence[float]]) -> Vectors:
+    """Of one or two each."""
+    ends = np.array([(each[0], each[-1]) for each in values], dtype=np.float32)
+    return np.asarray(ends.sum(axis=1) / 2, dtype=np.float32)
 
 
 def signs(measured: Measured, scores: Matrix, order: NDArray[np.int64], language: Language) -> Matrix:
