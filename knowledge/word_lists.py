@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from knowledge.models import Word, WordChange, WordList
+from knowledge.word_names import category_key
 
 KEPT = 20  # changes of a company
 BATCH = 2_000
@@ -35,7 +36,7 @@ class Wanted:
     note: str = ""
 
     def cells(self, *, category: str, level: str) -> Cells:
-        return [(self.category or category)[: MOST["category"]], self.level or level, self.language, self.note[: MOST["note"]]]
+        return [category_key(self.category or category)[: MOST["category"]], self.level or level, self.language, self.note[: MOST["note"]]]
 
 
 @transaction.atomic

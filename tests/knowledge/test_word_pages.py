@@ -94,6 +94,16 @@ def test_what_the_file_says_counts_before_what_the_form_says(editor: Client) -> 
     assert words() == {"zorblax": ("rivals", "block"), "grobnik": ("else", "log only")}
 
 
+@pytest.mark.parametrize("written", ["Self_Harm", "self-harm", "SELF HARM", "自伤"])
+def test_a_shipped_category_is_known_however_it_is_written(editor: Client, company: Company, written: str) -> None:
+    confirm(editor, upload(editor, "w.csv", f"term,category,level\nzorblax,{written},hand over\n"))
+    assert words() == {"zorblax": ("self-harm", "hand over")}
+    assert word_filter(company.pk).check("I zorblax", Direction.VISITOR).is_in_need
+    body = {"word_list": WordList.objects.get().pk, "term": "grobnik", "category": written, "level": "hand over", "language": "", "note": ""}
+    editor.post(reverse("admin:knowledge_word_add"), body)
+    assert words()["grobnik"] == ("self-harm", "hand over")
+
+
 WRONG = [
     ("w.txt", b"", "holds no words"),
     ("w.pdf", b"zorblax", "neither a TXT, CSV"),
@@ -101,6 +111,8 @@ WRONG = [
     ("w.json", b"{nonsense", "not valid JSON"),
     ("w.json", b'{"a": 1}', "no list of words"),
     ("w.csv", b"term,level\nzorblax,terrible\n", "terrible"),
+    ("w.csv", b"PK\x03\x04\x14\x00\x06\x00", "is a workbook or an archive"),
+    ("w.csv", b"zorblax,rivals,block\n", "holds no names of columns"),
 ]
 
 
