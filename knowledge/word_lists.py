@@ -81,11 +81,13 @@ def list_remove(target: WordList, *, by: str) -> WordChange:
 
 @transaction.atomic
 def change_undo(made: WordChange, *, by: str) -> bool:
-    """Whether anything was undone now: False where all of it was before, or was changed since."""
+    """Whether anything was undone now: False where all of it was before, or was changed since, or where the list that it added to is gone."""
     made = WordChange.objects.select_for_update().get(pk=made.pk)
     left = set(made.left)
     rows = [row for row in made.rows if made.undone is None or row[0] in left]
     target = _list_of(made)
+    if target is None:
+        return False
     now = _cells_of(target.words.all())
     ours = [row for row in rows if now.get(row[0]) == row[2]]
     _delete(target, [term for term, before, _ in ours if before is None])
@@ -99,11 +101,13 @@ def change_undo(made: WordChange, *, by: str) -> bool:
     return is_undone
 
 
-def _list_of(made: WordChange) -> WordList:
-    """The list it happened to, whatever its name is now, or a new one where that is gone."""
+def _list_of(made: WordChange) -> WordList | None:
+    """The list it happened to, whatever its name is now. Where that is gone, a new one for what was removed; None where all was added or changed."""
     name, company = made.list_name, made.company_id
     if made.word_list_id:
         return WordList.objects.select_for_update().get(pk=made.word_list_id)
+    if made.kind == Kind.IMPORT and not WordList.objects.filter(company_id=company, name=name).exists():
+        return None
     WordList.objects.get_or_create(company_id=company, name=name, defaults={"is_live": made.was_live})
     return WordList.objects.select_for_update().get(company_id=company, name=name)
 

@@ -79,10 +79,13 @@ def preview_make(company: UUID | str, list_name: str, rows: Sequence[LexiconRow]
 
 def preview_read(company: UUID | str, key: str) -> Preview | None:
     """None where it is gone, or another company's."""
-    if not KEY.fullmatch(key) or not default_storage.exists(_path(key)):
+    if not KEY.fullmatch(key):
         return None
-    with default_storage.open(_path(key)) as file:
-        data: dict[str, Any] = json.load(file)
+    try:
+        with default_storage.open(_path(key)) as file:
+            data: dict[str, Any] = json.load(file)
+    except FileNotFoundError:  # also where the same button was pressed twice
+        return None
     return Preview(**data) if data["company"] == str(company) else None
 
 

@@ -180,6 +180,29 @@ def test_an_import_is_undone_at_a_button(editor: Client, stranger: Client) -> No
     assert words() == {}
 
 
+def test_an_import_into_a_list_that_is_gone_waits_until_it_is_back(editor: Client) -> None:
+    confirm(editor, upload(editor, "w.txt", "zorblax\n"))
+    editor.post(reverse("admin:knowledge_wordlist_delete", args=[WordList.objects.get().pk]), {"post": "yes"})
+    gone, came = (reverse("admin:knowledge_wordchange_undo", args=[one.pk]) for one in WordChange.objects.order_by("-created", "-pk"))
+    assert "Bring the list back first" in editor.post(came, follow=True).content.decode()
+    assert not WordList.objects.exists()
+    editor.post(gone)
+    assert set(words()) == {"zorblax"}
+    assert "It was undone" in editor.post(came, follow=True).content.decode()
+    assert "undone already" in editor.post(came, follow=True).content.decode()
+    assert words() == {}
+
+
+def test_who_may_only_read_undoes_nothing(editor: Client, company: Company) -> None:
+    confirm(editor, upload(editor, "w.txt", "zorblax\n"))
+    undo = reverse("admin:knowledge_wordchange_undo", args=[WordChange.objects.get().pk])
+    viewer = Client()
+    viewer.force_login(agent_of(company, "vi", "viewer").user)
+    assert viewer.post(undo).status_code == 403
+    assert editor.get(undo).status_code == 405
+    assert set(words()) == {"zorblax"}
+
+
 # --- many words ------------------------------------------------------------------------------------------------------
 
 
