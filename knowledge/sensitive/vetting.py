@@ -51,8 +51,9 @@ class Vetted:
 def vet(terms: Sequence[Term], messages: Sequence[str] = (), texts: Iterable[str] = ()) -> Vetted:
     """`messages`: the last of a company, of which some may be abusive; `texts`: further clean ones beside those that ship."""
     forms = {term.text: normalise_term(term.text) for term in terms}
-    used = _flagged(terms, [*ordinary_texts(), *texts])
-    said = {word: found for word, found in _flagged(terms, messages).items() if len(found) > max(1.0, MOST_OF_MESSAGES * len(messages))}
+    words = build_matcher([terms], starter_allowed())
+    used = _flagged(words, [*ordinary_texts(), *texts])
+    said = {word: found for word, found in _flagged(words, messages).items() if len(found) > max(1.0, MOST_OF_MESSAGES * len(messages))}
     chances = {word: chance(form) for word, form in forms.items()}
     bar = _bar(share for word, share in chances.items() if word not in used)
     refused: dict[str, Refusal] = {}
@@ -79,10 +80,9 @@ def _why(word: str, form: str, chance: float, bar: float, used: dict[str, list[s
     return Why.CHANCE if chance > bar else None
 
 
-def _flagged(terms: Sequence[Term], texts: Sequence[str]) -> dict[str, list[str]]:
+def _flagged(words: Matcher, texts: Sequence[str]) -> dict[str, list[str]]:
     """By word the texts in which it stands."""
     found: dict[str, list[str]] = defaultdict(list)
-    words = build_matcher([terms], starter_allowed())
     for text in texts:
         for word in {hit.term for hit in words.check(text, Direction.VISITOR).hits}:
             found[word].append(text)
