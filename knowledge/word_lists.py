@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 
+from knowledge.contracts import IN_NEED
 from knowledge.models import Word, WordChange, WordList
 from knowledge.word_names import category_key
 
@@ -27,7 +28,7 @@ Kind = WordChange.Kind
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A word of a file; what is empty, the import's own choice fills in."""
+    """A word of a file; what is empty, the import's own choice fills in, but that no level is chosen for words by which somebody asks for help."""
 
     term: str
     category: str = ""
@@ -36,7 +37,9 @@ class Wanted:
     note: str = ""
 
     def cells(self, *, category: str, level: str) -> Cells:
-        return [category_key(self.category or category)[: MOST["category"]], self.level or level, self.language, self.note[: MOST["note"]]]
+        category = category_key(self.category or category)[: MOST["category"]]
+        level = self.level or (Word.Level.HAND_OVER if category == IN_NEED else level)
+        return [category, str(level), self.language, self.note[: MOST["note"]]]
 
 
 @transaction.atomic

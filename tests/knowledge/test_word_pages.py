@@ -132,6 +132,18 @@ def test_ordinary_words_are_proposed_for_refusal_by_name_with_a_text(editor: Cli
     assert set(words()) == {"zorblax", "手机"}
 
 
+@pytest.mark.parametrize("level", ["mask", "block", "log only"])
+def test_a_list_from_elsewhere_takes_no_helpline_away(editor: Client, company: Company, level: str) -> None:
+    page = upload(editor, "w.txt", "kill myself\n想自杀\nI want to kill myself\nzorblax\n", level=level)
+    assert "somebody asks for help: 2." in page
+    confirm(editor, page, take_all="on")
+    confirm(editor, upload(editor, "v.csv", "term,category\n想死,self-harm\n"), take_all="on")
+    forget_word_filters()
+    for text in ("i want to kill myself", "我想自杀", "好想死"):
+        assert word_filter(company.pk).check(text, Direction.VISITOR).is_in_need, text
+    assert word_filter(company.pk).check("zorblax", Direction.VISITOR).level == level
+
+
 def test_what_counts_for_nothing_is_said(editor: Client, company: Company) -> None:
     assert "only signs: 2." in " ".join(upload(editor, "w.txt", "zorblax\nx\n!?!\n").split())
     word_list = WordList.objects.create(company=company, name="ours")
