@@ -149,6 +149,9 @@ def _kept(target: WordList, kind: WordChange.Kind, rows: list[list[Any]], *, by:
         num_removed=sum(after is None for _, _, after in rows),
     )
     _touch(target)
+    # The same file once more changed nothing, and pushes nothing out that somebody may want back.
+    idle = WordChange.objects.filter(company_id=target.company_id, kind=Kind.IMPORT, num_added=0, num_changed=0)
+    idle.exclude(pk=made.pk).delete()
     old = WordChange.objects.filter(company_id=target.company_id).order_by("-created", "-pk").values_list("pk", flat=True)[KEPT:]
     WordChange.objects.filter(pk__in=list(old)).delete()
     return made
