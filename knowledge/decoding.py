@@ -6,6 +6,8 @@ import re
 
 # What GB18030 reads out of Big5's bytes: characters that no standard names, each user his own.
 UNNAMED = re.compile("[\ue000-\ue765]")
+# And out of Latin-1's: single characters in the midst of words, and no Chinese anywhere.
+CHINESE, TORN = re.compile("[\u4e00-\u9fff]{2}"), re.compile("[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
 
 
 def text_of(data: bytes) -> str:
@@ -16,6 +18,10 @@ def text_of(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text and not (encoding == "gb18030" and UNNAMED.search(text)):
+        if "\0" not in text and not (encoding == "gb18030" and _is_misread(text)):
             return text
     raise ValueError("no text in a known encoding")
+
+
+def _is_misread(text: str) -> bool:
+    return bool(UNNAMED.search(text) or (TORN.search(text) and not CHINESE.search(text)))

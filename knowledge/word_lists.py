@@ -13,7 +13,9 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 
+from knowledge.contracts import IN_NEED
 from knowledge.models import Word, WordChange, WordList
+from knowledge.word_names import category_key
 
 KEPT = 20  # changes of a company
 BATCH = 2_000
@@ -26,7 +28,7 @@ Kind = WordChange.Kind
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A word of a file; what is empty, the import's own choice fills in."""
+    """A word of a file; what is empty, the import's own choice fills in, but that no level is chosen for words by which somebody asks for help."""
 
     term: str
     category: str = ""
@@ -35,7 +37,9 @@ class Wanted:
     note: str = ""
 
     def cells(self, *, category: str, level: str) -> Cells:
-        return [(self.category or category)[: MOST["category"]], self.level or level, self.language, self.note[: MOST["note"]]]
+        category = category_key(self.category or category)[: MOST["category"]]
+        level = self.level or (Word.Level.HAND_OVER if category == IN_NEED else level)
+        return [category, str(level), self.language, self.note[: MOST["note"]]]
 
 
 @transaction.atomic
@@ -80,11 +84,13 @@ def list_remove(target: WordList, *, by: str) -> WordChange:
 
 @transaction.atomic
 def change_undo(made: WordChange, *, by: str) -> bool:
-    """Whether anything was undone now: False where all of it was before, or was changed since."""
+    """Whether anything was undone now: False where all of it was before, or was changed since, or where the list that it added to is gone."""
     made = WordChange.objects.select_for_update().get(pk=made.pk)
     left = set(made.left)
     rows = [row for row in made.rows if made.undone is None or row[0] in left]
     target = _list_of(made)
+    if target is None:
+        return False
     now = _cells_of(target.words.all())
     ours = [row for row in rows if now.get(row[0]) == row[2]]
     _delete(target, [term for term, before, _ in ours if before is None])
@@ -98,11 +104,13 @@ def change_undo(made: WordChange, *, by: str) -> bool:
     return is_undone
 
 
-def _list_of(made: WordChange) -> WordList:
-    """The list it happened to, whatever its name is now, or a new one where that is gone."""
+def _list_of(made: WordChange) -> WordList | None:
+    """The list it happened to, whatever its name is now. Where that is gone, a new one for what was removed; None where all was added or changed."""
     name, company = made.list_name, made.company_id
     if made.word_list_id:
         return WordList.objects.select_for_update().get(pk=made.word_list_id)
+    if made.kind == Kind.IMPORT and not WordList.objects.filter(company_id=company, name=name).exists():
+        return None
     WordList.objects.get_or_create(company_id=company, name=name, defaults={"is_live": made.was_live})
     return WordList.objects.select_for_update().get(company_id=company, name=name)
 
@@ -141,6 +149,9 @@ def _kept(target: WordList, kind: WordChange.Kind, rows: list[list[Any]], *, by:
         num_removed=sum(after is None for _, _, after in rows),
     )
     _touch(target)
+    # The same file once more changed nothing, and pushes nothing out that somebody may want back.
+    idle = WordChange.objects.filter(company_id=target.company_id, kind=Kind.IMPORT, num_added=0, num_changed=0)
+    idle.exclude(pk=made.pk).delete()
     old = WordChange.objects.filter(company_id=target.company_id).order_by("-created", "-pk").values_list("pk", flat=True)[KEPT:]
     WordChange.objects.filter(pk__in=list(old)).delete()
     return made

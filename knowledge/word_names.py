@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +51,25 @@ DEEDS: dict[tuple[Direction, Level], Any] = {
     (Direction.AGENT, Level.HAND_OVER): _("The reply is not sent, and the agent is told which word it is."),
     (Direction.AGENT, Level.BLOCK): _("The reply is not sent, and the agent is told which word it is."),
 }
+
+
+def category_key(text: str) -> str:
+    """A shipped category however it is written, also by its name in our languages: "Self_Harm" brings the helpline too. Others are as they are."""
+    return _keys().get(_folded(text), text)
+
+
+@cache
+def _keys() -> dict[str, str]:
+    """What may be written for a shipped category → the category."""
+    found = {_folded(key): key for key in CATEGORIES}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {_folded(str(name)): key for key, name in CATEGORIES.items()}
+    return found
+
+
+def _folded(text: str) -> str:
+    return re.sub("[ _-]+", " ", text).strip().casefold()
 
 
 def category_name(category: str) -> str:

@@ -15,14 +15,16 @@ from uuid import UUID, uuid4
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from knowledge.contracts import Level
+from knowledge.contracts import IN_NEED, Level
 from knowledge.messages_heard import messages_heard
 from knowledge.models import Word
 from knowledge.sensitive.lexicons import ALLOW, LexiconRow
+from knowledge.sensitive.starter import is_shipped_cry
 from knowledge.sensitive.terms import can_be_listed
 from knowledge.sensitive.vetting import vet
 from knowledge.uploads import FOLDER, forget_old_uploads
 from knowledge.word_lists import MOST, Wanted
+from knowledge.word_names import category_key
 
 KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -42,6 +44,7 @@ class Preview:
     num_new: int
     num_known: int
     num_unread: int  # words for which no text can be searched: signs, single letters, or too long
+    num_cries: int  # shipped words by which somebody asks for help, under another category: they stay what they are
 
     def taken(self, wanted: set[str], *, takes_all: bool) -> list[Wanted]:
         """Without those refused that nobody wants all the same."""
@@ -71,6 +74,7 @@ def preview_make(company: UUID | str, list_name: str, rows: Sequence[LexiconRow]
         num_new=len(rows) - num_known,
         num_known=num_known,
         num_unread=sum(not can_be_listed(row.term) for row in words),
+        num_cries=sum(category_key(row.category or category) != IN_NEED and is_shipped_cry(row.term) for row in words),
     )
     forget_old_uploads()
     default_storage.save(_path(preview.key), ContentFile(json.dumps(asdict(preview)).encode()))
@@ -79,10 +83,13 @@ def preview_make(company: UUID | str, list_name: str, rows: Sequence[LexiconRow]
 
 def preview_read(company: UUID | str, key: str) -> Preview | None:
     """None where it is gone, or another company's."""
-    if not KEY.fullmatch(key) or not default_storage.exists(_path(key)):
+    if not KEY.fullmatch(key):
         return None
-    with default_storage.open(_path(key)) as file:
-        data: dict[str, Any] = json.load(file)
+    try:
+        with default_storage.open(_path(key)) as file:
+            data: dict[str, Any] = json.load(file)
+    except FileNotFoundError:  # also where the same button was pressed twice
+        return None
     return Preview(**data) if data["company"] == str(company) else None
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db.models import Count, Max
 
-from knowledge.contracts import Direction, Level
+from knowledge.contracts import IN_NEED, Direction, Level
 from knowledge.models import Word, WordList, WordRule
 from knowledge.sensitive.matcher import Matcher, build_matcher
 from knowledge.sensitive.rules import Rule, Rules
-from knowledge.sensitive.starter import starter_allowed, starter_terms
+from knowledge.sensitive.starter import is_shipped_cry, starter_allowed, starter_terms
 from knowledge.sensitive.terms import Term
 from knowledge.word_cache import CHECK_EVERY_S, FilterCache, Listed, Marks
 
@@ -34,11 +34,15 @@ class Rows:
         return Marks((lists, words["words"], words["newest"]), tuple(rules.values()))
 
     def listed(self, company_id: str) -> Listed:
-        """The starter first, then the company's live lists, which win over it."""
+        """The starter first, then the company's live lists, which win over it; but a cry for help stays one, unless it is listed as such.
+
+        Lists from elsewhere hold such words among others, and whoever imports one does not mean to take the helpline away.
+        """
         has_starter = not WordList.objects.filter(company_id=company_id, name=STARTER, is_live=False).exists()
         live = Word.objects.filter(word_list__company_id=company_id, word_list__is_live=True)
         rows = list(live.values_list("term", "category", "level", "language"))
-        own = [Term(term, category, Level(level), language) for term, category, level, language in rows if level != Word.Level.ALLOW]
+        named = [Term(term, category, Level(level), language) for term, category, level, language in rows if level != Word.Level.ALLOW]
+        own = [term for term in named if term.category == IN_NEED or not (has_starter and is_shipped_cry(term.text))]
         allowed = [term for term, _, level, _ in rows if level == Word.Level.ALLOW]
         return Listed((starter_terms() if has_starter else (), own), [*allowed, *(starter_allowed() if has_starter else ())])
 

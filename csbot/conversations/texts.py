@@ -21,6 +21,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "听到您这么说，我们很担心您。您不必一个人扛着：现在就可以拨打心理援助热线 12356；情况紧急时，请马上拨打 120 或 110。"
             "我们已经请人工客服尽快与您联系。"
         ),
+        "in_need_alone": "听到您这么说，我们很担心您。您不必一个人扛着：现在就可以拨打心理援助热线 12356；情况紧急时，请马上拨打 120 或 110。",
         "engine_down": "暂时只能回答常见问题，这个问题我还答不上来。要为您转接人工客服吗？",
         "engine_full": "现在提问的人很多，我正在写 {ahead} 个回答，一时顾不上这一个。常见问题仍可问我；请稍后再问，或者为您转接人工客服？",
         "lookup_failed": "我们的系统暂时查不到，不想随便回答您。请稍后再试，或者为您转接人工客服？",
@@ -70,6 +71,10 @@ TEXTS: dict[str, dict[str, str]] = {
             "We are worried about you, and you do not have to carry this alone. If you are in danger, please call your local emergency number now; "
             "people who listen, in your country, are listed at https://findahelpline.com. We have asked a member of our staff to be with you "
             "as soon as possible."
+        ),
+        "in_need_alone": (
+            "We are worried about you, and you do not have to carry this alone. If you are in danger, please call your local emergency number now; "
+            "people who listen, in your country, are listed at https://findahelpline.com."
         ),
         "engine_down": "For the moment I can answer common questions only, and this is not one of them. Shall I put you through to a person?",
         "engine_full": (

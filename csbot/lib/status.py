@@ -25,7 +25,7 @@ BEST_FIRST: tuple[State, ...] = ("ready", "loading", "down")
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
-    """`at`: Unix seconds of the beat, set when it is written; 0 where there was none."""
+    """`lacks`: what it works without; `at`: Unix seconds of the beat, set when it is written, 0 where there was none."""
 
     state: State = "down"
     detail: str = ""
@@ -33,6 +33,7 @@ class WorkerStatus:
     model: str = ""
     prompt: str = ""
     pid: int = 0
+    lacks: str = ""
     at: float = 0
 
 

@@ -100,9 +100,17 @@ def _running() -> Iterator[Finding]:
     body = readiness()
     for name, check in body["checks"].items():
         yield _part(name, Check(**check))
+    if lacks := status_read("answers").lacks:
+        yield _unheard(lacks)
     for role in ("generation", "background"):
         status = status_read(role)
         yield _part(role, Check(status.state, status.detail or status.model))
+
+
+def _unheard(why: str) -> Finding:
+    detail = _("abuse and self-harm are not heard without a listed word: %(why)s") % {"why": why}
+    remedy = _("Install the product's files again, fit the model to this encoder (knowledge/sensitive/semantic/README.md), or set CSBOT_SENSING=0.")
+    return Finding("sensing", is_good=False, detail=detail, remedy=remedy)
 
 
 def _part(name: str, check: Check) -> Finding:

@@ -63,6 +63,8 @@ def start_answers() -> None:
     else:
         _open_knowledge()
         knowledge.watch_published()
+        if lacks := sensing_problem():
+            log.warning("abuse and self-harm are not heard without a listed word: %s", lacks)  # once: from here on the status says it
     pulse.stop()
 
 
@@ -88,7 +90,7 @@ def answers_canary() -> WorkerStatus:
     except Exception:  # a knowledge base without a snapshot, or a lookup that cannot be judged: its own visitors are told
         log.exception("lookups not prepared")
     detail = f"{num_ready} knowledge bases" if num_ready else "nothing is published yet"
-    return WorkerStatus("ready" if num_ready else "loading", detail, pid=os.getpid())
+    return WorkerStatus("ready" if num_ready else "loading", detail, pid=os.getpid(), lacks=sensing_problem())
 
 
 def start_generation() -> None:
@@ -205,6 +207,13 @@ def encoder_problem() -> str:
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         return f"the encoder {named} cannot be loaded: {error}"[:500]
     return ""
+
+
+def sensing_problem() -> str:
+    """Why messages are not judged by their meaning although that is switched on. The encoder without a model never is meant to."""
+    if not settings.CSBOT.sensing or settings.CSBOT.encoder == "hash":
+        return ""
+    return knowledge.sensing_problem()
 
 
 def generator_folder() -> Path | None:

@@ -101,6 +101,7 @@ def convert(packed: Path, folder: Path) -> None:
     """Writes the folder: BERT weights, tokenizer, mean pooling, normalisation."""
     import tempfile
 
+    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers import models as modules
 
@@ -109,6 +110,7 @@ def convert(packed: Path, folder: Path) -> None:
         _model(source).save_pretrained(draft)
         _tokenizer(source).save_pretrained(draft)
         words = modules.Transformer(draft, max_seq_length=MAX_TOKENS)
+        torch.nn.init.zeros_(words.auto_model.pooler.dense.weight)  # the library drew it by lot; so every machine makes the same file
         pooling = modules.Pooling(source.sizes.hidden, "mean")
         SentenceTransformer(modules=[words, pooling, modules.Normalize()], device="cpu").save(str(folder))
 

@@ -29,7 +29,8 @@ class WordChangeAdmin(UndoableAdmin):
 
     def undo_change(self, request: HttpRequest, made: Any) -> None:
         if not change_undo(made, by=request.user.get_username()):
-            messages.warning(request, gettext("This was undone already."))
+            gone = gettext("The list “%(name)s” was removed, and these words with it. Bring the list back first to undo this.")
+            messages.warning(request, gettext("This was undone already.") if made.undone else gone % {"name": made.list_name})
             return
         self.log_change(request, made, gettext("undone"))
         messages.success(request, gettext("It was undone; the filter knows within seconds."))

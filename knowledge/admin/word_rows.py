@@ -16,7 +16,7 @@ from knowledge.admin.word_removal import RemovesInBulk
 from knowledge.models import Word, WordList
 from knowledge.sensitive.terms import can_be_listed
 from knowledge.word_lists import words_remove
-from knowledge.word_names import category_name
+from knowledge.word_names import category_key, category_name
 
 
 class OwnCategories(admin.SimpleListFilter):
@@ -60,6 +60,7 @@ class WordAdmin(RemovesInBulk):
         return field
 
     def save_model(self, request: HttpRequest, obj: Word, form: ModelForm[Any], change: bool) -> None:
+        obj.category = category_key(obj.category)
         lists = {obj.word_list_id, form.initial.get("word_list", obj.word_list_id)}
         super().save_model(request, obj, form, change)
         for row in WordList.objects.filter(pk__in=lists):

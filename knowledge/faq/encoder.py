@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from knowledge.faq.normalise import grams, whole
 from knowledge.faq.tuning.delta import delta_apply
+from knowledge.faq.weights import weights_sketch
 
 Vectors = NDArray[np.float32]
 Role = Literal["query", "passage"]
@@ -26,6 +27,7 @@ TOGETHER = 8  # texts of one pass: more give no more texts a second, and let eac
 GATHER_S = 0.001
 MAX_TOKENS = 128
 FEW_TOKENS = 256  # of a pass: a second thread costs more than it brings (8 to 9 ms instead of 7 for one question), and others have use for it
+OF_THE_MACHINE = {"manifest.json", "config.json", "config_sentence_transformers.json"}  # they name the versions of libraries
 COMPUTED = "2"  # how vectors are computed; another number for another way, so that stored ones are made again
 
 
@@ -242,13 +244,12 @@ def _config_of(folder: Path) -> dict[str, Any]:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Of names and sizes of the weights and of the small files' content: reading half a gigabyte at each start is too slow."""
+    """Of the weights, and of names and sizes of the files that say how they are used: the same on every machine that made its own folder."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in (".safetensors", ".bin", ".json", ".model"):
-            digest.update(f"{path.relative_to(folder)}:{path.stat().st_size};".encode())
-            if path.suffix == ".safetensors":
-                with path.open("rb") as weights:
-                    weights.seek(max(0, path.stat().st_size - 4096))
-                    digest.update(weights.read())
+        name = str(path.relative_to(folder))
+        if path.suffix == ".safetensors":
+            digest.update(f"{name}:".encode() + weights_sketch(path))
+        elif path.suffix in (".bin", ".json", ".model") and name not in OF_THE_MACHINE:
+            digest.update(f"{name}:{path.stat().st_size};".encode())
     return digest.hexdigest()[:12]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from knowledge.personal.escapes import unescaped
 from knowledge.personal.folding import fold
 from knowledge.personal.hosts import hosts_in, is_private
 from knowledge.personal.kinds import KINDS, WORDS, Found, Kind
@@ -79,7 +80,9 @@ def mask(text: str, language: str = "") -> str:
 
 def mask_log(text: str) -> str:
     """For operators: addresses of private networks stay. They name their own machines, and nobody."""
-    return _masked(text, [one for one in find(text) if one.kind != "ip" or not is_private(text[one.start : one.end])], "")
+    plain, places = unescaped(text)
+    found = [one for one in find(plain) if one.kind != "ip" or not is_private(plain[one.start : one.end])]
+    return _masked(text, [Personal(one.kind, places[one.start], places[one.end]) for one in found], "")
 
 
 def _masked(text: str, found: list[Personal], language: str) -> str:

@@ -1,5 +1,7 @@
 """Files of listed words: plain text (one a line), CSV or TSV (column `term`, else `text`, else the first), JSON and JSON lines.
 
+A table of one column needs no head; spreadsheets of some countries part columns with semicolons.
+
 Knows encodings, columns and what is wrong with a file, as a sentence to translate. Does not know companies, nor whether a word is sensible.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -18,9 +21,14 @@ from knowledge.sensitive.terms import Term
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
+MOST_TOLD = 100  # characters of a cell in a sentence
 ALLOW = "allow"  # a level of its own: such a row is a phrase in which listed words are harmless
 TERM_COLUMNS = ("term", "text")
+COLUMNS = {*TERM_COLUMNS, "category", "level", "language", "lang", "note"}
+# What may stand over a single column.
+HEADS = {*COLUMNS, "word", "words", "terms", "keyword", "keywords", "swearword", "词", "词语", "敏感词", "关键词"}
 LEVELS = (*Level, ALLOW)
+BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and other archives, XLS
 
 
 def _(sentence: str) -> str:
@@ -30,9 +38,11 @@ def _(sentence: str) -> str:
 
 SENTENCES = {
     "kind": _("%(file)s is neither a TXT, CSV, TSV, JSON nor JSONL file. Save the words as one of them."),
+    "binary": _("%(file)s is a workbook or an archive and no text, whatever its name says. Save the words as CSV and upload that."),
     "size": _("%(file)s is too large: at most %(limit)s bytes."),
     "encoding": _("The encoding of %(file)s is neither UTF-8, UTF-16 nor GB18030. Save it as UTF-8."),
     "table": _("%(file)s cannot be read as a table: %(detail)s"),
+    "columns": _("The first row of %(file)s holds no names of columns. Put a row above it: term, category, level, language, note."),
     "json": _("%(file)s is not valid JSON: %(detail)s"),
     "shape": _("%(file)s holds no list of words: expected a list, or objects with the key term (or text)."),
     "level": _("%(file)s, word %(term)s: the level %(level)s is unknown. Known are: %(known)s."),
@@ -84,13 +94,15 @@ def _objects(name: str, data: bytes) -> Iterator[Mapping[str, object]]:
     kind = PurePath(name).suffix.casefold()
     if kind not in (".txt", ".csv", ".tsv", ".json", ".jsonl", ""):
         raise LexiconError("kind", file=name)
+    if data.startswith(BINARY):
+        raise LexiconError("binary", file=name)
     try:
         text = text_of(data)
     except ValueError as error:
         raise LexiconError("encoding", file=name) from error
     try:
         if kind in (".csv", ".tsv"):
-            yield from _table(text, "\t" if kind == ".tsv" else ",")
+            yield from _table(name, text)
         elif kind in (".json", ".jsonl"):
             yield from objects_of(text, by_line=kind == ".jsonl")
         else:
@@ -110,9 +122,14 @@ def _lines(text: str) -> Iterator[Mapping[str, object]]:
             yield {"term": line.strip().rstrip(",，、;；")}
 
 
-def _table(text: str, delimiter: str) -> Iterator[Mapping[str, object]]:
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header = [cell.strip().casefold() for cell in next(rows, [])]
+def _table(name: str, text: str) -> Iterator[Mapping[str, object]]:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(name, text), strict=True)
+    first = next(rows, [])
+    header = [cell.strip().casefold() for cell in first]
+    if not COLUMNS.intersection(header) and any(_level(cell) in LEVELS for cell in header):
+        raise LexiconError("columns", file=name)
+    if len(header) == 1 and header[0] not in HEADS:
+        yield {"term": first[0]}
     column = next((name for name in TERM_COLUMNS if name in header), None)
     place = header.index(column) if column else 0
     for cells in rows:
@@ -120,13 +137,27 @@ def _table(text: str, delimiter: str) -> Iterator[Mapping[str, object]]:
         yield {**named, "term": cells[place] if place < len(cells) else ""}
 
 
+def _delimiter(name: str, text: str) -> str:
+    """A comma, or a tab in a TSV, unless only another sign finds the names of columns in the first line."""
+    usual = "\t" if name.casefold().endswith(".tsv") else ","
+    first = text.lstrip().partition("\n")[0].casefold()
+    found = {sign: sum(cell.strip(' "\r') in COLUMNS for cell in first.split(sign)) for sign in (usual, ",", ";", "\t")}
+    return max(found, key=lambda sign: found[sign])  # the first of equals
+
+
 def _row(name: str, cells: Mapping[str, object]) -> LexiconRow:
     term = _cell(cells, TERM_COLUMNS)
-    level = _cell(cells, ("level",)).casefold()
+    told = cells.get("level")
+    level = _level(_cell(cells, ("level",)) if told is None or isinstance(told, str | int | float) else f"{told}"[:MOST_TOLD])
     if level and level not in LEVELS:
-        raise LexiconError("level", file=name, term=term, level=level, known=", ".join(LEVELS))
+        raise LexiconError("level", file=name, term=term[:MOST_TOLD], level=level[:MOST_TOLD], known=", ".join(LEVELS))
     language = _cell(cells, ("language", "lang")).casefold()[:2]
     return LexiconRow(term, _cell(cells, ("category",)), level, language if language in LANGUAGES else language_of(term), _cell(cells, ("note",)))
+
+
+def _level(text: str) -> str:
+    """As it is written elsewhere: "Warn_Agent" is "warn agent"."""
+    return re.sub("[ _-]+", " ", text).strip().casefold()
 
 
 def _cell(cells: Mapping[str, object], names: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from itertools import accumulate, groupby, pairwise, takewhile
 
 from knowledge.contracts import Hit
 from knowledge.sensitive.characters import CHARACTERS, Edge, Kind, edge_of
-from knowledge.sensitive.scanner import FEW, LEET, MAX_GAP, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found, most_gaps, plain_way
+from knowledge.sensitive.scanner import FEW, LEET, MAX_GAP, MAX_RUN, MAX_SPAN, MIN_STRETCH, PLAIN, SHORT, Found, most_gaps, plain_way
 from knowledge.sensitive.terms import MOST_CUT_OFF, Words
 from knowledge.sensitive.verdicts import standing_hits
 
@@ -136,6 +136,8 @@ def has_settled_runs(reading: Reading, form: str, may_be_doubled: bool) -> bool:
             if extra and is_last and edge_of(symbol) is not Edge.LETTER:
                 return False
             if extra and real < MIN_STRETCH and not may_be_doubled:
+                return False
+            if extra and edge_of(symbol) is Edge.NONE and len(steps) > MAX_RUN:
                 return False
             if any(step.slot != slot + min(count, own - 1) for count, step in enumerate(steps)):
                 return False

@@ -21,6 +21,7 @@ MAX_GAP = 3  # characters between two of a word
 MAX_GAPS = 8  # and in the whole of it, where it is not very long
 MAX_SPAN = 256  # characters from first to last: bounds what a stream may hold back
 MIN_STRETCH = 3  # a repeated letter counts as stretched from here on: "good" is not "god"
+MAX_RUN = 16  # of one Chinese character: any of it begins the word as well, and a page of them would be read again for each
 FEW = 1  # real letters that a word keeps when it is written with leet digits and without gaps
 SHORT = 4  # shorter Latin words neither touch digits nor hide in leet digits: "A5S", "ASS123" are part numbers
 
@@ -228,7 +229,8 @@ class Scanner:
             grown.append(partial.grown(prefix, run=run))
 
     def _may_stretch(self, partial: Partial) -> bool:
-        return edge_of(partial.prefix[-1]) is Edge.LETTER or partial.prefix in self._inner
+        last = edge_of(partial.prefix[-1])
+        return last is Edge.LETTER or (partial.prefix in self._inner and (last is not Edge.NONE or partial.run < MAX_RUN))
 
     def _take_borderless(self, symbol: str) -> None:
         """A word that ends in Han is complete with its last character; one without a longer sister is over."""

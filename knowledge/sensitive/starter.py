@@ -9,8 +9,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from knowledge.contracts import Level
-from knowledge.sensitive.terms import Term
+from knowledge.contracts import IN_NEED, Level
+from knowledge.sensitive.terms import Term, normalise_term
 
 FOLDER = Path(__file__).parent
 
@@ -23,6 +23,16 @@ def starter_terms() -> tuple[Term, ...]:
 @cache
 def starter_allowed() -> tuple[str, ...]:
     return tuple(row["term"] for row in _rows("allowed.csv"))
+
+
+def is_shipped_cry(text: str) -> bool:
+    """Whether it is a shipped word by which somebody asks for help."""
+    return normalise_term(text) in _cries()
+
+
+@cache
+def _cries() -> frozenset[str]:
+    return frozenset(normalise_term(term.text) for term in starter_terms() if term.category == IN_NEED and term.level is Level.HAND_OVER)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

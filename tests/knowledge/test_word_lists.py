@@ -78,6 +78,12 @@ def test_the_oldest_changes_are_forgotten(company: Company) -> None:
     assert WordChange.objects.count() == KEPT
 
 
+def test_the_same_file_again_and_again_pushes_no_change_out(company: Company) -> None:
+    for _ in range(KEPT + 3):
+        imported(company, Wanted("one"))
+    assert sorted(WordChange.objects.values_list("num_added", flat=True)) == [0, 1]
+
+
 def test_a_list_of_another_company_is_not_touched(company: Company) -> None:
     other = Company.objects.create(name="Other", slug="other")
     words_import(other.pk, "ours", [Wanted("one", level="mask")], category="", level="block", by="eve")

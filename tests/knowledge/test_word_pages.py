@@ -94,6 +94,16 @@ def test_what_the_file_says_counts_before_what_the_form_says(editor: Client) -> 
     assert words() == {"zorblax": ("rivals", "block"), "grobnik": ("else", "log only")}
 
 
+@pytest.mark.parametrize("written", ["Self_Harm", "self-harm", "SELF HARM", "自伤"])
+def test_a_shipped_category_is_known_however_it_is_written(editor: Client, company: Company, written: str) -> None:
+    confirm(editor, upload(editor, "w.csv", f"term,category,level\nzorblax,{written},hand over\n"))
+    assert words() == {"zorblax": ("self-harm", "hand over")}
+    assert word_filter(company.pk).check("I zorblax", Direction.VISITOR).is_in_need
+    body = {"word_list": WordList.objects.get().pk, "term": "grobnik", "category": written, "level": "hand over", "language": "", "note": ""}
+    editor.post(reverse("admin:knowledge_word_add"), body)
+    assert words()["grobnik"] == ("self-harm", "hand over")
+
+
 WRONG = [
     ("w.txt", b"", "holds no words"),
     ("w.pdf", b"zorblax", "neither a TXT, CSV"),
@@ -101,6 +111,8 @@ WRONG = [
     ("w.json", b"{nonsense", "not valid JSON"),
     ("w.json", b'{"a": 1}', "no list of words"),
     ("w.csv", b"term,level\nzorblax,terrible\n", "terrible"),
+    ("w.csv", b"PK\x03\x04\x14\x00\x06\x00", "is a workbook or an archive"),
+    ("w.csv", b"zorblax,rivals,block\n", "holds no names of columns"),
 ]
 
 
@@ -118,6 +130,18 @@ def test_ordinary_words_are_proposed_for_refusal_by_name_with_a_text(editor: Cli
     assert all(f'value="{word}"' in page for word in ("没有", "手机", "其他"))
     confirm(editor, page, take=["手机"])
     assert set(words()) == {"zorblax", "手机"}
+
+
+@pytest.mark.parametrize("level", ["mask", "block", "log only"])
+def test_a_list_from_elsewhere_takes_no_helpline_away(editor: Client, company: Company, level: str) -> None:
+    page = upload(editor, "w.txt", "kill myself\n想自杀\nI want to kill myself\nzorblax\n", level=level)
+    assert "somebody asks for help: 2." in page
+    confirm(editor, page, take_all="on")
+    confirm(editor, upload(editor, "v.csv", "term,category\n想死,self-harm\n"), take_all="on")
+    forget_word_filters()
+    for text in ("i want to kill myself", "我想自杀", "好想死"):
+        assert word_filter(company.pk).check(text, Direction.VISITOR).is_in_need, text
+    assert word_filter(company.pk).check("zorblax", Direction.VISITOR).level == level
 
 
 def test_what_counts_for_nothing_is_said(editor: Client, company: Company) -> None:
@@ -166,6 +190,29 @@ def test_an_import_is_undone_at_a_button(editor: Client, stranger: Client) -> No
     assert stranger.post(undo).status_code == 404
     assert "undone" in editor.post(undo, follow=True).content.decode()
     assert words() == {}
+
+
+def test_an_import_into_a_list_that_is_gone_waits_until_it_is_back(editor: Client) -> None:
+    confirm(editor, upload(editor, "w.txt", "zorblax\n"))
+    editor.post(reverse("admin:knowledge_wordlist_delete", args=[WordList.objects.get().pk]), {"post": "yes"})
+    gone, came = (reverse("admin:knowledge_wordchange_undo", args=[one.pk]) for one in WordChange.objects.order_by("-created", "-pk"))
+    assert "Bring the list back first" in editor.post(came, follow=True).content.decode()
+    assert not WordList.objects.exists()
+    editor.post(gone)
+    assert set(words()) == {"zorblax"}
+    assert "It was undone" in editor.post(came, follow=True).content.decode()
+    assert "undone already" in editor.post(came, follow=True).content.decode()
+    assert words() == {}
+
+
+def test_who_may_only_read_undoes_nothing(editor: Client, company: Company) -> None:
+    confirm(editor, upload(editor, "w.txt", "zorblax\n"))
+    undo = reverse("admin:knowledge_wordchange_undo", args=[WordChange.objects.get().pk])
+    viewer = Client()
+    viewer.force_login(agent_of(company, "vi", "viewer").user)
+    assert viewer.post(undo).status_code == 403
+    assert editor.get(undo).status_code == 405
+    assert set(words()) == {"zorblax"}
 
 
 # --- many words ------------------------------------------------------------------------------------------------------

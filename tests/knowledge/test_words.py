@@ -68,6 +68,13 @@ def test_a_companys_level_wins_over_the_starters(filters, company):
     assert level_of(filters, company, "damn") is Level.LOG_ONLY
 
 
+def test_a_cry_for_help_stays_one_unless_it_is_listed_as_such(filters, company):
+    ours = listed(company, ("kill myself", Level.MASK))
+    assert filters.get(company.id).check("I will kill myself", Direction.VISITOR).is_in_need
+    ours.words.update(category="self-harm")
+    assert FilterCache(Rows(), Clock()).get(company.id).check("kill myself", Direction.VISITOR).level is Level.MASK
+
+
 def test_an_allowed_word_is_never_a_hit(filters, company):
     listed(company, ("damn tasty", Word.Level.ALLOW))
     assert level_of(filters, company, "damn tasty") is None

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from csbot.accounts.callers import Caller
+from csbot.accounts.models import Site
 from csbot.api.openai.requests import Asked, Problem
 from csbot.conversations.errors import Refused
 from csbot.conversations.streaming import stream_key
@@ -41,8 +43,20 @@ class Completion(Protocol):
     def outcome(self, asked: Asked, text: str) -> Outcome: ...
 
 
+def site_of(caller: Caller) -> Site | None:
+    """The first that this key sees and that answers."""
+    sites = Site.objects.filter(company_id=caller.company_id, is_active=True).order_by("created")
+    return (sites if caller.sites is None else sites.filter(pk__in=caller.sites)).first()
+
+
 def usage_of(prompt: int, completion: int) -> dict[str, int]:
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def estimate(text: str) -> int:
+    """Tokens, where no model counted: one for each Chinese character, one for each four other bytes."""
+    han = sum("\u3400" <= sign <= "\u9fff" for sign in text)
+    return han + (len(text) - han + 3) // 4
 
 
 async def of_stream(connection: Any, gen: str, last_id: str, sent: str) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 from csbot.accounts.callers import Caller
 from csbot.api import completing
 from csbot.api.completing import End, Wish
-from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, problem_of, usage_of
+from csbot.api.openai.caring import care_for
+from csbot.api.openai.completion import PER_MINUTE, Completion, Outcome, of_stream, problem_of, site_of, usage_of
 from csbot.api.openai.requests import Asked, Problem
 from csbot.api.tasks import complete
 from csbot.conversations import cancelling
@@ -72,12 +73,14 @@ class DirectCompletion:
         return Outcome(finish, usage_of(end.prompt_tokens, end.new_tokens), {})
 
 
-def begin(caller: Caller, asked: Asked) -> DirectCompletion:
+def begin(caller: Caller, asked: Asked) -> Completion:
     """Raises Problem."""
     try:
         message_take(caller.company_id, per_minute=PER_MINUTE)
     except Refused as refusal:
         raise problem_of(refusal) from refusal
+    if care := care_for(caller.company_id, asked, site_of(caller)):
+        return care
     said = [_screened(caller, role, text) for role, text in asked.said]
     deadline_s = float(settings.CSBOT.turn_deadline_s)
     most = settings.CSBOT.max_new_tokens
@@ -99,12 +102,15 @@ def begin(caller: Caller, asked: Asked) -> DirectCompletion:
 
 
 def _screened(caller: Caller, role: str, text: str) -> list[str]:
-    """What people say passes the filter as a visitor's message does; there is no conversation that could be handed over."""
+    """What people say passes the filter as a visitor's message does; there is no conversation that could be handed over.
+
+    A cry for help that was answered goes on to the engine with the rest.
+    """
     if role != "user":
         return [role, text]
     verdict = knowledge.word_filter(caller.company_id).check(text, Direction.VISITOR)
     knowledge.word_hits_keep(caller.company_id, None, Direction.VISITOR, hits_told(verdict.hits, text))
-    if verdict.level in (Level.BLOCK, Level.HAND_OVER):
+    if verdict.level in (Level.BLOCK, Level.HAND_OVER) and not verdict.is_in_need:
         raise Problem(400, "The message holds words that this company does not allow.", code="content_filter")
     return [role, verdict.text]
 

@@ -16,8 +16,8 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from csbot.accounts.callers import Caller
-from csbot.accounts.models import Site
-from csbot.api.openai.completion import PER_MINUTE, Outcome, of_stream, problem_of, usage_of
+from csbot.api.openai.caring import care_for
+from csbot.api.openai.completion import PER_MINUTE, Completion, Outcome, estimate, of_stream, problem_of, site_of, usage_of
 from csbot.api.openai.requests import MODEL, Asked, Problem
 from csbot.conversations.asking import ENDED, Reply, reply_as_json
 from csbot.conversations.errors import Refused
@@ -72,16 +72,20 @@ class SiteCompletion:
         messages = list(Message.objects.filter(turn=turn).exclude(sender=Message.Sender.VISITOR).order_by("created"))
         reply = reply_as_json(Reply(self.conversation, turn, messages, 0, None, 0))
         engine = reply["trace"].get("generation") or {}
-        prompt = engine.get("prompt_tokens") or sum(_estimate(part) for exchange in asked.before for part in exchange) + _estimate(asked.question)
-        usage = usage_of(prompt, engine.get("new_tokens") or _estimate(text))
+        prompt = engine.get("prompt_tokens") or sum(estimate(part) for exchange in asked.before for part in exchange) + estimate(asked.question)
+        usage = usage_of(prompt, engine.get("new_tokens") or estimate(text))
         more = {name: reply[name] for name in ("conversation", "route", "reason", "sources", "options", "handoff", "language")}
         return Outcome(_finish(turn, messages), usage, more)
 
 
-def begin(caller: Caller, asked: Asked) -> SiteCompletion:
-    """Raises Problem."""
-    site = _site(caller)
-    if status_read("answers").state == "down":
+def begin(caller: Caller, asked: Asked) -> Completion:
+    """Raises Problem. Where nobody answers, whoever is in need gets the words now, and the turn's end calls a person."""
+    site = site_of(caller)
+    if site is None:
+        raise Problem(404, "This key has no site that answers.", param="model", code="model_not_found")
+    is_down = status_read("answers").state == "down"
+    care = care_for(caller.company_id, asked, site) if is_down else None
+    if is_down and care is None:
         raise Problem(503, "Nobody answers questions at the moment. Try again shortly.", kind="server_error")
     session = VisitorSession(site.company_id, site.pk, new_id())
     try:
@@ -92,15 +96,7 @@ def begin(caller: Caller, asked: Asked) -> SiteCompletion:
     except Refused as refusal:
         raise problem_of(refusal) from refusal
     assert accepted.turn
-    return SiteCompletion(accepted.conversation, accepted.turn.pk, (accepted.turn.deadline - now()).total_seconds() + 5)
-
-
-def _site(caller: Caller) -> Site:
-    sites = Site.objects.filter(company_id=caller.company_id, is_active=True).order_by("created")
-    site = (sites if caller.sites is None else sites.filter(pk__in=caller.sites)).first()
-    if site is None:
-        raise Problem(404, "This key has no site that answers.", param="model", code="model_not_found")
-    return site
+    return care or SiteCompletion(accepted.conversation, accepted.turn.pk, (accepted.turn.deadline - now()).total_seconds() + 5)
 
 
 def _remember(conversation: Conversation, before: tuple[tuple[str, str], ...]) -> None:
@@ -140,9 +136,3 @@ def _finish(turn: Turn, messages: list[Message]) -> str:
     if turn.reason == "safety" or any(message.wrap.get("finish") == "filtered" for message in messages):
         return "content_filter"
     return "length" if any(message.wrap.get("finish") in ("length", "deadline") for message in messages) else "stop"
-
-
-def _estimate(text: str) -> int:
-    """Where no model counted: a token for each Chinese character, one for each four other bytes."""
-    han = sum("\u3400" <= sign <= "\u9fff" for sign in text)
-    return han + (len(text) - han + 3) // 4

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from knowledge.faq.weights import weights_digest
+
 SHIPPED = Path(__file__).with_name("delta.safetensors")
 _WEIGHTS = "model.safetensors"
 
@@ -43,9 +45,5 @@ def delta_apply(module: Any, encoder: Path, path: Path = SHIPPED) -> str:
 
 @cache
 def fingerprint(encoder: Path) -> str:
-    """Of the weights: a change to others would be noise."""
-    digest = hashlib.sha256()
-    with (encoder / _WEIGHTS).open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    """Of the weights that make vectors: a change to others would be noise."""
+    return weights_digest(encoder / _WEIGHTS)

@@ -5,10 +5,12 @@ Knows the shipped file and numpy. Does not know texts, how the file was fitted (
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +71,14 @@ def judge_of(encoder: str) -> Judge | None:
     return found if found and found.encoder == encoder else None
 
 
+def judge_problem(encoder: str) -> str:
+    """Why nothing is judged with this encoder; empty where it is."""
+    found = _shipped()
+    if found is None:
+        return f"{FILE.name} is missing or damaged"
+    return "" if found.encoder == encoder else f"{FILE.name} was fitted on the encoder {found.encoder}, and this is {encoder}"
+
+
 def semantic_flags(texts: Sequence[str], encoder: Encoder) -> list[bool]:
     """Whether each text is flagged. With an encoder that the shipped file does not fit, none is."""
     judge = judge_of(encoder.version)
@@ -79,7 +89,10 @@ def semantic_flags(texts: Sequence[str], encoder: Encoder) -> list[bool]:
 
 @cache
 def _shipped() -> Judge | None:
-    return read(FILE) if FILE.is_file() else None
+    try:
+        return read(FILE)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error):  # whoever starts the worker is told: judge_problem
+        return None
 
 
 def read(path: Path) -> Judge:

@@ -8,6 +8,7 @@ of two to eight characters; whole texts only, no streams. Slower than the filter
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Suspects:
             start, end = one.pieces[0].start, one.pieces[-1].end
             if all(hit.end <= start or end <= hit.start for hit in hits):
                 level, why = levels(one.term)
-                hits.append(Hit(start, end, one.term.text, one.term.category, min(level, Level.WARN_AGENT, key=[*Level].index), why))
+                hits.append(Hit(start, end, one.term.text, one.term.category, level if level is Level.LOG_ONLY else Level.WARN_AGENT, why))
         return sorted(hits, key=lambda hit: hit.start)
 
     def _from(self, symbols: Sequence[Symbol], grid: Sequence[Sequence[tuple[int, Piece]]], start: int) -> Iterator[Suspect]:
@@ -132,8 +133,9 @@ def _is_odd(one: Suspect, symbols: Sequence[Symbol], ordinary: frozenset[int]) -
         return False
     if len(spelt) == len(one.form):
         return _is_odd_pinyin(one)
-    written = "".join(symbol.seen or symbol.symbol for symbol in symbols if one.pieces[0].start <= symbol.start < one.pieces[-1].end)
-    han = "".join(symbol.seen for symbol in symbols if symbol.is_han and one.pieces[0].start <= symbol.start < one.pieces[-1].end)
+    begin, end = (bisect_left(symbols, place, key=lambda symbol: symbol.start) for place in (one.pieces[0].start, one.pieces[-1].end))
+    written = "".join(symbol.seen or symbol.symbol for symbol in symbols[begin:end])
+    han = "".join(symbol.seen for symbol in symbols[begin:end] if symbol.is_han)
     if len(han) < len(written.replace(" ", "")):  # a picture or letters in the midst of a word are odd enough
         return one.score >= ENOUGH
     agreed = any(way in ("same", "halves") for way in one.ways)

@@ -13,6 +13,7 @@ from django.test import Client
 
 from csbot.accounts.models import Company, Site
 from csbot.conversations.models import Conversation, Message, Turn
+from csbot.conversations.texts import built_in
 from csbot.lib.status import WorkerStatus, status_write
 from csbot.reports.figures import FIGURES
 from inference import facade as inference
@@ -218,3 +219,50 @@ def test_earlier_exchanges_are_kept_as_the_filter_lets_them(client_of: openai.Op
     client_of.chat.completions.create(model="site", messages=asked)
     assert not Message.objects.filter(text__contains="forbidden").exists()
     assert Message.objects.filter(text="a ********* reply").exists()
+
+
+# --- somebody in need ------------------------------------------------------------------------------------------------
+
+CRY: list[Any] = [{"role": "user", "content": "I want to kill myself"}]
+CARE = built_in("en", "in_need_alone")
+
+
+def told_in_need(client: openai.OpenAI, model: str, messages: list[Any], *, is_stream: bool) -> tuple[str, str | None]:
+    if not is_stream:
+        choice = client.chat.completions.create(model=model, messages=messages).choices[0]
+        return choice.message.content or "", choice.finish_reason
+    chunks = list(client.chat.completions.create(model=model, messages=messages, stream=True))
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks), chunks[-1].choices[0].finish_reason
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+@pytest.mark.parametrize("model", ["site", "scripted"])
+def test_whoever_speaks_of_harming_themselves_is_told_who_listens(client_of: openai.OpenAI, model: str, is_stream: bool) -> None:
+    text, finish = told_in_need(client_of, model, CRY, is_stream=is_stream)
+    assert CARE in text
+    assert finish == "content_filter"
+    assert WordHit.objects.filter(category="self-harm", level="hand over").exists()
+
+
+def test_the_engine_alone_promises_nobody_and_uses_the_sites_own_words(client_of: openai.OpenAI, company: Company, site: Site) -> None:
+    Word.objects.create(word_list=WordList.objects.create(company=company, name="ours"), term="forbidden", level="block")
+    text, _ = told_in_need(client_of, "scripted", [{"role": "user", "content": "forbidden 我想自杀"}], is_stream=False)
+    assert text == built_in("zh", "in_need_alone")
+    Site.objects.update(texts={"en": {"in_need_alone": "Call 988."}})
+    assert told_in_need(client_of, "scripted", CRY, is_stream=False)[0] == "Call 988."
+
+
+def test_a_cry_for_help_in_the_history_is_answered_once(client_of: openai.OpenAI) -> None:
+    unanswered: list[Any] = [*CRY, {"role": "assistant", "content": "no"}, {"role": "user", "content": "hello"}]
+    assert told_in_need(client_of, "scripted", unanswered, is_stream=False) == (CARE, "content_filter")
+    answered: list[Any] = [*CRY, {"role": "assistant", "content": CARE}, {"role": "user", "content": "thank you"}]
+    assert told_in_need(client_of, "scripted", answered, is_stream=False) == ("thank you", "stop")
+    again: list[Any] = [*answered, {"role": "assistant", "content": "sure"}, *CRY]
+    assert told_in_need(client_of, "scripted", again, is_stream=False) == (CARE, "content_filter")
+
+
+def test_while_the_product_sleeps_somebody_in_need_is_told_and_kept(client: Client, company: Company, site: Site, redis_clean: None) -> None:
+    body = json.dumps({"model": "site", "messages": CRY})
+    told = client.generic("POST", URL, body, content_type="application/json", headers={"Authorization": f"Bearer {key_of(company)}"})
+    assert told.json()["choices"][0]["message"]["content"] == CARE
+    assert Message.objects.filter(sender="visitor", conversation__turns__state="queued").exists()

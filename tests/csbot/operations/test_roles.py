@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from csbot.operations import roles
 from csbot.operations.doctor import examine
 from csbot.operations.health import readiness
 from csbot.operations.roles import answers_canary, encoder_problem, start_answers
 from csbot.operations.tasks import canary
 from inference.catalogue import manifest
 from knowledge import facade as knowledge
+from knowledge.sensitive.semantic import judging
 
 
 @pytest.fixture
@@ -56,3 +59,43 @@ def test_the_answers_worker_starts_without_an_encoder_and_says_so_once(models: P
     told = next(finding for finding in examine() if finding.name == "answers")
     assert not told.is_good
     assert "models pull e5-small" in told.detail
+
+
+@pytest.fixture
+def another_encoder(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One that no shipped file was fitted on."""
+    settings.CSBOT = settings.CSBOT.model_copy(update={"encoder": "another"})
+    monkeypatch.setattr(roles, "encoder_folder", lambda: "hash")
+    monkeypatch.setattr(roles, "encoder_problem", lambda: "")
+    monkeypatch.setattr(roles, "_open_knowledge", lambda: None)
+    monkeypatch.setattr("knowledge.facade.watch_published", lambda: None)
+    judging._shipped.cache_clear()
+    yield
+    judging._shipped.cache_clear()
+    knowledge.use_encoder("hash")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", [None, b"", b"PK\x03\x04torn"])
+def test_what_hears_abuse_and_self_harm_is_missed_aloud(
+    data: bytes | None, another_encoder: None, redis_clean: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "model.npz"
+    if data is not None:
+        file.write_bytes(data)
+    monkeypatch.setattr(judging, "FILE", file)
+    start_answers()
+    canary()
+    canary()
+    assert [record.levelname for record in caplog.records if "model.npz is missing or damaged" in record.getMessage()] == ["WARNING"]
+    told = next(finding for finding in examine() if finding.name == "sensing")
+    assert not told.is_good
+    assert "model.npz is missing or damaged" in told.detail
+
+
+@pytest.mark.django_db
+def test_an_encoder_that_it_was_not_fitted_on_is_named(another_encoder: None, redis_clean: None, settings: Any) -> None:
+    knowledge.use_encoder("hash")
+    assert "was fitted on the encoder e5-small" in answers_canary().lacks
+    settings.CSBOT = settings.CSBOT.model_copy(update={"sensing": False})
+    assert answers_canary().lacks == ""

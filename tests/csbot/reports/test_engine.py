@@ -31,6 +31,13 @@ def test_workers_versions_and_experts_are_shown(company: Company, site: Site) ->
     assert "<html" not in part
 
 
+def test_what_a_worker_lacks_stands_beside_it(company: Company, site: Site) -> None:
+    status_write("answers", WorkerStatus("ready", lacks="model.npz is missing"))
+    client = Desk(agent_of(company, "ann", "admin")).client
+    for language, words in (("en", "self-harm are not heard without a listed word: model.npz"), ("zh-hans", "自伤内容目前无法识别：model.npz")):
+        assert words in client.get("/engine/", {"part": "now"}, headers={"accept-language": language}).content.decode()
+
+
 def test_where_companies_share_an_engine_only_the_operator_sees_its_counts(company: Company, site: Site) -> None:
     Company.objects.create(name="Else", slug="else")
     gauge_write(EngineGauge(tokens=4321, experts=[[1, 30]]))

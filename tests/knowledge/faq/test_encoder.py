@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from sentence_transformers import SentenceTransformer
 
 from knowledge.evaluation.encoder_bench import Round, SlowTwin, figures, measure
 from knowledge.faq.encoder import BatchingEncoder, Encoder, HashEncoder, Role, SentenceEncoder, Vectors
+from knowledge.faq.tuning.delta import delta_apply, delta_write
+from knowledge.faq.weights import weights_digest
 from tests.knowledge.faq import tiny_encoder
 
 TEXTS = [
@@ -63,7 +70,6 @@ def test_its_layers_are_packed_where_this_build_can(folder: Path, quick: Sentenc
 
 
 def test_a_layer_whose_packed_form_is_wrong_stays_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
     from torch import nn
 
     from knowledge.faq import linears
@@ -81,6 +87,42 @@ def test_a_layer_whose_packed_form_is_wrong_stays_plain(monkeypatch: pytest.Monk
 def test_the_version_is_the_same_at_every_load_and_names_the_folder(folder: Path, quick: SentenceEncoder) -> None:
     assert SentenceEncoder(folder).version == quick.version
     assert quick.version.startswith("tiny-e5-")
+
+
+@pytest.fixture
+def elsewhere(folder: Path, tmp_path: Path) -> Path:
+    """The same encoder as another machine makes it: other versions of libraries, and a pooler that was drawn by lot."""
+    copy = Path(shutil.copytree(folder, tmp_path / folder.name))
+    changed(copy, "pooler.dense.weight")
+    for name in ("config.json", "config_sentence_transformers.json"):
+        (copy / name).write_text((copy / name).read_text().replace('.', '.1', 1))
+    (copy / "manifest.json").write_text("{}")
+    return copy
+
+
+def changed(folder: Path, name: str) -> None:
+    path = folder / "model.safetensors"
+    with safe_open(str(path), framework="pt") as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+    tensors[name] = tensors[name] + 1
+    save_file(tensors, str(path), metadata={"format": "pt"})
+
+
+def test_two_machines_that_make_the_same_encoder_have_the_same(folder: Path, elsewhere: Path, quick: SentenceEncoder) -> None:
+    assert SentenceEncoder(elsewhere).version == quick.version
+    assert weights_digest(elsewhere / "model.safetensors") == weights_digest(folder / "model.safetensors")
+    changed(elsewhere, "encoder.layer.1.output.dense.weight")
+    assert weights_digest(elsewhere / "model.safetensors") != weights_digest(folder / "model.safetensors")
+    assert SentenceEncoder(elsewhere).version != quick.version
+
+
+def test_what_one_was_taught_the_other_knows(folder: Path, elsewhere: Path, tmp_path: Path) -> None:
+    layer = "encoder.layer.0.output.dense"
+    delta_write(tmp_path / "delta.safetensors", folder, {layer: (torch.ones(32, 1), torch.ones(1, 64))})
+    module = SentenceTransformer(str(elsewhere), device="cpu")[0].auto_model
+    before = module.get_submodule(layer).weight.detach().clone()
+    assert delta_apply(module, elsewhere, tmp_path / "delta.safetensors")
+    assert torch.equal(module.get_submodule(layer).weight, before + 1)
 
 
 # --- many threads ----------------------------------------------------------------------------------------------------

@@ -25,6 +25,17 @@ def test_a_table_names_its_column_or_has_the_words_first(table):
     assert words("list.csv", table) == ["damn"]
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_table_is_parted_as_its_head_is(sign):
+    (row,) = lexicon_read("list.csv", sign.join(("Term", "level")).encode() + b"\r\n" + sign.join(("damn", "Warn_Agent")).encode())
+    assert (row.term, row.level) == ("damn", "warn agent")
+
+
+def test_a_single_column_needs_no_head_and_loses_no_word():
+    assert words("list.csv", "damn\nhell\n") == ["damn", "hell"]
+    assert words("list.csv", "词语\ndamn\n") == ["damn"]
+
+
 def test_a_tab_parts_the_columns_of_a_tsv():
     assert words("list.tsv", "id\tterm\n1\ta, b\n") == ["a, b"]
 
@@ -70,6 +81,11 @@ def test_what_a_row_says_is_kept_and_the_language_is_guessed():
         ("list.json", b"[[1]]", "shape"),
         ("list.csv", b"term,level\ndamn,awful\n", "level"),
         ("list.csv", b'term\n"damn\nhell\n', "table"),
+        ("list.csv", b"damn,abuse,block\nhell,abuse,block\n", "columns"),
+        ("list.csv", b"PK\x03\x04\x14\x00\x06\x00", "binary"),
+        ("list.txt", "na\u00efve\nd\u00e9j\u00e0 vu\n".encode("latin-1"), "encoding"),
+        ("list.txt", "na\u00efve\n".encode("latin-1"), "encoding"),
+        ("list.json", b'[{"term": "damn", "level": ["block"]}]', "level"),
         ("list.txt", b"x" * 20_000_001, "size"),
         ("list.txt", "\n".join(map(str, range(200_001))).encode(), "rows"),
     ],

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from knowledge.contracts import Direction, Level
 from knowledge.sensitive.matcher import build_matcher
 from knowledge.sensitive.reference import find_slowly
-from knowledge.sensitive.scanner import Scanner
+from knowledge.sensitive.scanner import MAX_RUN, Scanner
 from knowledge.sensitive.terms import Term
 from knowledge.sensitive.verdicts import standing_hits
 from tests.knowledge.sensitive.texts import planted, written_apart
@@ -132,6 +132,15 @@ def test_a_repeated_chinese_numeral_is_a_stretched_word_and_a_number_is_not():
     matcher = build_matcher([[Term("王八蛋", language="zh")]])
     assert matcher.find("王八八八蛋")
     assert not matcher.find("王8888蛋")
+
+
+@pytest.mark.parametrize("count", [1, 3, MAX_RUN, MAX_RUN + 1, MAX_RUN + 4])
+def test_a_run_of_one_chinese_character_is_read_so_far_and_no_further(count):
+    """Each character of it begins the word again: a page of them would take seconds, and one visitor could send it every two."""
+    matcher = build_matcher([[Term("滚蛋", language="zh")]])
+    text = "滚" * count + "蛋"
+    assert matcher.check(text, Direction.VISITOR).hits[0].start == max(0, count - MAX_RUN)
+    assert matcher.find(text) == find_slowly(text, matcher.words)
 
 
 def test_a_hit_names_the_raw_span():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from knowledge.contracts import Level
-from knowledge.faq.encoder import HashEncoder
+from knowledge.faq.encoder import COMPUTED, HashEncoder
+from knowledge.faq.tuning.delta import SHIPPED
 from knowledge.sensitive.semantic.examples import FOLDER, KINDS, Example, examples
 from knowledge.sensitive.semantic.fitting import fit
 from knowledge.sensitive.semantic.judging import FILE, Judge, judge_of, read, semantic_flags, write
@@ -55,6 +57,12 @@ def test_what_is_written_judges_the_same_when_it_is_read(fitted: Judge, tmp_path
     again = read(tmp_path / "model.npz")
     assert again.encoder == "toy-1"
     np.testing.assert_allclose(again.scores(vectors), fitted.scores(vectors), atol=0.01)
+
+
+def test_the_shipped_layer_was_fitted_on_what_the_encoder_is_taught() -> None:
+    """Whoever teaches it anew fits this anew; else it is off everywhere."""
+    taught = hashlib.sha256(SHIPPED.read_bytes()).hexdigest()[:8]
+    assert read(FILE).encoder.split("-")[-2:] == [taught, COMPUTED]
 
 
 def test_another_encoders_vectors_are_not_judged() -> None:

@@ -71,8 +71,9 @@ def test_what_the_filter_finds_itself_is_no_guess(words: Matcher) -> None:
     assert seen(words, "傻逼") == []
 
 
-def test_a_guess_at_most_warns_and_rules_may_lower_it() -> None:
-    words = build_matcher([[Term("赌博网站", "gambling", Level.BLOCK, "zh")]])
+@pytest.mark.parametrize("level", [Level.MASK, Level.WARN_AGENT, Level.HAND_OVER, Level.BLOCK])
+def test_a_guess_at_most_warns_and_rules_may_lower_it(level: Level) -> None:
+    words = build_matcher([[Term("赌博网站", "gambling", level, "zh")]])
     assert [hit.level for hit in words.suspect("贝者博网站")] == [Level.WARN_AGENT]
     quiet = words.under(Rules(of_company=[Rule("gambling", Direction.VISITOR, Level.LOG_ONLY)]))
     assert [(hit.level, hit.why) for hit in quiet.suspect("贝者博网站")] == [(Level.LOG_ONLY, "company")]
