@@ -177,7 +177,7 @@ class Claim:
     start: int
     end: int
     text: str
-    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "negation", "misplaced", "sentence"]
+    kind: Literal["number", "date", "money", "url", "email", "phone", "identifier", "negation", "misplaced", "reckoned", "sentence"]
 
 
 class GroundingStream(Protocol):

@@ -14,6 +14,7 @@ from inference.contracts import Claim
 from inference.grounding.asides import without_asides
 from inference.grounding.clauses import plain_of, settled_in, words_of
 from inference.grounding.parts import cut
+from inference.grounding.reckoning import is_reckoned
 from inference.grounding.scoring import Scorers
 from inference.grounding.signs import SIGNS, Known
 from inference.grounding.stopping import Stopping
@@ -30,7 +31,7 @@ _OPENING = re.compile(
 )
 
 
-Doubt = Literal["negation", "misplaced", "sentence"]
+Doubt = Literal["negation", "misplaced", "reckoned", "sentence"]
 _TURNED, _MISPLACED, _FIGURES, _UNITS, _COVERED = map(list(SIGNS).index, ("turned", "misplaced", "figures", "units", "covered_all"))
 _ALIKE = 0.4  # of a clause's words: two that share less are not about the same
 _SHORT = 14  # words, or pairs of characters
@@ -149,12 +150,14 @@ class SentenceStream(Stopping):
             return "sentence"
         if says_nothing(text):
             return None
+        if is_reckoned(text, self._evidence):
+            return "reckoned"
         signs = self._read().signs(text)
         return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs) else "sentence")
 
     def _is_likely(self, begun: str) -> bool:
         """Whether a sentence up to the end of a clause may be seen: it asks nothing back, and the score is for it."""
-        if says_nothing(begun) or self._echoes(begun):
+        if says_nothing(begun) or self._echoes(begun) or is_reckoned(begun, self._evidence):
             return False
         signs = self._read().signs(begun)
         return plainly_wrong(signs) is None and self._scorers.sentence(signs) >= LIKELY

@@ -113,6 +113,21 @@ def test_a_sentence_that_goes_wrong_after_its_first_clause_is_stopped_there() ->
     assert shown(f"You oil the oak board once a month, {made_up}") == ("You oil the oak board once a month, ", True)
 
 
+@pytest.mark.parametrize(
+    ("evidence", "said", "is_shown"),
+    [
+        ("花1元积1分，100积分可以抵2元。", "积分换钱的公式是：积分 × 1元 × 1分 = 1元。", False),
+        ("100 points are worth 2 yuan, so 500 points are worth 10 yuan.", "500 points = 10 yuan.", False),
+        ("The tote measures 38x42 cm.", "The tote measures 38×42 cm.", True),
+        ("Shipping weight = length × width × height / 5000.", "Shipping weight = length × width × height / 5000.", True),
+    ],
+)
+def test_a_sum_that_nobody_gave_is_not_seen(evidence: str, said: str, is_shown: bool) -> None:
+    check = open_grounding([evidence], ["How is it counted?"], "en")
+    out = check.feed(said) + check.flush()
+    assert (out == said, check.unsupported is None) == (is_shown, is_shown)
+
+
 def test_an_answers_support_falls_with_what_is_made_up_in_it() -> None:
     known = Known(EVIDENCE, ASKED["en"])
     kept = "You oil the oak board once a month."
