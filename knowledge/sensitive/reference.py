@@ -137,7 +137,7 @@ def has_settled_runs(reading: Reading, form: str, may_be_doubled: bool) -> bool:
                 return False
             if extra and real < MIN_STRETCH and not may_be_doubled:
                 return False
-            if extra and edge_of(symbol) is Edge.NONE and len(steps) > MAX_RUN:
+            if extra and slot == 0 and edge_of(symbol) is Edge.NONE and len(steps) > MAX_RUN:
                 return False
             if any(step.slot != slot + min(count, own - 1) for count, step in enumerate(steps)):
                 return False

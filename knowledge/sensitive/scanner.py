@@ -21,7 +21,7 @@ MAX_GAP = 3  # characters between two of a word
 MAX_GAPS = 8  # and in the whole of it, where it is not very long
 MAX_SPAN = 256  # characters from first to last: bounds what a stream may hold back
 MIN_STRETCH = 3  # a repeated letter counts as stretched from here on: "good" is not "god"
-MAX_RUN = 16  # of one Chinese character: any of it begins the word as well, and a page of them would be read again for each
+MAX_RUN = 16  # of one Chinese character at the start of a word: any of it begins the word as well, and a page of them would be read for each
 FEW = 1  # real letters that a word keeps when it is written with leet digits and without gaps
 SHORT = 4  # shorter Latin words neither touch digits nor hide in leet digits: "A5S", "ASS123" are part numbers
 
@@ -230,7 +230,8 @@ class Scanner:
 
     def _may_stretch(self, partial: Partial) -> bool:
         last = edge_of(partial.prefix[-1])
-        return last is Edge.LETTER or (partial.prefix in self._inner and (last is not Edge.NONE or partial.run < MAX_RUN))
+        is_first = partial.prefix == partial.prefix[0] * len(partial.prefix)
+        return last is Edge.LETTER or (partial.prefix in self._inner and (last is not Edge.NONE or not is_first or partial.run < MAX_RUN))
 
     def _take_borderless(self, symbol: str) -> None:
         """A word that ends in Han is complete with its last character; one without a longer sister is over."""

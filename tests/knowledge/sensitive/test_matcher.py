@@ -134,6 +134,12 @@ def test_a_repeated_chinese_numeral_is_a_stretched_word_and_a_number_is_not():
     assert not matcher.find("王8888蛋")
 
 
+@pytest.mark.parametrize("count", [3, MAX_RUN, MAX_RUN + 1, 100])
+def test_a_run_inside_a_chinese_word_is_found_however_long(count):
+    matcher = build_matcher([[Term("加微信", language="zh")]])
+    assert [(hit.start, hit.end) for hit in matcher.find(f"加{'微' * count}信")] == [(0, count + 2)]
+
+
 @pytest.mark.parametrize("count", [1, 3, MAX_RUN, MAX_RUN + 1, MAX_RUN + 4])
 def test_a_run_of_one_chinese_character_is_read_so_far_and_no_further(count):
     """Each character of it begins the word again: a page of them would take seconds, and one visitor could send it every two."""
