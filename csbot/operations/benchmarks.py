@@ -236,7 +236,7 @@ TAIL = """
   machine of the same day: first word 846 to 888 ms, own overhead p95 57.5 to 59 ms, 21.2 to 21.7 tokens/s. Two runs on another machine of the
   same name, on which everything is slower (bare encode and search takes 16 to 22 ms instead of 9.6): 1,600 and 1,825 ms, 122 and 106 ms, 11.2
   and 9.9 tokens/s.
-- The filter holds back eight characters of English (p99) with a list of 65,000 made words, six are wanted: a tenth of them are pairs of rare English
+- The filter holds back eight characters of English (p99) with a list of 65,000 made words, six are wanted: a sixth of them are pairs of rare English
   words, and what every such word begins like alone is seven. With the starter list and with public lists, vetted, it is six on mixed text.
 - Decode reaches 0.6 of llama.cpp's speed, not all of it: eight bits are read where it reads four, and four-bit weights chose another next token
   in a fifth of the cases.

@@ -50,8 +50,9 @@ class Scorer:
     bias: float
     least: tuple[float, float]
 
-    def passes(self, signs: Sequence[float]) -> bool:
-        return self(signs) >= self.least[signs[_CHINESE] > 0]
+    def passes(self, signs: Sequence[float], least: float = 0.0) -> bool:
+        """`least`: a higher bar than its own, for what is not whole."""
+        return self(signs) >= max(least, self.least[signs[_CHINESE] > 0])
 
     def __call__(self, signs: Sequence[float]) -> float:
         """Between 0 and 1."""

@@ -145,7 +145,7 @@ class SentenceStream(Stopping):
         self._shown += len(ready)
         return ready
 
-    def _doubt(self, text: str) -> Doubt | None:
+    def _doubt(self, text: str, least: float = 0.0) -> Doubt | None:
         if self._echoes(text):
             return "sentence"
         if says_nothing(text):
@@ -153,14 +153,11 @@ class SentenceStream(Stopping):
         if is_reckoned(text, self._evidence):
             return "reckoned"
         signs = self._read().signs(text)
-        return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs) else "sentence")
+        return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs, least) else "sentence")
 
     def _is_likely(self, begun: str) -> bool:
-        """Whether a sentence up to the end of a clause may be seen: it asks nothing back, and the score is for it."""
-        if says_nothing(begun) or self._echoes(begun) or is_reckoned(begun, self._evidence):
-            return False
-        signs = self._read().signs(begun)
-        return plainly_wrong(signs) is None and self._scorers.sentence(signs) >= LIKELY
+        """Whether a sentence up to the end of a clause may be seen: it says something, and the score is for it."""
+        return not says_nothing(begun) and self._doubt(begun, LIKELY) is None
 
     @property
     def support(self) -> float:

@@ -230,8 +230,10 @@ class Scanner:
 
     def _may_stretch(self, partial: Partial) -> bool:
         last = edge_of(partial.prefix[-1])
+        if last is Edge.LETTER or partial.prefix not in self._inner:
+            return last is Edge.LETTER
         is_first = partial.prefix == partial.prefix[0] * len(partial.prefix)
-        return last is Edge.LETTER or (partial.prefix in self._inner and (last is not Edge.NONE or not is_first or partial.run < MAX_RUN))
+        return not is_first or last is not Edge.NONE or partial.run < MAX_RUN
 
     def _take_borderless(self, symbol: str) -> None:
         """A word that ends in Han is complete with its last character; one without a longer sister is over."""
@@ -321,7 +323,8 @@ def _fits(candidate: Partial, before: Partial, symbol: str, *, is_new_word: bool
     candidate.piece, candidate.need = 1, 0
     if not before.spaced or (before.piece == 1 and last not in "ai"):
         return True
-    candidate.need = LONE if before.piece == 1 else LONE_LAST
-    if candidate.need == LONE_LAST:
-        candidate.cut_at = candidate.cut_at or len(before.prefix)
+    if before.piece == 1:
+        candidate.need = LONE
+    else:
+        candidate.need, candidate.cut_at = LONE_LAST, candidate.cut_at or len(before.prefix)
     return True

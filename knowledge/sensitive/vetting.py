@@ -57,7 +57,9 @@ def vet(terms: Sequence[Term], messages: Sequence[str] = (), texts: Iterable[str
     spared = _in_starter(list(forms))
     refused: dict[str, Refusal] = {}
     for word, form in forms.items():
-        why = None if word in spared else Why.USED if word in used else _why(form, is_said=word in said, is_frequent=chances[word] > bar)
+        if word in spared:
+            continue
+        why = Why.USED if word in used else _why(form, is_said=word in said, is_frequent=chances[word] > bar)
         if why:
             refused[word] = Refusal(word, why, tuple(used.get(word, said.get(word, ()))[:MOST_TEXTS]))
     return Vetted(tuple(term for term in terms if term.text not in refused), tuple(refused.values()))

@@ -15,13 +15,11 @@ from django.utils import timezone
 from csbot.accounts.models import AuditEntry, Company, Site
 from csbot.conversations.models import Conversation
 from knowledge.contracts import Direction, Level
-from knowledge.models import Faq, KnowledgeBase, Word, WordChange, WordHit, WordList, WordRule
+from knowledge.models import KnowledgeBase, Word, WordChange, WordHit, WordList, WordRule
 from knowledge.tasks import forget_word_hits
 from knowledge.word_hits import KEPT_FOR, hits_keep
 from knowledge.words import forget_word_filters, word_filter
 from tests.csbot.dashboard.desks import agent_of, conversation_of
-from tests.knowledge.test_admin import form_of
-from tests.knowledge.test_faq_import import upload as faqs_upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_clean")]
 
@@ -364,38 +362,3 @@ def test_who_may_only_read_changes_no_words(company: Company, client: Client, ro
 def test_a_stranger_is_led_to_sign_in(client: Client, db: None) -> None:
     for address in (IMPORT, CONFIRM, FIGURES):
         assert client.get(address).headers["Location"].startswith("/admin/login/")
-
-
-# --- in what editors save --------------------------------------------------------------------------------------------
-
-WARNING = "holds the listed word “zorblax”"
-
-
-@pytest.fixture
-def listed(company: Company) -> None:
-    WordList.objects.create(company=company, name="ours").words.create(term="zorblax", category="rivals", level="block")
-
-
-@pytest.mark.usefixtures("listed")
-def test_an_import_of_faqs_shows_the_listed_words_in_it(editor: Client, base: KnowledgeBase) -> None:
-    page = faqs_upload(editor, base, b"key,question_en,answer_en\nrival,What is it?,Better than Z-orblax.\n").content.decode()
-    assert WARNING in page
-    assert "The answer ends before the word" in page
-
-
-@pytest.mark.usefixtures("listed")
-def test_an_article_with_a_listed_word_is_saved_with_a_warning(editor: Client, base: KnowledgeBase) -> None:
-    body = {"knowledge_base": base.pk, "key": "rival", "language": "en", "title": "Rivals", "body": "Zorblax.", "format": "markdown", "is_live": "on"}
-    assert WARNING in editor.post(reverse("admin:knowledge_article_add"), body, follow=True).content.decode()
-    files = [SimpleUploadedFile("zorblax.md", b"fine"), SimpleUploadedFile("other.md", b"fine")]
-    sent = {"knowledge_base": str(base.pk), "uploads": files}
-    assert "“zorblax.md” " + WARNING in editor.post(reverse("admin:knowledge_article_import"), sent, follow=True).content.decode()
-
-
-@pytest.mark.usefixtures("listed")
-def test_a_faq_with_a_listed_word_is_saved_with_a_warning(editor: Client, base: KnowledgeBase) -> None:
-    faq = Faq.objects.create(knowledge_base=base, key="rival")
-    faq.variants.create(language="en", text="What is it?", is_canonical=True)
-    faq.answers.create(language="en", text="Better than zorblax.")
-    page = editor.get(reverse("admin:knowledge_faq_change", args=[faq.pk]))
-    assert WARNING in editor.post(reverse("admin:knowledge_faq_change", args=[faq.pk]), form_of(page), follow=True).content.decode()
