@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from inference.engine.speculation import speculate
 from inference.monitoring.experts import ExpertCounter
 from inference.monitoring.flow import Flow
 
@@ -24,6 +25,7 @@ def watch_steps(manager: Any, flow: Flow, experts: ExpertCounter, began: Callabl
         processor = make()
         _watch_batches(processor, flow, experts, began)
         _watch_prefixes(processor.cache, flow)
+        speculate(processor, experts, flow)
         return processor
 
     manager._create_batch_processor = make_watched

@@ -5,6 +5,7 @@ Every mixture of transformers calls `experts(hidden, indices, weights)`; the ind
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -13,6 +14,7 @@ class ExpertCounter:
 
     def __init__(self, model: Any) -> None:
         self._counts: list[Any] = []
+        self._chosen: list[Any] = []  # of the last step, by block
         self._real: Any = None  # on the device: how many tokens of a step are no padding
         blocks = [module for name, module in model.named_modules() if name.endswith(".experts") and hasattr(module, "num_experts")]
         for block in blocks:
@@ -29,16 +31,29 @@ class ExpertCounter:
                 self._real = torch.zeros((), dtype=torch.int64, device=self._counts[0].device)
             self._real.fill_(tokens)
 
+    def take_back(self, rows: Sequence[int]) -> None:
+        """These rows of the last step were no part of any text."""
+        import torch
+
+        if not rows:
+            return
+        places = torch.tensor(rows)
+        for counts, chosen in zip(self._counts, self._chosen, strict=True):
+            gone = chosen[places.to(chosen.device)].reshape(-1)
+            counts.scatter_add_(0, gone, torch.full_like(gone, -1))
+
     def _listen(self, block: Any) -> None:
         import torch
 
         # Quantised experts have neither and lie on the processor.
         place = next((tensor.device for tensor in (*block.parameters(), *block.buffers())), torch.device("cpu"))
         counts = torch.zeros(int(block.num_experts), dtype=torch.int64, device=place)
+        number = len(self._counts)
         self._counts.append(counts)
+        self._chosen.append(None)
 
         def count(module: Any, arguments: tuple[Any, ...]) -> None:
-            chosen = arguments[1].to(torch.int64)
+            self._chosen[number] = chosen = arguments[1].to(torch.int64)
             ones = torch.ones_like(chosen)
             if self._real is not None:
                 ones *= (torch.arange(len(chosen), device=chosen.device) < self._real).unsqueeze(-1)

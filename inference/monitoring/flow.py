@@ -51,10 +51,18 @@ class Flow:
         self._tokens = 0
         self._prompt_tokens = 0
         self._prefix_tokens = 0
+        self._guessed = 0
+        self._proven = 0
 
     def made(self, tokens: int) -> None:
         with self._lock:
             self._tokens += tokens
+
+    def guessed(self, tokens: int, proven: int) -> None:
+        """So many tokens were guessed in a step, and so many of them were right."""
+        with self._lock:
+            self._guessed += tokens
+            self._proven += proven
 
     def stepped(self, batch: int) -> None:
         """One step of the model over so many answers."""

@@ -1,0 +1,134 @@
+"""Speculative decoding in continuous batching: a few tokens are guessed, one step of the model proves them all.
+
+On a processor a step costs its reading of the weights, nearly the same for five rows as for one. So an answer's step takes its
+last token and guesses behind it; what the model itself chooses after each of them is compared, and the guesses are kept up to the
+first that it would not have made. Each token is drawn from the model's own chances given the text before it, so answers are
+distributed as without guesses, and greedy ones are the same (Leviathan et al. 2023, with guesses that are certain of themselves).
+
+Knows the library's batch processor by five of its methods. What was wrong leaves nothing behind: its places in the cache are
+written again, its page is not taken for complete, and its experts are not counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inference.engine.lookup import Lookup
+from inference.monitoring.experts import ExpertCounter
+from inference.monitoring.flow import Flow
+
+ROWS = 8  # of one step, those of all answers together: beyond them a row costs time of its own
+
+
+def speculate(processor: Any, experts: ExpertCounter, flow: Flow) -> bool:
+    """Lets a fresh batch processor guess; false, and untouched, where it cannot take a guess back or would gain nothing."""
+    kinds = {allocator.layer_type for allocator in processor.cache.cache_allocators.values()}
+    if kinds != {"full_attention"}:  # a sliding window has overwritten what a wrong guess pushed out of it
+        return False
+    if processor.model_device.type != "cpu" or processor.use_async_batching or processor.model_runner.pad_inputs:
+        return False
+    _Speculation(processor, experts, flow).install()
+    return True
+
+
+class _Speculation:
+    def __init__(self, processor: Any, experts: ExpertCounter, flow: Flow) -> None:
+        self._processor = processor
+        self._experts = experts
+        self._flow = flow
+        self._texts: dict[str, Lookup] = {}
+        self._guesses: dict[str, list[int]] = {}  # of the step that is being made
+
+    def install(self) -> None:
+        processor = self._processor
+        scheduler, inputs = processor.scheduler, processor.inputs_and_outputs
+        schedule, arguments, update = scheduler.schedule_batch, inputs.get_model_kwargs, processor.update_batch
+
+        def schedule_with_guesses(*budgets: Any) -> Any:
+            self._guess(scheduler.active_requests)
+            return schedule(*budgets)
+
+        def arguments_of_all_rows(*options: Any, **named: Any) -> Any:
+            return self._ask_for_rows(arguments(*options, **named), inputs.requests_in_batch)
+
+        def update_with_proven() -> None:
+            self._prove(inputs)
+            update()
+
+        scheduler.schedule_batch = schedule_with_guesses
+        inputs.get_model_kwargs = arguments_of_all_rows
+        processor.update_batch = update_with_proven
+
+    def _guess(self, active: dict[str, Any]) -> None:
+        """Puts guesses behind the last token of every answer that is being written."""
+        self._texts = {id: text for id, text in self._texts.items() if id in active}
+        writing = [state for state in active.values() if state.generated_tokens and not state.remaining_prefill_tokens]
+        self._guesses = {}
+        for state in writing:
+            most = min(ROWS // len(writing) - 1, state._new_tokens_limit - len(state.generated_tokens) - 1)
+            guess = self._text(state).guess(most) if most > 0 else []
+            ends = [place for place, token in enumerate(guess) if token in state._eos_token_ids]
+            self._guesses[state.request_id] = guess = guess[: ends[0]] if ends else guess
+            state.tokens_to_process = [state.generated_tokens[-1], *guess]
+
+    def _text(self, state: Any) -> Lookup:
+        text = self._texts.get(state.request_id)
+        if text is None:
+            text = self._texts[state.request_id] = Lookup(state.initial_tokens)
+        text.extend(state.generated_tokens[len(text) - len(state.initial_tokens) :])
+        return text
+
+    def _rows(self, future: Any) -> int:
+        """How many of its rows this step chooses a token after."""
+        return 1 + len(self._guesses.get(future.state.request_id, ())) if future.has_new_token else 0
+
+    def _ask_for_rows(self, arguments: Any, batch: list[Any]) -> Any:
+        """The library asks for the choice after an answer's last row only."""
+        import torch
+
+        rows = [self._rows(future) for future in batch]
+        if max(rows) <= 1:
+            return arguments
+        ends = arguments["cu_seq_lens_q"][1:].tolist()
+        places = [place for end, count in zip(ends, rows, strict=True) for place in range(end - count, end)]
+        chosen = [count for count in rows if count]  # the processors' arguments have a column for each of them
+        columns = torch.repeat_interleave(torch.tensor(chosen))
+        arguments["logits_indices"] = torch.tensor(places, dtype=torch.int32)
+        arguments["logits_processor_args"] = arguments["logits_processor_args"][:, columns]
+        return arguments
+
+    def _prove(self, inputs: Any) -> None:
+        """Gives each answer its proven tokens but the last, which is handed to the library as the step's only one."""
+        batch = inputs.requests_in_batch
+        rows = [self._rows(future) for future in batch]
+        if max(rows, default=0) <= 1:
+            return
+        made = inputs.output_ids[0, : sum(rows)].tolist()
+        lasts: list[int] = []
+        wrong: list[int] = []  # rows of the whole step
+        end = 0
+        for future, count in zip(batch, rows, strict=True):
+            end += future.query_length
+            if not count:
+                continue
+            chosen, made = made[:count], made[count:]
+            kept = self._keep(future, chosen)
+            wrong += range(end - count + kept, end)
+            lasts.append(chosen[kept - 1])
+        inputs.output_ids[0, : len(lasts)] = inputs.output_ids.new_tensor(lasts)
+        self._experts.take_back(wrong)
+
+    def _keep(self, future: Any, chosen: list[int]) -> int:
+        """How many of the chosen tokens count: those after right guesses. The answer's state is as if only they had been asked for."""
+        state, guess = future.state, self._guesses.get(future.state.request_id, [])
+        kept = 1
+        while kept < len(chosen) and chosen[kept - 1] == guess[kept - 1]:
+            kept += 1
+        state.generated_tokens.extend(chosen[: kept - 1])
+        if guess:
+            past = state.position_offset - future.query_length
+            state.position_offset = past
+            future.complete_blocks = self._processor.cache.count_new_complete_blocks(state, kept)
+            state.position_offset = past + kept
+            self._flow.guessed(len(guess), kept - 1)
+        return kept
