@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -13,5 +14,7 @@ http = get_asgi_application()
 # Models load only after get_asgi_application().
 from csbot.conversations.origin import OwnOriginOnly  # noqa: E402 - after the models
 from csbot.routing import websocket_routes  # noqa: E402 - after the models
+
+gc.freeze()  # libraries and models stay: the collector need not go through them in the middle of a message
 
 application = ProtocolTypeRouter({"http": http, "websocket": OwnOriginOnly(URLRouter(websocket_routes))})  # type: ignore[arg-type]

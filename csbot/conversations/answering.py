@@ -6,7 +6,7 @@ import logging
 
 from csbot.conversations import pipeline
 from csbot.conversations.contracts import Decision
-from csbot.conversations.history import history_of, lookup_before
+from csbot.conversations.history import past_of
 from csbot.conversations.models import Turn
 from csbot.conversations.services.turns import decision_commit, turn_claim, turn_retry_or_fail
 from csbot.conversations.shadowing import check_ask
@@ -33,10 +33,10 @@ def turn_answer(turn_id: str) -> None:
 def _answer(turn: Turn) -> None:
     site = turn.conversation.site
     language = turn.question.language
-    history = history_of(turn)
+    history, pending = past_of(turn)
     opened = knowledge.open_knowledge(str(site.knowledge_base_id))
     may_cache, visitor, raw = not history and not turn.chip, turn.conversation.visitor.external_id, turn.question.wrap.get("raw", "")
-    parts = DecidingStages(site, opened, language, may_cache=may_cache, pending=lookup_before(turn), visitor=visitor, raw=raw)  # type: ignore[arg-type]
+    parts = DecidingStages(site, opened, language, may_cache=may_cache, pending=pending, visitor=visitor, raw=raw)  # type: ignore[arg-type]
     question = Question(text=turn.question.text, now=now(), language=language, history=history)  # type: ignore[arg-type]
     stages = parts.stages()
     decision = _after_chip(turn, question, parts) if turn.chip else pipeline.decide(question, language, stages)  # type: ignore[arg-type]

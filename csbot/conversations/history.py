@@ -11,27 +11,28 @@ MAX_EXCHANGES = 4
 
 
 def history_of(turn: Turn) -> tuple[Exchange, ...]:
-    """The last ended turns before this one, oldest first. Two queries."""
+    """The last ended turns before this one, oldest first."""
+    exchanges, _ = past_of(turn)
+    return exchanges
+
+
+def past_of(turn: Turn) -> tuple[tuple[Exchange, ...], dict[str, Any] | None]:
+    """The history, and what the last ended turn looked up or still has to know for it. One query where there was none, else two."""
     earlier = list(
         Turn.objects.filter(conversation_id=turn.conversation_id, created__lt=turn.created, state=Turn.State.DONE)
         .select_related("question")
         .order_by("-created")[:MAX_EXCHANGES]
     )
+    if not earlier:
+        return (), None
     answers: dict[object, str] = {}
     for message in Message.objects.filter(turn__in=earlier, sender=Message.Sender.BOT).order_by("created"):
         answers[message.turn_id] = f"{answers.get(message.turn_id, '')}\n{message.text}".strip()
-    return tuple(_exchange(item, answers.get(item.pk, "")) for item in reversed(earlier))
+    exchanges = tuple(_exchange(item, answers.get(item.pk, "")) for item in reversed(earlier))
+    return exchanges, (earlier[0].decision or {}).get("lookup")
 
 
 def _exchange(turn: Turn, answer: str) -> Exchange:
     offered = tuple(option["faq"] for option in turn.decision.get("options", ())) if turn.decision.get("route") == "clarify" else ()
     said = {"asked": turn.decision.get("asked", ""), "about": tuple(turn.decision.get("about", ()))}
     return Exchange(question=turn.question.text, answer=answer, faq=turn.decision.get("faq"), options=offered, **said)
-
-
-def lookup_before(turn: Turn) -> dict[str, Any] | None:
-    """What the last ended turn before this one looked up, or still has to know for it."""
-    earlier = Turn.objects.filter(conversation_id=turn.conversation_id, created__lt=turn.created, state=Turn.State.DONE)
-    decision = earlier.order_by("-created").values_list("decision", flat=True).first() or {}
-    found: dict[str, Any] | None = decision.get("lookup")
-    return found

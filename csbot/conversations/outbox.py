@@ -28,14 +28,12 @@ QUEUE_OF = {"conversations.answer_turn": "answers", "conversations.generate_turn
 
 
 def outbox_add(*, task: str, key: str, arguments: Sequence[str | int]) -> None:
-    """In the caller's transaction. The same key twice is one task.
+    """In the caller's transaction. The same key twice is one row, and may be sent twice: it is taken once.
 
     It counts as sent from the beginning: a second write after the commit would get in the way of the worker that takes the task.
     """
-    if Outbox.objects.filter(key=key).exists():
-        return
     entry = Outbox(task=task, key=key, arguments=list(arguments), sent=now(), attempts=1)
-    Outbox.objects.bulk_create([entry], ignore_conflicts=True)  # one statement; whoever adds the same at this moment sends it too, which does no harm
+    Outbox.objects.bulk_create([entry], ignore_conflicts=True)  # one statement
     transaction.on_commit(partial(_send_first, entry))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from celery.signals import worker_shutdown
 from django.conf import settings
 
@@ -25,6 +27,8 @@ def run(role: str) -> None:
     """Returns when the worker was asked to stop and its running tasks have ended."""
     keep_connections()
     START[role]()
+    gc.collect()
+    gc.freeze()  # what has been loaded stays: the collector would go through half a million objects in the middle of an answer
     if role == "generation":
         worker_shutdown.connect(_stop_engine, weak=False)
     app.worker_main([

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
-
 from csbot.conversations.happenings import Kind
 from csbot.conversations.models import Conversation
 from csbot.lib.clock import now, to_wire
@@ -19,8 +17,8 @@ def tell(kind: Kind, conversation: Conversation, data: Mapping[str, Any]) -> Non
     if conversation.origin == Conversation.Origin.CONSOLE:
         return
     event = EVENTS[kind]
-    sites = Q(site=None) | Q(site=conversation.site_id)
-    asked = [endpoint for endpoint in Endpoint.objects.filter(sites, company=conversation.company_id, is_active=True) if event in endpoint.events]
+    active = Endpoint.objects.filter(company=conversation.company_id, is_active=True)
+    asked = [endpoint for endpoint in active if endpoint.site_id in (None, conversation.site_id) and event in endpoint.events]
     if not asked:
         return
     body = body_of(event, {"conversation": _about(conversation), **data})

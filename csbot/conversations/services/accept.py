@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,17 @@ class Accepted:
     turn: Turn | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A visitor's message before it is stored. The digest is of what was sent, so that the same sent again is known."""
+
+    client_id: str
+    text: str
+    digest: str
+    language: Language | None
+    chip: dict[str, Any] = field(default_factory=dict)
+
+
 def message_accept(
     *, session: VisitorSession, client_id: str, text: str, origin: str = Conversation.Origin.WIDGET, language: Language | None = None
 ) -> Accepted:
@@ -58,8 +69,13 @@ def message_accept(
         return known
     if origin == Conversation.Origin.WIDGET:
         limits.message_take(session.visitor_id, per_minute=settings.CSBOT.messages_per_minute)
-    conversation = conversation or conversation_start(session=session, origin=origin, site=site)
-    return _store(conversation, client_id=client_id, text=text, digest=_digest(text), language=language, chip={})
+    said = _Said(client_id, text, _digest(text), language)
+    if conversation is None:
+        with transaction.atomic():
+            conversation, is_new = _conversation_open(session, origin, site)
+            if is_new:
+                return _keep(conversation, said)  # nobody else knows it yet
+    return _store(conversation, said)
 
 
 def chip_click(*, session: VisitorSession, client_id: str, message_id: str, faq: str) -> Accepted:
@@ -76,50 +92,61 @@ def chip_click(*, session: VisitorSession, client_id: str, message_id: str, faq:
         return known
     limits.message_take(session.visitor_id, per_minute=settings.CSBOT.messages_per_minute)
     chip = {"faq": faq, "message": str(clarifying.pk), "options": list(options), "question": _asked_before(clarifying)}
-    return _store(conversation, client_id=client_id, text=words, digest=digest, language=clarifying.language, chip=chip)  # type: ignore[arg-type]
+    return _store(conversation, _Said(client_id, words, digest, clarifying.language, chip))  # type: ignore[arg-type]
 
 
-def conversation_start(*, session: VisitorSession, origin: str = Conversation.Origin.WIDGET, site: Site | None = None) -> Conversation:
-    """Visitor and conversation rows, made with the first message. Two first messages at once meet on the visitor's row."""
-    site = site or Site.objects.get(pk=session.site_id, company_id=session.company_id)
+def conversation_start(*, session: VisitorSession, origin: str = Conversation.Origin.WIDGET) -> Conversation:
+    """Visitor and conversation rows before a first message."""
+    site = Site.objects.get(pk=session.site_id, company_id=session.company_id)
     with transaction.atomic():
-        visitor = visitor_of(session, site)
-        if existing := conversation_of_visitor(session):
-            return existing
-        conversation = Conversation.objects.create(company_id=session.company_id, site=site, visitor=visitor, origin=origin)
-        name_index(conversation, session)
-        happened("conversation.opened", conversation)
+        conversation, _ = _conversation_open(session, origin, site)
         return conversation
 
 
-def _store(conversation: Conversation, *, client_id: str, text: str, digest: str, language: Language | None, chip: dict[str, Any]) -> Accepted:
+def _conversation_open(session: VisitorSession, origin: str, site: Site) -> tuple[Conversation, bool]:
+    """The visitor's conversation, and whether it was made now. Two first messages at once meet on the visitor's row."""
+    visitor, is_new = visitor_of(session, site)
+    if not is_new and (existing := conversation_of_visitor(session)):
+        return existing, False
+    conversation = Conversation.objects.create(company_id=session.company_id, site=site, visitor=visitor, origin=origin)
+    name_index(conversation, session)
+    happened("conversation.opened", conversation)
+    return conversation, True
+
+
+def _store(conversation: Conversation, said: _Said) -> Accepted:
     with locked(conversation.pk) as owned:
-        if known := _already_stored(owned, client_id, digest):  # a parallel copy was quicker
+        if known := _already_stored(owned, said.client_id, said.digest):  # a parallel copy was quicker
             return known
-        has_bot = owned.owner == Conversation.Owner.BOT
-        if has_bot and owned.turns.filter(state__in=Turn.OPEN).count() >= MAX_OPEN_TURNS:
+        if owned.owner == Conversation.Owner.BOT and owned.turns.filter(state__in=Turn.OPEN).count() >= MAX_OPEN_TURNS:
             raise Refused("busy", retry_after_s=3)
-        language = language or knowledge.detect_language(text, _usual_language(owned))
-        screened = visitor_screen(owned.site, text)
-        turn_id = new_id() if has_bot else None
-        message = message_add(
-            owned,
-            turn_id=turn_id,
-            sender=Message.Sender.VISITOR,
-            client_id=client_id,
-            body_sha256=digest,
-            text=screened.text,
-            language=language,
-            wrap=screened.wrap(screened.notice(owned.site, language, has_bot=has_bot)),
-        )
-        hits_keep(owned, Direction.VISITOR, screened.hits)
-        owned.language, owned.closed = language, None
-        frame = frame_append(owned, "msg.new", {"message": message_data(message)}, cause=client_id, changed=["language", "closed"])
-        notice_append(owned, message)
-        happened("message", owned, message=message_data(message))
-        if screened.verdict.is_in_need and not has_bot:
-            _help_once(owned, language)
-        return Accepted(owned, message, frame.seq, _turn_open(owned, message, turn_id, chip) if turn_id else None)
+        return _keep(owned, said)
+
+
+def _keep(conversation: Conversation, said: _Said) -> Accepted:
+    """In a transaction that has the conversation for itself."""
+    has_bot = conversation.owner == Conversation.Owner.BOT
+    language = said.language or knowledge.detect_language(said.text, _usual_language(conversation))
+    screened = visitor_screen(conversation.site, said.text)
+    turn_id = new_id() if has_bot else None
+    message = message_add(
+        conversation,
+        turn_id=turn_id,
+        sender=Message.Sender.VISITOR,
+        client_id=said.client_id,
+        body_sha256=said.digest,
+        text=screened.text,
+        language=language,
+        wrap=screened.wrap(screened.notice(conversation.site, language, has_bot=has_bot)),
+    )
+    hits_keep(conversation, Direction.VISITOR, screened.hits)
+    conversation.language, conversation.closed = language, None
+    frame = frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=said.client_id, changed=["language", "closed"])
+    notice_append(conversation, message)
+    happened("message", conversation, message=message_data(message))
+    if screened.verdict.is_in_need and not has_bot:
+        _help_once(conversation, language)
+    return Accepted(conversation, message, frame.seq, _turn_open(conversation, message, turn_id, said.chip) if turn_id else None)
 
 
 def _help_once(conversation: Conversation, language: Language) -> None:

@@ -44,6 +44,7 @@ MAX_ATTEMPTS = 2
 ROUTING_LEASE = timedelta(seconds=15)
 GENERATION_LEASE = timedelta(seconds=12)
 State = Turn.State
+_DECIDED = ("route", "reason", "snapshot", "decision", "gen", "generation_attempt")
 
 
 # --- claiming --------------------------------------------------------------------------------------------------------
@@ -51,27 +52,21 @@ State = Turn.State
 
 def turn_claim(turn_id: str | UUID) -> Turn | None:
     """Take the turn for routing. None: it is taken, ended, out of attempts, or an earlier turn of the conversation still runs."""
-    if _earlier_open(turn_id):
-        return None  # its task counts as not taken: whatever becomes of the earlier turn, it is sent again
     moment = now()
+    earlier = Turn.objects.filter(conversation=OuterRef("conversation"), state__in=Turn.OPEN, created__lt=OuterRef("created"))
     free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
     try:
         with transaction.atomic():
-            claimed = Turn.objects.filter(free, pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
+            claimed = Turn.objects.filter(free, ~Exists(earlier), pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
                 state=State.ROUTING, attempt=F("attempt") + 1, lease_until=moment + ROUTING_LEASE
             )
-            # Together with the claim: a worker that dies in between leaves a task that is sent again. Where the turn is claimed or
-            # ended already, this was a duplicate, and its task is done too.
+            # Together with the claim: a worker that dies in between leaves a task that is sent again, and so does a turn that has to wait,
+            # whatever becomes of the one before it. Where the turn is claimed or ended already, this was a duplicate, and its task is done.
             if claimed or not Turn.objects.filter(pk=turn_id, state=State.QUEUED).exists():
                 outbox_taken(f"answer:{turn_id}")
     except IntegrityError:  # the conversation's other turn is in work (machines' clocks differ); its end wakes this one
         return None
     return Turn.objects.select_related("question", "conversation__site__company", "conversation__visitor").get(pk=turn_id) if claimed else None
-
-
-def _earlier_open(turn_id: str | UUID) -> bool:
-    earlier = Turn.objects.filter(conversation=OuterRef("conversation"), state__in=Turn.OPEN, created__lt=OuterRef("created"))
-    return Turn.objects.filter(Exists(earlier), pk=turn_id).exists()
 
 
 def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
@@ -80,7 +75,7 @@ def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
         state=State.STREAMING, lease_until=now() + GENERATION_LEASE
     )
     outbox_taken(f"generate:{turn_id}:{attempt}")  # also where it was not claimed: no later one could be
-    return Turn.objects.select_related("question", "conversation__site__company").get(pk=turn_id) if claimed else None
+    return Turn.objects.select_related("question", "conversation__site__company", "trace").get(pk=turn_id) if claimed else None
 
 
 def generation_renew(turn: Turn) -> bool:
@@ -109,7 +104,7 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
             if decision.route == "handoff":
                 owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
             _end(turn, State.DONE)
-        turn.save()
+        turn.save(update_fields=[*_DECIDED, "state", "lease_until", "ended"])
         _trace_put(turn, trace)
         return True
 
@@ -211,7 +206,7 @@ def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str,
                 say(conversation, leave_words(site, decision.language), decision.language)
             owner_to_queue(conversation, reason="safety", is_message_left=is_left)
         _end(turn, State.CANCELLED if ending.finish == "cancelled" else State.DONE)
-        turn.save()
+        turn.save(update_fields=["route", "reason", "state", "ended", "lease_until"])
         _trace_add(turn, trace)
         return True
 
@@ -235,7 +230,7 @@ def _gen_end(turn: Turn, message: Message, finish: Finish, wrap: Wrap) -> GenEnd
 
 
 def _trace_add(turn: Turn, more: Mapping[str, Any]) -> None:
-    trace, _ = Trace.objects.get_or_create(turn=turn)
+    trace = turn.trace if hasattr(turn, "trace") else Trace(turn=turn)
     trace.data = {**trace.data, **trace_masked(more)}
     trace.save()
 

@@ -54,8 +54,8 @@ def _stranger(site: Site, before: VisitorSession | None) -> VisitorSession:
     return before if before and before.identity is None else session_new(site)
 
 
-def visitor_of(session: VisitorSession, site: Site) -> Visitor:
-    """The session's row, made where it is missing and locked: two first messages at once meet here. Needs a transaction."""
+def visitor_of(session: VisitorSession, site: Site) -> tuple[Visitor, bool]:
+    """The session's row, made where it is missing and locked: two first messages at once meet here. Needs a transaction. True: it was missing."""
     known = {}
     if session.identity:
         known = {"external_id": session.identity.id, "name": session.identity.name, "email": session.identity.email}
@@ -63,7 +63,7 @@ def visitor_of(session: VisitorSession, site: Site) -> Visitor:
     visitor, is_new = Visitor.objects.select_for_update().get_or_create(pk=session.visitor_id, defaults=made)
     if not is_new and any(getattr(visitor, name) != value for name, value in known.items()):
         Visitor.objects.filter(pk=visitor.pk).update(**known)
-    return visitor
+    return visitor, is_new
 
 
 def name_index(conversation: Conversation, session: VisitorSession) -> None:
@@ -79,7 +79,7 @@ def conversations_move(stranger: VisitorSession, known: VisitorSession) -> None:
         return
     with transaction.atomic():
         Visitor.objects.select_for_update().filter(pk=stranger.visitor_id).first()  # a first message in another tab waits here
-        visitor = visitor_of(known, Site.objects.get(pk=known.site_id))
+        visitor, _ = visitor_of(known, Site.objects.get(pk=known.site_id))
         moved = list(talks.select_for_update().values_list("pk", flat=True))
         Conversation.objects.filter(pk__in=moved).update(visitor=visitor)
         Visitor.objects.filter(pk=stranger.visitor_id, conversations=None).delete()
