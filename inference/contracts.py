@@ -104,7 +104,8 @@ class DeviceUse:
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """Totals count from the engine's start. `prefix_tokens` are those of the prompts' tokens that were found in the cache.
+    """Totals count from the engine's start. `prefix_tokens` are those of the prompts' tokens that were found in the cache,
+    `guessed_tokens` those that were guessed ahead of a step, `proven_tokens` those of them that the step proved right.
 
     `spreads`: `queue_s`, `first_token_s`, `token_s` (seconds of each answer), `batch` (answers in each step, where the backend makes steps).
     """
@@ -117,6 +118,8 @@ class EngineStats:
     finishes: Mapping[Finish, int] = field(default_factory=dict)
     prompt_tokens: int = 0
     prefix_tokens: int = 0
+    guessed_tokens: int = 0
+    proven_tokens: int = 0
     cache_used: int = 0
     cache_tokens: int = 0
     spreads: Mapping[str, Spread] = field(default_factory=dict)

@@ -43,6 +43,8 @@ class EngineGauge:
     finishes: dict[str, int] = field(default_factory=dict)
     prompt_tokens: int = 0
     prefix_tokens: int = 0
+    guessed_tokens: int = 0
+    proven_tokens: int = 0
     cache_used: int = 0
     cache_tokens: int = 0
     spreads: dict[str, SpreadGauge] = field(default_factory=dict)
@@ -50,7 +52,10 @@ class EngineGauge:
     experts: list[list[int]] = field(default_factory=list)
 
 
-_COUNTS = ("running", "waiting", "tokens", "answers", "refused", "prompt_tokens", "prefix_tokens", "cache_used", "cache_tokens")
+_COUNTS = (
+    *("running", "waiting", "tokens", "answers", "refused", "prompt_tokens", "prefix_tokens"),
+    *("guessed_tokens", "proven_tokens", "cache_used", "cache_tokens"),
+)
 
 
 def together(one: EngineGauge, other: EngineGauge) -> EngineGauge:

@@ -32,6 +32,8 @@ _NUMBERS: tuple[tuple[type[CounterMetricFamily | GaugeMetricFamily], str, str, C
     (CounterMetricFamily, "csbot_engine_refused", "Requests refused for lack of room.", lambda gauge: gauge.refused),
     (CounterMetricFamily, "csbot_engine_prompt_tokens", "Tokens of the prompts.", lambda gauge: gauge.prompt_tokens),
     (CounterMetricFamily, "csbot_engine_prefix_tokens", "Those of them that were found in the cache.", lambda gauge: gauge.prefix_tokens),
+    (CounterMetricFamily, "csbot_engine_guessed_tokens", "Tokens guessed ahead of a step.", lambda gauge: gauge.guessed_tokens),
+    (CounterMetricFamily, "csbot_engine_proven_tokens", "Those of them that the step proved right.", lambda gauge: gauge.proven_tokens),
     (GaugeMetricFamily, "csbot_engine_cache_used_tokens", "Tokens of cache that running answers hold.", lambda gauge: gauge.cache_used),
     (GaugeMetricFamily, "csbot_engine_cache_tokens", "Tokens of cache in all.", lambda gauge: gauge.cache_tokens),
     (GaugeMetricFamily, "csbot_gpu_busy", "Share of the time in which the graphics card worked.", lambda gauge: gauge.card and gauge.card[0]),

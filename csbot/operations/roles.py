@@ -164,6 +164,8 @@ def write_gauge() -> None:
             finishes={str(finish): number for finish, number in stats.finishes.items()},
             prompt_tokens=stats.prompt_tokens,
             prefix_tokens=stats.prefix_tokens,
+            guessed_tokens=stats.guessed_tokens,
+            proven_tokens=stats.proven_tokens,
             cache_used=stats.cache_used,
             cache_tokens=stats.cache_tokens,
             spreads={name: SpreadGauge(list(spread.bounds), list(spread.counts), spread.total) for name, spread in stats.spreads.items()},

@@ -139,6 +139,7 @@ def numbers_of(gauge: EngineGauge) -> list[Number]:
         _spread(_("Each further token"), spreads.get("token_s"), 1000, "ms"),
         _spread(_("Answers in a step"), spreads.get("batch"), 1, ""),
         _part(_("Prompt tokens found in the cache"), gauge.prefix_tokens, gauge.prompt_tokens),
+        _part(_("Guessed tokens that were right"), gauge.proven_tokens, gauge.guessed_tokens),
         _part(_("Cache in use"), gauge.cache_used, gauge.cache_tokens),
         Number(_("Cancelled"), str(gauge.finishes.get("cancelled", 0)), _("past the deadline: %(n)s") % {"n": gauge.finishes.get("deadline", 0)}),
     ]

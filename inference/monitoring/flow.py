@@ -106,6 +106,8 @@ class Flow:
                 finishes=dict(self._finishes),
                 prompt_tokens=self._prompt_tokens,
                 prefix_tokens=self._prefix_tokens,
+                guessed_tokens=self._guessed,
+                proven_tokens=self._proven,
                 cache_used=cache[0],
                 cache_tokens=cache[1],
                 spreads={name: histogram.read() for name, histogram in self._spreads.items()},
