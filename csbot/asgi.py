@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -13,8 +12,9 @@ http = get_asgi_application()
 
 # Models load only after get_asgi_application().
 from csbot.conversations.origin import OwnOriginOnly  # noqa: E402 - after the models
+from csbot.lib.collector import spare_what_is_loaded  # noqa: E402 - after the models
 from csbot.routing import websocket_routes  # noqa: E402 - after the models
 
-gc.freeze()  # libraries and models stay: the collector need not go through them in the middle of a message
+spare_what_is_loaded()
 
 application = ProtocolTypeRouter({"http": http, "websocket": OwnOriginOnly(URLRouter(websocket_routes))})  # type: ignore[arg-type]

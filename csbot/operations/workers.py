@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-
 from celery.signals import worker_shutdown
 from django.conf import settings
 
 from csbot.celery import app
+from csbot.lib.collector import spare_what_is_loaded
 from csbot.lib.kept import keep_connections
 from csbot.operations import roles
 from inference import facade as inference
@@ -27,8 +26,7 @@ def run(role: str) -> None:
     """Returns when the worker was asked to stop and its running tasks have ended."""
     keep_connections()
     START[role]()
-    gc.collect()
-    gc.freeze()  # what has been loaded stays: the collector would go through half a million objects in the middle of an answer
+    spare_what_is_loaded()
     if role == "generation":
         worker_shutdown.connect(_stop_engine, weak=False)
     app.worker_main([
