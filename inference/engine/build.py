@@ -20,7 +20,7 @@ EngineKind = Literal["transformers_cb", "generate", "openai_http", "scripted"]
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What an operator sets. `url`, `model` and `key` are for `openai_http`."""
+    """What an operator sets. `url`, `model` and `key` are for `openai_http`; `guesses` are for `transformers_cb` on a processor."""
 
     slots: int = 8
     threads: int | None = None
@@ -28,6 +28,7 @@ class EngineOptions:
     experts: Experts = "grouped_mm"
     is_endless: bool = False
     cache_tokens: int = 16384
+    guesses: bool = True
     warm_prompts: Sequence[tuple[ChatMessage, ...]] = ()
     on_fatal: Callable[[str], None] | None = None
     url: str = ""
@@ -36,7 +37,7 @@ class EngineOptions:
 
     @property
     def loading(self) -> Loading:
-        return Loading(self.threads, self.precision, self.experts, self.is_endless)
+        return Loading(self.threads, self.precision, self.experts, self.is_endless, self.guesses)
 
 
 def start_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) -> Engine:

@@ -16,10 +16,12 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+_FEW = 8  # queries of one answer up to which its keys are not worth expanding
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Answers of like length that ask with one token each."""
+    """Answers of like length, each with one token that asks."""
 
     queries: Any  # (answers,) places in the row
     keys: Any  # (answers, longest) places among the packed keys
@@ -38,14 +40,20 @@ class Step:
 def plan_step(query_ends: Sequence[int], key_ends: Sequence[int], device: Any) -> Step:
     """From the packed row's cumulative lengths, both beginning with 0."""
     spans = [(slice(*query), slice(*key)) for query, key in zip(pairwise(query_ends), pairwise(key_ends), strict=True)]
-    single = sorted((span for span in spans if _length(span[0]) == 1), key=lambda span: -_length(span[1]))
+    single = sorted((row for span in spans if _length(span[0]) <= _FEW for row in _rows(*span)), key=lambda span: -_length(span[1]))
     writing: list[list[tuple[slice, slice]]] = []
     for span in single:  # the longest first; one that is less than half as long begins a group of its own
         if not writing or 2 * _length(span[1]) < _length(writing[-1][0][1]):
             writing.append([])
         writing[-1].append(span)
-    reading = tuple(span for span in spans if _length(span[0]) > 1)
+    reading = tuple(span for span in spans if _length(span[0]) > _FEW)
     return Step(tuple(_group(group, device) for group in writing), reading, (query_ends[-1], key_ends[-1]))
+
+
+def _rows(queries: slice, keys: slice) -> list[tuple[slice, slice]]:
+    """An answer's last token and guesses behind it, each with the keys that it may look at."""
+    new = _length(queries)
+    return [(slice(queries.start + row, queries.start + row + 1), slice(keys.start, keys.stop - new + row + 1)) for row in range(new)]
 
 
 def _length(span: slice) -> int:

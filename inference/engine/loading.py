@@ -26,12 +26,14 @@ Experts = Literal["eager", "grouped_mm", "batched_mm"]
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """How a folder is loaded. `is_endless` lets answers run to their full length: for measuring only."""
+    """How a folder is loaded and run. `is_endless` lets answers run to their full length, and without `guesses` each step makes one token of
+    an answer: both for measuring only."""
 
     threads: int | None = None
     precision: Precision = "auto"
     experts: Experts = "grouped_mm"
     is_endless: bool = False
+    guesses: bool = True
 
 
 USUAL = Loading()

@@ -62,13 +62,15 @@ def cancel_times(engine: ContinuousBatchingEngine, prompts: Iterator[Messages], 
     freed, steps, step_ms = [], [], []
     for messages in islice(prompts, tries):
         answer = _ask(engine, messages, LONG)
-        _wait(lambda answer=answer: answer.usage.new_tokens >= 4)  # type: ignore[misc]
-        usage, before, since = answer.usage, _steps(engine), time.perf_counter()
+        _wait(lambda answer=answer: answer.has_begun)  # type: ignore[misc]
+        first, begun = _steps(engine), time.perf_counter()
+        _wait(lambda first=first: _steps(engine) >= first + 3)  # type: ignore[misc]
+        before, since = _steps(engine), time.perf_counter()
         engine.cancel(answer.id)
         _wait(lambda: engine.pages().held == 0)
         freed.append(1000 * (time.perf_counter() - since))
         steps.append(_steps(engine) - before)
-        step_ms.append((usage.total_ms - (usage.first_token_ms or 0.0)) / (usage.new_tokens - 1))
+        step_ms.append(1000 * (since - begun) / (before - first))
     within = sum(ms <= 2 * step + FREED_MS for ms, step in zip(freed, step_ms, strict=True))
     return {
         "tries": tries,

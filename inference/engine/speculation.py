@@ -11,6 +11,7 @@ written again, its page is not taken for complete, and its experts are not count
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from inference.engine.lookup import Lookup
@@ -18,17 +19,36 @@ from inference.monitoring.experts import ExpertCounter
 from inference.monitoring.flow import Flow
 
 ROWS = 8  # of one step, those of all answers together: beyond them a row costs time of its own
+MOST = 7  # guesses of one answer in a step
 
 
 def speculate(processor: Any, experts: ExpertCounter, flow: Flow) -> bool:
-    """Lets a fresh batch processor guess; false, and untouched, where it cannot take a guess back or would gain nothing."""
-    kinds = {allocator.layer_type for allocator in processor.cache.cache_allocators.values()}
-    if kinds != {"full_attention"}:  # a sliding window has overwritten what a wrong guess pushed out of it
+    """Lets a batch processor guess; false, and untouched, where it cannot take a guess back or would gain nothing."""
+    if not (_can_take_back(processor) and _gains(processor)):
         return False
-    if processor.model_device.type != "cpu" or processor.use_async_batching or processor.model_runner.pad_inputs:
-        return False
-    _Speculation(processor, experts, flow).install()
+    if not hasattr(processor, "speculation"):  # the library takes the same one again after a restart
+        processor.speculation = _Speculation(processor, experts, flow)
+        processor.speculation.install()
     return True
+
+
+def _can_take_back(processor: Any) -> bool:
+    """Full attention alone: a sliding window has overwritten what a wrong guess pushed out of it. And the library's own ways with an
+    answer's tokens are left: where prompts go first it may cut guesses off and take them for a prompt, and so does its swapping to memory."""
+    kinds, config = {allocator.layer_type for allocator in processor.cache.cache_allocators.values()}, processor.cb_config
+    return kinds == {"full_attention"} and config.scheduler_type == "fifo" and not config.cpu_offload_space and not processor.return_logprobs
+
+
+def _gains(processor: Any) -> bool:
+    return processor.model_device.type == "cpu" and not processor.use_async_batching and not processor.model_runner.pad_inputs
+
+
+@dataclass(slots=True)
+class _Written:
+    """An answer that is being written: its text, and how many guesses it is worth, by how many were right the last time."""
+
+    text: Lookup
+    worth: int = MOST
 
 
 class _Speculation:
@@ -36,11 +56,12 @@ class _Speculation:
         self._processor = processor
         self._experts = experts
         self._flow = flow
-        self._texts: dict[str, Lookup] = {}
+        self._written: dict[str, _Written] = {}
         self._guesses: dict[str, list[int]] = {}  # of the step that is being made
 
     def install(self) -> None:
         processor = self._processor
+        self._experts.wait_for_settling()
         scheduler, inputs = processor.scheduler, processor.inputs_and_outputs
         schedule, arguments, update = scheduler.schedule_batch, inputs.get_model_kwargs, processor.update_batch
 
@@ -61,22 +82,22 @@ class _Speculation:
 
     def _guess(self, active: dict[str, Any]) -> None:
         """Puts guesses behind the last token of every answer that is being written."""
-        self._texts = {id: text for id, text in self._texts.items() if id in active}
+        self._written = {id: written for id, written in self._written.items() if id in active}
         writing = [state for state in active.values() if state.generated_tokens and not state.remaining_prefill_tokens]
-        self._guesses = {}
+        guesses = {state.request_id: self._guess_of(state) for state in writing}
+        most = max(0, ROWS - len(writing)) // max(1, sum(map(bool, guesses.values())))  # for each that has any
+        self._guesses = {id: guess[:most] for id, guess in guesses.items()}
         for state in writing:
-            most = min(ROWS // len(writing) - 1, state._new_tokens_limit - len(state.generated_tokens) - 1)
-            guess = self._text(state).guess(most) if most > 0 else []
-            ends = [place for place, token in enumerate(guess) if token in state._eos_token_ids]
-            self._guesses[state.request_id] = guess = guess[: ends[0]] if ends else guess
-            state.tokens_to_process = [state.generated_tokens[-1], *guess]
+            state.tokens_to_process = [state.generated_tokens[-1], *self._guesses[state.request_id]]
 
-    def _text(self, state: Any) -> Lookup:
-        text = self._texts.get(state.request_id)
-        if text is None:
-            text = self._texts[state.request_id] = Lookup(state.initial_tokens)
-        text.extend(state.generated_tokens[len(text) - len(state.initial_tokens) :])
-        return text
+    def _guess_of(self, state: Any) -> list[int]:
+        written = self._written.get(state.request_id)
+        if written is None:
+            written = self._written[state.request_id] = _Written(Lookup(state.initial_tokens))
+        written.text.extend(state.generated_tokens[len(written.text) - len(state.initial_tokens) :])
+        guess = written.text.guess(min(written.worth, state._new_tokens_limit - len(state.generated_tokens) - 1))
+        ends = [place for place, token in enumerate(guess) if token in state._eos_token_ids]
+        return guess[: ends[0]] if ends else guess
 
     def _rows(self, future: Any) -> int:
         """How many of its rows this step chooses a token after."""
@@ -87,7 +108,7 @@ class _Speculation:
         import torch
 
         rows = [self._rows(future) for future in batch]
-        if max(rows) <= 1:
+        if max(rows, default=0) <= 1:
             return arguments
         ends = arguments["cu_seq_lens_q"][1:].tolist()
         places = [place for end, count in zip(ends, rows, strict=True) for place in range(end - count, end)]
@@ -102,6 +123,7 @@ class _Speculation:
         batch = inputs.requests_in_batch
         rows = [self._rows(future) for future in batch]
         if max(rows, default=0) <= 1:
+            self._experts.settle(())
             return
         made = inputs.output_ids[0, : sum(rows)].tolist()
         lasts: list[int] = []
@@ -116,7 +138,7 @@ class _Speculation:
             wrong += range(end - count + kept, end)
             lasts.append(chosen[kept - 1])
         inputs.output_ids[0, : len(lasts)] = inputs.output_ids.new_tensor(lasts)
-        self._experts.take_back(wrong)
+        self._experts.settle(wrong)
 
     def _keep(self, future: Any, chosen: list[int]) -> int:
         """How many of the chosen tokens count: those after right guesses. The answer's state is as if only they had been asked for."""
@@ -131,4 +153,5 @@ class _Speculation:
             future.complete_blocks = self._processor.cache.count_new_complete_blocks(state, kept)
             state.position_offset = past + kept
             self._flow.guessed(len(guess), kept - 1)
+            self._written[state.request_id].worth = min(MOST, kept + 1)
         return kept

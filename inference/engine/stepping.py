@@ -14,10 +14,10 @@ from inference.monitoring.experts import ExpertCounter
 from inference.monitoring.flow import Flow
 
 
-def watch_steps(manager: Any, flow: Flow, experts: ExpertCounter, began: Callable[[str], None]) -> None:
-    """To be called before the manager starts: its thread makes the batch processor, and makes it anew after a restart.
+def watch_steps(manager: Any, flow: Flow, experts: ExpertCounter, began: Callable[[str], None], *, guesses: bool = True) -> None:
+    """To be called before the manager starts: its thread makes the batch processor.
 
-    `began` hears of each request of each step, again and again.
+    `began` hears of each request of each step, again and again. `guesses`: whether tokens may be guessed where that is possible.
     """
     make = manager._create_batch_processor
 
@@ -25,7 +25,8 @@ def watch_steps(manager: Any, flow: Flow, experts: ExpertCounter, began: Callabl
         processor = make()
         _watch_batches(processor, flow, experts, began)
         _watch_prefixes(processor.cache, flow)
-        speculate(processor, experts, flow)
+        if guesses:
+            speculate(processor, experts, flow)
         return processor
 
     manager._create_batch_processor = make_watched

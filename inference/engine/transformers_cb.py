@@ -98,7 +98,7 @@ class ContinuousBatchingEngine:
         warm = sum(self._paging.rounded(len(self._render(messages)) + _WARM_TOKENS) for messages in self._warm_prompts)
         self._paging = replace(self._paging, warm_tokens=warm)
         self._manager = open_manager(self._loaded, self._paging, may_use_flash=latent is None)
-        watch_steps(self._manager, self._flow, self._loaded.experts, self._began)
+        watch_steps(self._manager, self._flow, self._loaded.experts, self._began, guesses=self._loading.guesses)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True).start()
         self._manager.start()
@@ -121,9 +121,9 @@ class ContinuousBatchingEngine:
         self._health = EngineHealth("down", BACKEND, self._folder.name, self._health.detail if was_down else "stopped")
         self._call(self._end_all, "cancelled", None)
         self._watcher.cancel()
+        gc.unfreeze()  # before the library collects what it leaves behind
         self._manager.stop(block=True, timeout=10, hard_stop=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        gc.unfreeze()
 
     def health(self) -> EngineHealth:
         return self._health

@@ -14,7 +14,8 @@ class ExpertCounter:
 
     def __init__(self, model: Any) -> None:
         self._counts: list[Any] = []
-        self._chosen: list[Any] = []  # of the last step, by block
+        self._chosen: list[Any] = []  # of a step that is not settled yet, by block
+        self._waits = False
         self._real: Any = None  # on the device: how many tokens of a step are no padding
         blocks = [module for name, module in model.named_modules() if name.endswith(".experts") and hasattr(module, "num_experts")]
         for block in blocks:
@@ -31,16 +32,22 @@ class ExpertCounter:
                 self._real = torch.zeros((), dtype=torch.int64, device=self._counts[0].device)
             self._real.fill_(tokens)
 
-    def take_back(self, rows: Sequence[int]) -> None:
-        """These rows of the last step were no part of any text."""
+    def wait_for_settling(self) -> None:
+        """From now on a step counts when it is settled: only then it is known which of its rows belong to a text."""
+        self._waits = True
+
+    def settle(self, wrong: Sequence[int]) -> None:
+        """The last step counts, but for these of its rows."""
         import torch
 
-        if not rows:
-            return
-        places = torch.tensor(rows)
-        for counts, chosen in zip(self._counts, self._chosen, strict=True):
-            gone = chosen[places.to(chosen.device)].reshape(-1)
-            counts.scatter_add_(0, gone, torch.full_like(gone, -1))
+        for number, chosen in enumerate(self._chosen):
+            if chosen is None:
+                continue
+            ones = torch.ones_like(chosen)
+            if wrong:
+                ones[list(wrong)] = 0
+            self._counts[number].scatter_add_(0, chosen.reshape(-1), ones.reshape(-1))
+            self._chosen[number] = None
 
     def _listen(self, block: Any) -> None:
         import torch
@@ -53,7 +60,10 @@ class ExpertCounter:
         self._chosen.append(None)
 
         def count(module: Any, arguments: tuple[Any, ...]) -> None:
-            self._chosen[number] = chosen = arguments[1].to(torch.int64)
+            chosen = arguments[1].to(torch.int64)
+            if self._waits:
+                self._chosen[number] = chosen
+                return
             ones = torch.ones_like(chosen)
             if self._real is not None:
                 ones *= (torch.arange(len(chosen), device=chosen.device) < self._real).unsqueeze(-1)

@@ -75,10 +75,10 @@ def name_index(conversation: Conversation, session: VisitorSession) -> None:
 def conversations_move(stranger: VisitorSession, known: VisitorSession) -> None:
     """What somebody said before they signed in stays theirs; the stranger's session leads nowhere from then on."""
     talks = Conversation.objects.filter(visitor=stranger.visitor_id, site=stranger.site_id)
-    if not talks.exists():
-        return
     with transaction.atomic():
         Visitor.objects.select_for_update().filter(pk=stranger.visitor_id).first()  # a first message in another tab waits here
+        if not talks.exists():
+            return
         visitor, _ = visitor_of(known, Site.objects.get(pk=known.site_id))
         moved = list(talks.select_for_update().values_list("pk", flat=True))
         Conversation.objects.filter(pk__in=moved).update(visitor=visitor)

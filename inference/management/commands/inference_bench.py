@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from inference.prompts import system_prompts
 
 BACKENDS: tuple[EngineKind, ...] = ("transformers_cb", "generate")
 CONCURRENCY = (1, 4, 16)
+UNGUESSED = ", no guesses"
 
 
 class Command(BaseCommand):
@@ -54,9 +55,10 @@ class Command(BaseCommand):
         if not options["promises_only"]:
             folder = self._folder(options["model"])
             for backend in options["backend"] or BACKENDS:
-                self.stderr.write(f"{backend}: loading {folder.name}")
-                measured, device = self._measure(backend, folder, options)
-                runs += measured
+                for guesses in (True, False) if backend == "transformers_cb" else (True,):
+                    self.stderr.write(f"{backend}{'' if guesses else UNGUESSED}: loading {folder.name}")
+                    measured, device = self._measure(backend, folder, options, guesses=guesses)
+                    runs += measured
         rows = [asdict(run) for run in runs]
         if options["out"]:
             options["out"].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -84,27 +86,30 @@ class Command(BaseCommand):
                 engine.stop()
         return found
 
-    def _measure(self, backend: EngineKind, folder: Path, options: dict[str, Any]) -> tuple[list[Run], str]:
-        """`generate` answers one after the other: more askers would only wait."""
+    def _measure(self, backend: EngineKind, folder: Path, options: dict[str, Any], *, guesses: bool) -> tuple[list[Run], str]:
+        """`generate` answers one after the other: more askers would only wait. Without guesses it is seen what batching alone is worth."""
         wanted = [number for number in options["concurrency"] or CONCURRENCY if number == 1 or backend != "generate"]
-        engine = self._engine(backend, folder, options, slots=max(wanted, default=1))
+        engine = self._engine(backend, folder, options, slots=max(wanted, default=1), guesses=guesses)
         try:
             prompts = bench_prompts()
             runs = []
             for number in wanted:
                 self.stderr.write(f"{backend}: {number} at once")
                 size = max(4, number)
-                runs.append(measure(engine, prompts, concurrency=number, new_tokens=options["new_tokens"], size=size, rounds=options["rounds"]))
+                run = measure(engine, prompts, concurrency=number, new_tokens=options["new_tokens"], size=size, rounds=options["rounds"])
+                runs.append(run if guesses else replace(run, backend=f"{backend}{UNGUESSED}"))
             return runs, engine.health().detail
         except AnswerFailed as error:
             raise CommandError(f"{backend}: {error}") from error
         finally:
             engine.stop()
 
-    def _engine(self, backend: EngineKind, folder: Path, options: dict[str, Any], *, slots: int) -> Any:
+    def _engine(self, backend: EngineKind, folder: Path, options: dict[str, Any], *, slots: int, guesses: bool = True) -> Any:
         """A started one whose answers run to their full length."""
         threads = settings.CSBOT.torch_threads or None
-        chosen = EngineOptions(slots=slots, threads=threads, precision=options["precision"], is_endless=True, warm_prompts=system_prompts())
+        chosen = EngineOptions(
+            slots=slots, threads=threads, precision=options["precision"], is_endless=True, guesses=guesses, warm_prompts=system_prompts()
+        )
         engine = build_engine(backend, folder, chosen)
         try:
             engine.start()

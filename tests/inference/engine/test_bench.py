@@ -26,11 +26,14 @@ def test_it_measures_both_engines_at_full_length(random_model: Path, tmp_path: P
     arguments += ["--out", str(tmp_path / "runs")]
     call_command("inference_bench", "--model", str(random_model), *arguments, stdout=out, stderr=StringIO())
     figures = json.loads(out.getvalue())
-    assert [(run["backend"], run["concurrency"]) for run in figures["runs"]] == [("transformers_cb", 1), ("transformers_cb", 3), ("generate", 1)]
+    asked = [(run["backend"], run["concurrency"]) for run in figures["runs"]]
+    alone_and_not = [(name, number) for name in ("transformers_cb", "transformers_cb, no guesses") for number in (1, 3)]
+    assert asked == [*alone_and_not, ("generate", 1)]
     assert all(set(run) == KEYS and run["new_tokens"] == 6 and run["tokens_per_s"] > 0 for run in figures["runs"])
-    assert set(figures["ratios"]) == {"transformers_cb: 3 at once to one", "transformers_cb to generate, alone"}
+    ratios_of = {"transformers_cb: 3 at once to one", "transformers_cb, no guesses: 3 at once to one", "transformers_cb to generate, alone"}
+    assert set(figures["ratios"]) == ratios_of
     assert (bool(figures["device"]), figures["promises"]) == (True, [])
-    assert len((tmp_path / "runs").read_text().splitlines()) == 3
+    assert len((tmp_path / "runs").read_text().splitlines()) == 5
 
 
 def test_it_measures_what_is_promised_without_any_model_at_hand() -> None:
