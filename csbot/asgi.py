@@ -12,9 +12,6 @@ http = get_asgi_application()
 
 # Models load only after get_asgi_application().
 from csbot.conversations.origin import OwnOriginOnly  # noqa: E402 - after the models
-from csbot.lib.collector import spare_what_is_loaded  # noqa: E402 - after the models
 from csbot.routing import websocket_routes  # noqa: E402 - after the models
-
-spare_what_is_loaded()
 
 application = ProtocolTypeRouter({"http": http, "websocket": OwnOriginOnly(URLRouter(websocket_routes))})  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ from celery.signals import worker_shutdown
 from django.conf import settings
 
 from csbot.celery import app
-from csbot.lib.collector import spare_what_is_loaded
 from csbot.lib.kept import keep_connections
 from csbot.operations import roles
 from inference import facade as inference
@@ -26,7 +25,6 @@ def run(role: str) -> None:
     """Returns when the worker was asked to stop and its running tasks have ended."""
     keep_connections()
     START[role]()
-    spare_what_is_loaded()
     if role == "generation":
         worker_shutdown.connect(_stop_engine, weak=False)
     app.worker_main([
