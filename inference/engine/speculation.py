@@ -5,8 +5,8 @@ last token and guesses behind it; what the model itself chooses after each of th
 first that it would not have made. Each token is drawn from the model's own chances given the text before it, so answers are
 distributed as without guesses, and greedy ones are the same (Leviathan et al. 2023, with guesses that are certain of themselves).
 
-Knows the library's batch processor by five of its methods. What was wrong leaves nothing behind: its places in the cache are
-written again, its page is not taken for complete, and its experts are not counted.
+Wraps three methods of the library's batch processor, and knows what its requests hold. What was wrong leaves nothing behind: its
+places in the cache are written again, its page is not taken for complete, and its experts are not counted.
 """
 
 from __future__ import annotations

@@ -44,7 +44,6 @@ MAX_ATTEMPTS = 2
 ROUTING_LEASE = timedelta(seconds=15)
 GENERATION_LEASE = timedelta(seconds=12)
 State = Turn.State
-_DECIDED = ("route", "reason", "snapshot", "decision", "gen", "generation_attempt")
 
 
 # --- claiming --------------------------------------------------------------------------------------------------------
@@ -104,7 +103,8 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
             if decision.route == "handoff":
                 owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
             _end(turn, State.DONE)
-        turn.save(update_fields=[*_DECIDED, "state", "lease_until", "ended"])
+        decided = ["route", "reason", "snapshot", "decision", "gen", "generation_attempt"]
+        turn.save(update_fields=[*decided, "state", "lease_until", "ended"])
         _trace_put(turn, trace)
         return True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inference.contracts import Engine
 from tests.inference.engine.fake_server import ServerProcess
 
 TEMPLATE = (
@@ -80,6 +81,18 @@ def save(folder: Path, *, sentence: str = "") -> Path:
 @pytest.fixture(scope="session")
 def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("models") / "random-moe")
+
+
+@pytest.fixture(scope="module")
+def reference(random_model: Path) -> Iterator[Engine]:
+    """What the library's own `generate` says: the twin of every batching."""
+    from inference.engine.generate import GenerateEngine
+    from inference.engine.loading import Loading
+
+    engine = GenerateEngine(random_model, slots=8, loading=Loading(threads=1))
+    engine.start()
+    yield engine
+    engine.stop()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from inference.engine import speculation
-from inference.engine.generate import GenerateEngine
 from inference.engine.loading import Loading
 from inference.engine.sampling import SAMPLING, Sampling
 from inference.engine.transformers_cb import ContinuousBatchingEngine
@@ -27,14 +26,6 @@ def engine(random_model: Path) -> Iterator[ContinuousBatchingEngine]:
     made.start()
     yield made
     made.stop()
-
-
-@pytest.fixture(scope="module")
-def reference(random_model: Path) -> Iterator[GenerateEngine]:
-    engine = GenerateEngine(random_model, slots=8, loading=Loading(threads=1))
-    engine.start()
-    yield engine
-    engine.stop()
 
 
 def heard(engine: ContinuousBatchingEngine, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[list[int], list[int]]]:

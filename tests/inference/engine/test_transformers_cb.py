@@ -27,14 +27,6 @@ def batching(random_model: Path) -> Iterator[ContinuousBatchingEngine]:
     engine.stop()
 
 
-@pytest.fixture(scope="module")
-def reference(random_model: Path) -> Iterator[GenerateEngine]:
-    engine = GenerateEngine(random_model, slots=8, loading=Loading(threads=1))
-    engine.start()
-    yield engine
-    engine.stop()
-
-
 def prefix_hits(engine: ContinuousBatchingEngine, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many tokens of each later prompt were found in the cache."""
     cache = engine._manager.batch_processor.cache
