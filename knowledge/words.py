@@ -28,10 +28,10 @@ class Rows:
 
     def marks(self, company_id: str) -> Marks:
         """What changes whenever a list or a word does, and whenever a rule does."""
-        lists = tuple(WordList.objects.filter(company_id=company_id).order_by("id").values_list("id", "changed", "is_live"))
-        words = Word.objects.filter(word_list__company_id=company_id).aggregate(words=Count("id"), newest=Max("id"))
+        lists = WordList.objects.filter(company_id=company_id).order_by("id").values_list("id", "changed", "is_live")
+        words = tuple(lists.annotate(number=Count("words"), newest=Max("words")))
         rules = WordRule.objects.filter(company_id=company_id).aggregate(rules=Count("id"), newest=Max("id"), changed=Max("changed"))
-        return Marks((lists, words["words"], words["newest"]), tuple(rules.values()))
+        return Marks(words, tuple(rules.values()))
 
     def listed(self, company_id: str) -> Listed:
         """The starter first, then the company's live lists, which win over it; but a cry for help stays one, unless it is listed as such.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -99,22 +100,23 @@ class VisitorConsumer(FollowingConsumer):
     async def on_resume(self, data: dict[str, Any]) -> None:
         await self.resume(data["last_seq"], gen=data.get("gen", ""), off=data.get("off", 0))
 
-    async def _limit_address(self) -> None:
-        """Before anything is stored; a message that is sent once more pays once more, and is taken when there is room again."""
-        address = (self.scope.get("client") or ("",))[0]
-        await in_thread(limits.address_take)(address, per_minute=settings.CSBOT.address_messages_per_minute)
-
     async def on_msg_send(self, data: dict[str, Any]) -> None:
         assert self.session
-        await self._limit_address()
-        accepted = await in_thread(accept.message_accept)(session=self.session, client_id=data["client_id"], text=data["text"])
-        await self._acknowledge(accepted)
+        await self._acknowledge(await self._paid(accept.message_accept, client_id=data["client_id"], text=data["text"]))
 
     async def on_chip_click(self, data: dict[str, Any]) -> None:
         assert self.session
-        await self._limit_address()
-        accepted = await in_thread(accept.chip_click)(session=self.session, **data)
-        await self._acknowledge(accepted)
+        await self._acknowledge(await self._paid(accept.chip_click, **data))
+
+    async def _paid(self, take: Callable[..., accept.Accepted], **data: Any) -> accept.Accepted:
+        """From the address's allowance, before anything is stored; what is sent once more pays once more, and is taken when there is room again."""
+
+        def pay_and_take() -> accept.Accepted:
+            address = (self.scope.get("client") or ("",))[0]
+            limits.address_take(address, per_minute=settings.CSBOT.address_messages_per_minute)
+            return take(session=self.session, **data)
+
+        return await in_thread(pay_and_take)()
 
     async def on_gen_cancel(self, data: dict[str, Any]) -> None:
         assert self.session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,14 @@ from csbot.conversations.events import Finish
 from csbot.conversations.history import history_of
 from csbot.conversations.models import Turn
 from csbot.conversations.screening import hits_told
-from csbot.conversations.services.turns import MAX_ATTEMPTS, generation_claim, generation_commit, generation_renew, turn_retry_or_fail
+from csbot.conversations.services.turns import (
+    MAX_ATTEMPTS,
+    generation_begun,
+    generation_claim,
+    generation_commit,
+    generation_renew,
+    turn_retry_or_fail,
+)
 from csbot.conversations.streaming import DeltaWriter
 from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
@@ -47,14 +54,14 @@ class Attempt:
     decision: Decision
     prompt: Prompt
     handle: Handle | None = None
+    made: Iterable[str] = ()
     refusal: Exception | None = None
     renewed: float = field(default_factory=time.monotonic)
     support: float | None = None
     hidden: Hiding | None = None  # the question as the model may see it
 
-    def pieces(self) -> Iterator[str]:
-        """The engine's pieces; none where the engine has no room or is down, none further where it broke off in the last attempt
-        (the ladder goes on without it)."""
+    def submit(self) -> None:
+        """Hand the prompt to the engine. Where it has no room or is down there is no piece, and the ladder goes on without it."""
         left_s = (self.turn.deadline - now()).total_seconds() - 1
         request = GenerationRequest(
             id=str(self.turn.gen),
@@ -65,15 +72,18 @@ class Attempt:
             pulse_s=RENEW_EVERY_S,  # a turn that waits long for its first word is no silent worker's
         )
         try:
-            self.handle, pieces = inference.answer_pieces(request)
+            self.handle, self.made = inference.answer_pieces(request)
         except (EngineOverloaded, EngineDead, ValueError) as error:
             log.warning("turn %s: not generated: %s", self.turn.pk, error)
             self.refusal = error
             return
         if cancelling.is_cancelled(request.id):  # it came before the engine knew this answer
             self.stop()
+
+    def pieces(self) -> Iterator[str]:
+        """What the engine makes; none further where it broke off in the last attempt."""
         try:
-            for piece in pieces:
+            for piece in self.made:
                 self._keep_lease()
                 yield piece
         except EngineDead as error:
@@ -128,6 +138,8 @@ def turn_generate(turn_id: str, attempt: int) -> None:
     current: Attempt | None = None
     try:
         current = attempt_open(turn)
+        current.submit()  # what else the answer needs is made ready while the engine reads
+        generation_begun(turn)
         _generate(current)
     except Fenced:
         log.info("turn %s: attempt %d was overtaken", turn.pk, attempt)

@@ -17,12 +17,8 @@ def history_of(turn: Turn) -> tuple[Exchange, ...]:
 
 
 def past_of(turn: Turn) -> tuple[tuple[Exchange, ...], dict[str, Any] | None]:
-    """The history, and what the last ended turn looked up or still has to know for it. One query where there was none, else two."""
-    earlier = list(
-        Turn.objects.filter(conversation_id=turn.conversation_id, created__lt=turn.created, state=Turn.State.DONE)
-        .select_related("question")
-        .order_by("-created")[:MAX_EXCHANGES]
-    )
+    """The history, and what the last ended turn looked up or still has to know for it."""
+    earlier = [before for before in turn.before if before.state == Turn.State.DONE][:MAX_EXCHANGES]
     if not earlier:
         return (), None
     answers: dict[object, str] = {}

@@ -65,6 +65,7 @@ class DecidingStages:
         self.trace: dict[str, Any] = {"version": 1, "snapshot": opened.snapshot, "language": language}
         self.match: FaqMatch | None = None
         self.found: cache.Found | None = None
+        self._keys: dict[str, cache.Keys] = {}
         self._words = knowledge.word_filter(site.company_id, site.pk)
         self._said: list[HitData] = []  # listed words in the answer
 
@@ -117,6 +118,12 @@ class DecidingStages:
         return keys
 
     def cache_keys(self, text: str) -> cache.Keys:
+        """As the versions were when they were first asked for: what was decided by old ones is never kept under new ones."""
+        if text not in self._keys:
+            self._keys[text] = self._keys_of(text)
+        return self._keys[text]
+
+    def _keys_of(self, text: str) -> cache.Keys:
         generation = status.generation_status()
         versions = (self.opened.snapshot, generation.model, generation.prompt, self._words.version, lookups_version(self.site))
         scope = (str(self.site.pk), self.language, *versions)

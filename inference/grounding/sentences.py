@@ -80,7 +80,7 @@ class SentenceStream(Stopping):
     def __init__(self, evidence: Sequence[str], conversation: Sequence[str], scorers: Scorers) -> None:
         """`conversation` is what the visitor said, the question first."""
         self._evidence, self._conversation, self._scorers = evidence, conversation, scorers
-        self._known: Known | None = None  # read when the first sentence is whole: by then the answer has begun
+        self._known = Known(evidence, "\n".join(conversation))
         self._said: list[str] = []
         self._texts = [plain_of(text) for text in evidence]
         self._settled = [settled_in(text) for text in evidence]
@@ -152,7 +152,7 @@ class SentenceStream(Stopping):
             return None
         if is_reckoned(text, self._evidence):
             return "reckoned"
-        signs = self._read().signs(text)
+        signs = self._known.signs(text)
         return plainly_wrong(signs) or (None if self._scorers.sentence.passes(signs, least) else "sentence")
 
     def _is_likely(self, begun: str) -> bool:
@@ -162,11 +162,7 @@ class SentenceStream(Stopping):
     @property
     def support(self) -> float:
         """Of all sentences that came, those that were not shown too."""
-        return support_of("".join(self._said), self._read(), self._scorers)
-
-    def _read(self) -> Known:
-        self._known = self._known or Known(self._evidence, "\n".join(self._conversation))
-        return self._known
+        return support_of("".join(self._said), self._known, self._scorers)
 
     def _echoes(self, text: str) -> bool:
         """Whether the answer begins by asking the question back: a small model at a loss does."""

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from csbot.conversations.events import Route
@@ -32,6 +33,7 @@ class Turn(models.Model):
         FAILED = "failed", _("failed")
 
     OPEN = (State.QUEUED, State.ROUTING, State.WAITING, State.STREAMING)
+    LOOKS_BACK = 6  # the exchanges that a question may go on with, and what may still be open
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns", verbose_name=_("conversation"))
@@ -79,6 +81,12 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @cached_property
+    def before(self) -> list[Turn]:
+        """The turns before it that were answered or are still open, newest first, with their questions."""
+        rows = Turn.objects.filter(conversation_id=self.conversation_id, created__lt=self.created, state__in=[self.State.DONE, *self.OPEN])
+        return list(rows.select_related("question").order_by("-created")[: self.LOOKS_BACK])
 
 
 class Trace(models.Model):

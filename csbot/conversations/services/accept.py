@@ -141,12 +141,13 @@ def _keep(conversation: Conversation, said: _Said) -> Accepted:
     )
     hits_keep(conversation, Direction.VISITOR, screened.hits)
     conversation.language, conversation.closed = language, None
+    turn = _turn_open(conversation, message, turn_id, said.chip) if turn_id else None  # before the frame: its worker is told first
     frame = frame_append(conversation, "msg.new", {"message": message_data(message)}, cause=said.client_id, changed=["language", "closed"])
     notice_append(conversation, message)
     happened("message", conversation, message=message_data(message))
     if screened.verdict.is_in_need and not has_bot:
         _help_once(conversation, language)
-    return Accepted(conversation, message, frame.seq, _turn_open(conversation, message, turn_id, said.chip) if turn_id else None)
+    return Accepted(conversation, message, frame.seq, turn)
 
 
 def _help_once(conversation: Conversation, language: Language) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Q, QuerySet
 
 from csbot.accounts.models import Site
 from csbot.conversations import cancelling
@@ -51,21 +51,28 @@ State = Turn.State
 
 def turn_claim(turn_id: str | UUID) -> Turn | None:
     """Take the turn for routing. None: it is taken, ended, out of attempts, or an earlier turn of the conversation still runs."""
-    moment = now()
-    earlier = Turn.objects.filter(conversation=OuterRef("conversation"), state__in=Turn.OPEN, created__lt=OuterRef("created"))
-    free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
+    turn = Turn.objects.select_related("question", "conversation__site__company", "conversation__visitor").filter(pk=turn_id).first()
+    if turn and any(earlier.state in Turn.OPEN for earlier in turn.before):
+        return None
     try:
         with transaction.atomic():
-            claimed = Turn.objects.filter(free, ~Exists(earlier), pk=turn_id, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment).update(
-                state=State.ROUTING, attempt=F("attempt") + 1, lease_until=moment + ROUTING_LEASE
-            )
+            is_claimed = turn is not None and _take(turn)
             # Together with the claim: a worker that dies in between leaves a task that is sent again, and so does a turn that has to wait,
             # whatever becomes of the one before it. Where the turn is claimed or ended already, this was a duplicate, and its task is done.
-            if claimed or not Turn.objects.filter(pk=turn_id, state=State.QUEUED).exists():
+            if is_claimed or not Turn.objects.filter(pk=turn_id, state=State.QUEUED).exists():
                 outbox_taken(f"answer:{turn_id}")
     except IntegrityError:  # the conversation's other turn is in work (machines' clocks differ); its end wakes this one
         return None
-    return Turn.objects.select_related("question", "conversation__site__company", "conversation__visitor").get(pk=turn_id) if claimed else None
+    return turn if is_claimed else None
+
+
+def _take(turn: Turn) -> bool:
+    """For one attempt more, unless somebody has taken it since it was read."""
+    moment = now()
+    free = Q(state=State.QUEUED) | Q(state=State.ROUTING, lease_until__lt=moment)
+    as_read = Turn.objects.filter(free, pk=turn.pk, attempt=turn.attempt, attempt__lt=MAX_ATTEMPTS, deadline__gt=moment)
+    turn.state, turn.attempt, turn.lease_until = State.ROUTING, turn.attempt + 1, moment + ROUTING_LEASE
+    return as_read.update(state=turn.state, attempt=turn.attempt, lease_until=turn.lease_until) == 1
 
 
 def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
@@ -73,8 +80,15 @@ def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
     claimed = Turn.objects.filter(pk=turn_id, state=State.WAITING, generation_attempt=attempt, deadline__gt=now()).update(
         state=State.STREAMING, lease_until=now() + GENERATION_LEASE
     )
-    outbox_taken(f"generate:{turn_id}:{attempt}")  # also where it was not claimed: no later one could be
-    return Turn.objects.select_related("question", "conversation__site__company", "trace").get(pk=turn_id) if claimed else None
+    if not claimed:
+        outbox_taken(f"generate:{turn_id}:{attempt}")  # no later one could claim it
+        return None
+    return Turn.objects.select_related("question", "conversation__site__company", "trace").get(pk=turn_id)
+
+
+def generation_begun(turn: Turn) -> None:
+    """The engine has it. Until then its task may be sent once more, and finds the turn claimed."""
+    outbox_taken(f"generate:{turn.pk}:{turn.generation_attempt}")
 
 
 def generation_renew(turn: Turn) -> bool:
@@ -90,21 +104,25 @@ def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *,
     """Commit what was decided; False where the turn or the conversation has moved on meanwhile (nothing is written then)."""
     decision, is_left = _received(decision, turn.conversation.site)
     with locked(turn.conversation_id) as conversation:
-        if not _still_ours(turn, conversation, State.ROUTING):
-            return False
+        ours = _ours(turn, conversation, State.ROUTING)
         turn.route, turn.reason, turn.snapshot = decision.route, decision.reason, snapshot
         turn.decision = {**decision_pack(decision), "cache": asdict(keys) if keys else None}
+        is_to_generate = decision.route == "generate" and not decision.is_cached
+        if is_to_generate:
+            _wait_for_generator(turn, attempt=1)
+        else:
+            _end(turn, State.DONE)
+        if not _put(ours, turn, "route", "reason", "snapshot", "decision", "gen", "generation_attempt"):
+            return False
         suspected_keep(turn, conversation, trace)
         sensed_keep(turn, conversation, trace)
-        if decision.route == "generate" and not decision.is_cached:
-            _generation_open(turn, conversation, attempt=1)
+        if is_to_generate:
+            _generation_open(turn, conversation)
         else:
             _message_commit(turn, conversation, decision, trace.get("said", ()))
             if decision.route == "handoff":
                 owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
-            _end(turn, State.DONE)
-        decided = ["route", "reason", "snapshot", "decision", "gen", "generation_attempt"]
-        turn.save(update_fields=[*decided, "state", "lease_until", "ended"])
+            _dispatch_next(turn)
         _trace_put(turn, trace)
         return True
 
@@ -125,12 +143,18 @@ def _received(decision: Decision, site: Site) -> tuple[Decision, bool]:
     return replace(decision, text=sorry + leave_words(site, decision.language)), True
 
 
-def _still_ours(turn: Turn, conversation: Conversation, state: Turn.State) -> bool:
-    fresh = Turn.objects.filter(pk=turn.pk, state=state, attempt=turn.attempt, gen=turn.gen).exists()
-    if fresh and (conversation.owner != Conversation.Owner.BOT or conversation.owner_version != turn.owner_version):
-        Turn.objects.filter(pk=turn.pk).update(state=State.CANCELLED, ended=now(), lease_until=None)
-        return False
-    return fresh
+def _ours(turn: Turn, conversation: Conversation, state: Turn.State) -> QuerySet[Turn]:
+    """The turn's row as this attempt holds it; nothing where another attempt does, or a person has the conversation (then it is cancelled)."""
+    ours = Turn.objects.filter(pk=turn.pk, state=state, attempt=turn.attempt, gen=turn.gen)
+    if conversation.owner == Conversation.Owner.BOT and conversation.owner_version == turn.owner_version:
+        return ours
+    ours.update(state=State.CANCELLED, ended=now(), lease_until=None)
+    return ours.none()
+
+
+def _put(ours: QuerySet[Turn], turn: Turn, *fields: str) -> bool:
+    """What the turn became, in the statement that checks whose it is; False where it is not ours."""
+    return ours.update(**{name: getattr(turn, name) for name in (*fields, "state", "lease_until", "ended")}) == 1
 
 
 def _message_commit(turn: Turn, conversation: Conversation, decision: Decision, hits: Sequence[HitData] = ()) -> Message:
@@ -168,9 +192,12 @@ def _clarify_append(conversation: Conversation, message: Message, options: Any, 
     frame_append(conversation, "clarify", {"message_id": str(message.pk), "options": list(options), "none": none}, cause=cause)
 
 
-def _generation_open(turn: Turn, conversation: Conversation, *, attempt: int) -> None:
+def _wait_for_generator(turn: Turn, *, attempt: int) -> None:
     turn.state, turn.lease_until = State.WAITING, None
     turn.generation_attempt, turn.gen = attempt, new_id()
+
+
+def _generation_open(turn: Turn, conversation: Conversation) -> None:
     sources = turn.decision["sources"]
     start: GenStart = {
         "gen": str(turn.gen),
@@ -179,18 +206,22 @@ def _generation_open(turn: Turn, conversation: Conversation, *, attempt: int) ->
         "language": turn.decision["language"],
         "sources": sources,
     }
-    frame_append(conversation, "gen.start", start, cause=str(turn.question_id))
+    attempt = turn.generation_attempt
+    # Before the frame: after the commit the engine's worker is told first.
     outbox_add(task="conversations.generate_turn", key=f"generate:{turn.pk}:{attempt}", arguments=[str(turn.pk), attempt])
+    frame_append(conversation, "gen.start", start, cause=str(turn.question_id))
 
 
 def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str, trace: Mapping[str, Any]) -> bool:
     """Commit the streamed text and what follows it (DESIGN 5, the ladder); False where another attempt has taken over."""
     is_left = ending.hands_over and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
     with locked(turn.conversation_id) as conversation:
-        if not _still_ours(turn, conversation, State.STREAMING):
+        ours = _ours(turn, conversation, State.STREAMING)
+        turn.route, turn.reason = ending.route, ending.reason
+        _end(turn, State.CANCELLED if ending.finish == "cancelled" else State.DONE)
+        if not _put(ours, turn, "route", "reason"):
             return False
         site = conversation.site
-        turn.route, turn.reason = ending.route, ending.reason
         wrap = wrap_of(decision, site, ending=ending)
         hits: Sequence[HitData] = trace.get("said", ())
         kept = _screened(wrap, hits, _notice(site, decision.language, ending, hits))
@@ -205,8 +236,7 @@ def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str,
             if is_left:
                 say(conversation, leave_words(site, decision.language), decision.language)
             owner_to_queue(conversation, reason="safety", is_message_left=is_left)
-        _end(turn, State.CANCELLED if ending.finish == "cancelled" else State.DONE)
-        turn.save(update_fields=["route", "reason", "state", "ended", "lease_until"])
+        _dispatch_next(turn)
         _trace_add(turn, trace)
         return True
 
@@ -240,11 +270,11 @@ def turn_cancel(turn: Turn) -> None:
     frame_append(turn.conversation, "gen.abort", {"gen": str(turn.gen), "reason": "cancelled"})
     _end(turn, State.CANCELLED)
     turn.save()
+    _dispatch_next(turn)
 
 
 def _end(turn: Turn, state: Turn.State) -> None:
     turn.state, turn.ended, turn.lease_until = state, now(), None
-    _dispatch_next(turn)
 
 
 def _dispatch_next(turn: Turn) -> None:
@@ -293,8 +323,9 @@ def _generate_again(turn: Turn, conversation: Conversation, why: str) -> None:
         _fail(turn, conversation, why)
         return
     frame_append(conversation, "gen.abort", {"gen": str(turn.gen), "reason": "restarted"})
-    _generation_open(turn, conversation, attempt=turn.generation_attempt + 1)
+    _wait_for_generator(turn, attempt=turn.generation_attempt + 1)
     turn.save()
+    _generation_open(turn, conversation)
 
 
 def _fail(turn: Turn, conversation: Conversation, why: str, *, is_left: bool = False) -> None:
@@ -314,4 +345,5 @@ def _fail(turn: Turn, conversation: Conversation, why: str, *, is_left: bool = F
             owner_to_queue(conversation, reason=decision.reason, is_message_left=is_left)
     _end(turn, State.FAILED)
     turn.save()
+    _dispatch_next(turn)
     _trace_add(turn, {"failed": why})
