@@ -15,13 +15,11 @@ from csbot.conversations.services.turns import turn_retry_or_fail
 from csbot.lib.clock import now
 
 GRACE = timedelta(seconds=1)
-State = Turn.State
 
 
 def sweep_once() -> None:
     outbox_sweep()
     moment = now()
-    broken = Q(state__in=[State.ROUTING, State.STREAMING], lease_until__lt=moment - GRACE)
-    late = Q(state__in=Turn.OPEN, deadline__lt=moment)
-    for turn_id in Turn.objects.filter(broken | late).order_by("deadline").values_list("pk", flat=True)[:100]:
+    is_silent, is_late = Q(lease_until__lt=moment - GRACE), Q(deadline__lt=moment)  # only what is in hand has a lease
+    for turn_id in Turn.objects.filter(is_silent | is_late, ended=None).order_by("deadline").values_list("pk", flat=True)[:100]:
         turn_retry_or_fail(turn_id, why="its worker fell silent, or its deadline passed")

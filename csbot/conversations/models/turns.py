@@ -75,7 +75,8 @@ class Turn(models.Model):
             models.UniqueConstraint(fields=["conversation"], condition=Q(state__in=["routing", "waiting", "streaming"]), name="turn_one_at_a_time"),
         ]
         indexes = [
-            models.Index(fields=["deadline"], condition=Q(state__in=["queued", "routing", "waiting", "streaming"]), name="turn_open_by_deadline"),
+            # By `ended`, not by the states: SQLite does not know what a parameter will be, and would read all turns that ever were.
+            models.Index(fields=["deadline"], condition=Q(ended=None), name="turn_open_by_deadline"),
             models.Index(fields=["created"], name="turn_by_time"),
         ]
 
@@ -119,7 +120,10 @@ class Outbox(models.Model):
     class Meta:
         verbose_name = _("outbox entry")
         verbose_name_plural = _("outbox")
-        indexes = [models.Index(fields=["created"], condition=Q(taken=None), name="outbox_waiting")]
+        indexes = [
+            models.Index(fields=["created"], condition=Q(taken=None), name="outbox_waiting"),
+            models.Index(fields=["taken"], condition=Q(taken__isnull=False), name="outbox_done"),
+        ]
 
     def __str__(self) -> str:
         return self.key
