@@ -7,21 +7,33 @@ theirs are still closed. Knows connections; nothing of what goes through them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import SyncToAsync
-from celery.signals import task_postrun
+from celery import Celery
+from celery.signals import task_postrun, task_prerun
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def keep_connections() -> None:
-    """In a worker, before its threads begin. What has died, as by the server's restart, is noticed and replaced at the next task."""
+def keep_connections(app: Celery) -> None:
+    """In a worker, before its threads begin. What has died, as by the server's restart, is noticed and replaced at the next task.
+
+    Celery by itself closes every connection before and after each task, whatever Django's settings say.
+    """
+    app.conf.update(CELERY_DB_REUSE_MAX=sys.maxsize)
     connections.settings[DEFAULT_DB_ALIAS].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+    task_prerun.connect(close_dead, weak=False)
     task_postrun.connect(close_failed, weak=False)
+
+
+def close_dead(**_: object) -> None:
+    """And have those that live asked, before their next statement, whether they still do."""
+    close_old_connections()
 
 
 def close_failed(**_: object) -> None:

@@ -23,7 +23,7 @@ def threads_of(role: str) -> int:
 
 def run(role: str) -> None:
     """Returns when the worker was asked to stop and its running tasks have ended."""
-    keep_connections()
+    keep_connections(app)
     START[role]()
     if role == "generation":
         worker_shutdown.connect(_stop_engine, weak=False)
