@@ -90,7 +90,9 @@ TEMPLATES = [
 
 # --- database --------------------------------------------------------------------------------------------------------
 
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000; PRAGMA mmap_size=134217728;"
+# The log is carried over by a task (`csbot.lib.sqlite`); only where nobody does, by the commit that makes it longer than 40 MB.
+SQLITE_LOG = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=10000;"
+SQLITE_PRAGMAS = f"{SQLITE_LOG} PRAGMA busy_timeout=10000; PRAGMA mmap_size=134217728;"
 
 
 def database() -> dict[str, object]:
@@ -229,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks_forget": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"queue": "background", "expires": 3600}},
     "word_hits_forget": {"task": "knowledge.forget_word_hits", "schedule": 86400.0, "options": {"queue": "background", "expires": 3600}},
     "signs": {"task": "curation.take_signs", "schedule": 300.0, "options": {"queue": "background", "expires": 240}},
+    "carry_over": {"task": "operations.carry_over", "schedule": 5.0, "options": {"queue": "background", "expires": 5}},
     "canary": {"task": "operations.canary", "schedule": 2.0, "options": {"queue": "answers", "expires": 5}},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -12,3 +12,11 @@ def canary() -> None:
     from csbot.operations.roles import answers_canary
 
     status_write("answers", answers_canary())
+
+
+@shared_task(name="operations.carry_over", expires=5)
+def carry_over() -> None:
+    """What SQLite has logged, into its file."""
+    from csbot.lib.sqlite import log_carry_over
+
+    log_carry_over()
