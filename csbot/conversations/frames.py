@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from csbot.accounts.models import Site
 from csbot.conversations import hints
 from csbot.conversations.events import DURABLE_FRAMES, VERSION, Envelope
 from csbot.conversations.models import Conversation, Frame
@@ -20,10 +21,17 @@ from csbot.lib.ids import new_id
 
 
 @contextmanager
-def locked(conversation_id: UUID | str) -> Iterator[Conversation]:
-    """The conversation, exclusively, for one transaction. SQLite has one writer at a time (BEGIN IMMEDIATE); PostgreSQL locks the row."""
+def locked(conversation_id: UUID | str, *, site: Site | None = None) -> Iterator[Conversation]:
+    """The conversation, exclusively, for one transaction. SQLite has one writer at a time (BEGIN IMMEDIATE); PostgreSQL locks the row.
+
+    `site`: its site, where the caller has read it already.
+    """
     with transaction.atomic():
-        yield Conversation.objects.select_related("site").select_for_update(of=("self",)).get(pk=conversation_id)
+        rows = Conversation.objects.select_for_update(of=("self",))
+        conversation = (rows if site else rows.select_related("site")).get(pk=conversation_id)
+        if site:
+            conversation.site = site
+        yield conversation
 
 
 def frame_append(conversation: Conversation, type: str, data: Any, *, cause: str = "", changed: Sequence[str] = ()) -> Frame:

@@ -59,6 +59,11 @@ def site_of_session(session: VisitorSession) -> Site:
     site = Site.objects.filter(pk=session.site_id, company_id=session.company_id).first()
     if site is None:
         raise SessionInvalid
+    return site_open(site)
+
+
+def site_open(site: Site) -> Site:
+    """Raises SiteOff where it was switched off."""
     if not site.is_active:
         raise SiteOff
     return site

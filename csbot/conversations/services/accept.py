@@ -25,7 +25,7 @@ from csbot.conversations.outbox import outbox_add
 from csbot.conversations.screening import hits_keep, notice_append, visitor_screen
 from csbot.conversations.services.owners import say
 from csbot.conversations.services.visitors import name_index, visitor_of
-from csbot.conversations.sessions import VisitorSession, site_of_session
+from csbot.conversations.sessions import VisitorSession, site_of_session, site_open
 from csbot.conversations.wrapping import text_of
 from csbot.lib.clock import now
 from csbot.lib.ids import new_id
@@ -63,8 +63,8 @@ def message_accept(
     """Store a visitor's message and open its turn. Raises Refused with the code of the limit that it breaks."""
     text = text_checked(text)
     client_id_checked(client_id)
-    site = site_of_session(session)
     conversation = conversation_of_visitor(session)
+    site = site_open(conversation.site) if conversation else site_of_session(session)
     if conversation and (known := _already_stored(conversation, client_id, _digest(text))):
         return known
     if origin == Conversation.Origin.WIDGET:
@@ -115,7 +115,7 @@ def _conversation_open(session: VisitorSession, origin: str, site: Site) -> tupl
 
 
 def _store(conversation: Conversation, said: _Said) -> Accepted:
-    with locked(conversation.pk) as owned:
+    with locked(conversation.pk, site=conversation.site) as owned:
         if known := _already_stored(owned, said.client_id, said.digest):  # a parallel copy was quicker
             return known
         if owned.owner == Conversation.Owner.BOT and owned.turns.filter(state__in=Turn.OPEN).count() >= MAX_OPEN_TURNS:

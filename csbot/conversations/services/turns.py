@@ -51,7 +51,7 @@ State = Turn.State
 
 def turn_claim(turn_id: str | UUID) -> Turn | None:
     """Take the turn for routing. None: it is taken, ended, out of attempts, or an earlier turn of the conversation still runs."""
-    turn = Turn.objects.select_related("question", "conversation__site__company", "conversation__visitor").filter(pk=turn_id).first()
+    turn = Turn.objects.select_related("question", "conversation__site", "conversation__visitor").filter(pk=turn_id).order_by().first()
     if turn and any(earlier.state in Turn.OPEN for earlier in turn.before):
         return None
     try:
@@ -103,7 +103,7 @@ def generation_renew(turn: Turn) -> bool:
 def decision_commit(turn: Turn, decision: Decision, trace: Mapping[str, Any], *, snapshot: str, keys: Keys | None = None) -> bool:
     """Commit what was decided; False where the turn or the conversation has moved on meanwhile (nothing is written then)."""
     decision, is_left = _received(decision, turn.conversation.site)
-    with locked(turn.conversation_id) as conversation:
+    with locked(turn.conversation_id, site=turn.conversation.site) as conversation:
         ours = _ours(turn, conversation, State.ROUTING)
         turn.route, turn.reason, turn.snapshot = decision.route, decision.reason, snapshot
         turn.decision = {**decision_pack(decision), "cache": asdict(keys) if keys else None}
@@ -215,7 +215,7 @@ def _generation_open(turn: Turn, conversation: Conversation) -> None:
 def generation_commit(turn: Turn, decision: Decision, ending: Ending, text: str, trace: Mapping[str, Any]) -> bool:
     """Commit the streamed text and what follows it (DESIGN 5, the ladder); False where another attempt has taken over."""
     is_left = ending.hands_over and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
-    with locked(turn.conversation_id) as conversation:
+    with locked(turn.conversation_id, site=turn.conversation.site) as conversation:
         ours = _ours(turn, conversation, State.STREAMING)
         turn.route, turn.reason = ending.route, ending.reason
         _end(turn, State.CANCELLED if ending.finish == "cancelled" else State.DONE)

@@ -83,7 +83,7 @@ def test_a_message_and_its_answer_read_no_table_as_a_whole(site: Site, redis_cle
         ask_and_answer()
 
     plans = plans_of(talk)
-    assert len(plans) > 20
+    assert len(plans) > 15
     assert slow_of(plans) == {}
 
 
