@@ -83,11 +83,12 @@ def test_a_message_and_its_answer_read_no_table_as_a_whole(site: Site, redis_cle
         ask_and_answer()
 
     plans = plans_of(talk)
-    assert len(plans) > 15
+    read = " ".join(plans.values())
+    assert all(f"conversations_{table}" in read for table in ("conversation", "turn", "message", "frame", "outbox"))
     assert slow_of(plans) == {}
 
 
 def test_what_is_looked_for_every_second_is_found_by_an_index(redis_clean: None) -> None:
     plans = {**plans_of(sweep_once), **plans_of(due_start)}
-    assert len(plans) >= 4
+    assert len(plans) >= 3
     assert slow_of(plans) == {}
