@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from csbot.conversations.evaluation import Heard, Result, ScriptedConversation, ScriptedTurn, report
-from csbot.conversations.management.commands.pipeline_bench import figures_of
+from csbot.conversations.management.commands.pipeline_bench import figures_of, median_of
 from csbot.conversations.visiting import Seen
 from csbot.env import BASE_DIR, operators_language
 from csbot.operations.benchmarks import benchmarks_page
@@ -106,6 +106,12 @@ def test_latencies_have_the_keys_of_the_design() -> None:
     assert figures["faq_ms"] == {"p50": 50.0, "p99": 50.0}
     assert figures["generate"] == {"first_token_ms_p50": 900.0, "tokens_per_s": 6.5}
     assert figures["n"] == {"faq": 1, "generated": 1}
+
+
+def test_our_own_overhead_is_that_of_the_median_round() -> None:
+    rounds: list[dict[str, float | None]] = [{"p50": 40.0, "p95": 65.0}, {"p50": 42.0, "p95": 50.0}, {"p50": 39.0, "p95": 58.0}]
+    assert median_of(rounds) == {"p50": 40.0, "p95": 58.0, "p95_of_rounds": [65.0, 50.0, 58.0]}
+    assert median_of([{"p50": None, "p95": None}])["p95"] is None
 
 
 def test_the_page_of_benchmarks_is_made_of_the_kept_figures() -> None:
