@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -94,11 +95,15 @@ TEMPLATES = [
 SQLITE_LOG = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=10000;"
 SQLITE_PRAGMAS = f"{SQLITE_LOG} PRAGMA busy_timeout=10000; PRAGMA mmap_size=134217728;"
 
+# A kept connection whose other end went without a word (a NAT, a failover) is noticed within a minute, not after TCP's quarter of an hour.
+POSTGRES_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+
 
 def database() -> dict[str, object]:
     if CSBOT.database_url:
         # Requests have threads of their own; who keeps connections is csbot.lib.kept's business. A restarted server leaves no dead ones.
-        return dict(dj_database_url.parse(CSBOT.database_url, conn_max_age=0, conn_health_checks=True))
+        read: dict[str, Any] = dict(dj_database_url.parse(CSBOT.database_url, conn_max_age=0, conn_health_checks=True))
+        return {**read, "OPTIONS": {**POSTGRES_PATIENCE, **read.get("OPTIONS", {})}}
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "csbot.sqlite3",

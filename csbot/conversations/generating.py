@@ -82,8 +82,9 @@ class Attempt:
 
     def pieces(self) -> Iterator[str]:
         """What the engine makes; none further where it broke off in the last attempt."""
+        made, self.made = self.made, ()  # nobody else holds it: whoever stops listening stops the engine
         try:
-            for piece in self.made:
+            for piece in made:
                 self._keep_lease()
                 yield piece
         except EngineDead as error:

@@ -99,7 +99,7 @@ PIPELINE_ROWS: tuple[Row, ...] = (
     ("first sign (`gen.start`), p95 ms", "first_sign_ms_p95", "≤ 300", "route and sources"),
     ("first word of a generated answer, p50 ms", "generate.first_token_ms_p50", "≤ 1000", "default model on this CPU"),
     ("tokens a second", "generate.tokens_per_s", "≥ 12", "one answer at a time"),
-    ("our own overhead of a generated answer, ms", "overhead_ms", "p95 ≤ 60", "send to last frame, less deciding and the engine; median of three rounds"),
+    ("our own overhead of a generated answer, ms", "overhead_ms", "p95 ≤ 60", "send to last frame, less deciding and engine; median of three rounds"),
     ("cached answer, p50 ms", "cache_ms_p50", "", "the queue's way is most of it"),
 )
 ENCODER_ROWS: tuple[Row, ...] = (

@@ -85,9 +85,7 @@ class Turn(models.Model):
 
     @cached_property
     def before(self) -> list[Turn]:
-        """The turns before it that were answered or are still open, newest first, with their questions. Of a first message nobody asks."""
-        if self.conversation.last_seq == 1:  # its only frame is this one's question
-            return []
+        """The turns before it that were answered or are still open, newest first, with their questions."""
         rows = Turn.objects.filter(conversation_id=self.conversation_id, created__lt=self.created, state__in=[self.State.DONE, *self.OPEN])
         return list(rows.select_related("question").order_by("-created")[: self.LOOKS_BACK])
 

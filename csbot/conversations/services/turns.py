@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from csbot.accounts.models import Site
@@ -87,8 +87,11 @@ def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
 
 
 def generation_begun(turn: Turn) -> None:
-    """The engine has it. Until then its task may be sent once more, and finds the turn claimed."""
-    outbox_taken(f"generate:{turn.pk}:{turn.generation_attempt}")
+    """The engine has it. Until then, and where this cannot be written, its task may be sent once more, and finds the turn claimed."""
+    try:
+        outbox_taken(f"generate:{turn.pk}:{turn.generation_attempt}")
+    except DatabaseError as error:
+        log.warning("turn %s: its task counts as waiting: %s", turn.pk, error)
 
 
 def generation_renew(turn: Turn) -> bool:
@@ -148,7 +151,8 @@ def _ours(turn: Turn, conversation: Conversation, state: Turn.State) -> QuerySet
     ours = Turn.objects.filter(pk=turn.pk, state=state, attempt=turn.attempt, gen=turn.gen)
     if conversation.owner == Conversation.Owner.BOT and conversation.owner_version == turn.owner_version:
         return ours
-    ours.update(state=State.CANCELLED, ended=now(), lease_until=None)
+    if ours.update(state=State.CANCELLED, ended=now(), lease_until=None):
+        _dispatch_next(turn)
     return ours.none()
 
 

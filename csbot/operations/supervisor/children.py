@@ -25,17 +25,13 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """`dies_by` is the signal that the kernel sends the child when the supervisor is gone, however it went.
-
-    `niceness`: 0 to 19, how much it stands back where others want to run too (nice(2)).
-    """
+    """`dies_by` is the signal that the kernel sends the child when the supervisor is gone, however it went."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     dies_by: signal.Signals = signal.SIGKILL
     grace_s: float = 8.0
-    niceness: int = 0
 
 
 class Child:
@@ -53,8 +49,7 @@ class Child:
     def start(self) -> None:
         parent = os.getpid()
 
-        def set_up() -> None:
-            os.nice(self.spec.niceness)
+        def die_with_parent() -> None:
             _LIBC.prctl(PR_SET_PDEATHSIG, int(self.spec.dies_by))
             if os.getppid() != parent:  # it died between fork and here
                 os._exit(1)
@@ -68,7 +63,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops children in order
-                preexec_fn=set_up,  # noqa: PLW1509 - no threads here, and nothing else sets the signal in time
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads here, and nothing else sets the signal in time
             )
         self.num_starts += 1
         self._started = time.monotonic()

@@ -11,8 +11,6 @@ from csbot.env import BASE_DIR, Environment, socket_path_of
 from csbot.operations.supervisor.children import ChildSpec
 
 WORKERS = ("answers", "generation", "background")
-# The clock and what it asks for, publishing among it, stand back while somebody is answered; idle cores are theirs all the same.
-HOUSEKEEPING_NICENESS = 5
 
 
 def valkey_spec(data_dir: Path) -> ChildSpec:
@@ -59,8 +57,7 @@ def web_spec(environment: Environment, port: int) -> ChildSpec:
 
 
 def worker_spec(name: str) -> ChildSpec:
-    niceness = HOUSEKEEPING_NICENESS if name == "background" else 0
-    return ChildSpec(name, (sys.executable, str(BASE_DIR / "manage.py"), "worker", name), {"CSBOT_ROLE": name}, niceness=niceness)
+    return ChildSpec(name, (sys.executable, str(BASE_DIR / "manage.py"), "worker", name), {"CSBOT_ROLE": name})
 
 
 def beat_spec(data_dir: Path) -> ChildSpec:
@@ -68,4 +65,4 @@ def beat_spec(data_dir: Path) -> ChildSpec:
         *(sys.executable, "-m", "celery", "-A", "csbot", "beat", "--loglevel", "warning"),
         *("--schedule", str(data_dir / "beat"), "--pidfile", ""),
     )
-    return ChildSpec("beat", command, {"CSBOT_ROLE": "beat"}, niceness=HOUSEKEEPING_NICENESS)
+    return ChildSpec("beat", command, {"CSBOT_ROLE": "beat"})

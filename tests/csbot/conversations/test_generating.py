@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from csbot.conversations import generating
 from csbot.conversations.asking import Reply, question_ask
 from csbot.conversations.models import Turn
 from csbot.conversations.texts import built_in
@@ -83,6 +85,27 @@ async def test_where_a_check_breaks_nothing_is_shown_but_an_honest_text(token: s
     assert message["text"] == built_in("en", "failed")
     assert message["wrap"]["handoff"] == {"offered": True, "reason": "limit"}
     assert (turn.state, turn.generation_attempt) == (Turn.State.FAILED, 2)
+
+
+def test_who_stops_listening_stops_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the quote is checked and committed: its place and both cores are needed."""
+    order: list[str] = []
+    commit = generating.generation_commit
+
+    def made() -> Iterator[str]:
+        try:
+            yield from ("It costs 99 yuan a cup. ", "And more. ", "And more.")
+        finally:
+            order.append("stopped")
+
+    def commit_noted(*arguments: Any) -> bool:
+        order.append("committed")
+        return commit(*arguments)
+
+    monkeypatch.setattr("inference.facade.answer_pieces", lambda request: (Said(), made()))
+    monkeypatch.setattr(generating, "generation_commit", commit_noted)
+    assert ask().turn.trace.data["finish"] == "unsupported"
+    assert order == ["stopped", "committed"]
 
 
 def test_an_engine_without_room_leaves_the_ladder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,12 @@ from csbot.conversations.contracts import Decision
 from csbot.conversations.decisions import decision_pack, decision_unpack
 from csbot.conversations.history import MAX_EXCHANGES, history_of
 from csbot.conversations.models import Conversation, Message, Turn, Visitor
+from csbot.conversations.services.accept import conversation_start, message_accept
+from csbot.conversations.services.turns import turn_claim
 from csbot.lib.clock import now
 from csbot.lib.ids import new_id
 from knowledge.contracts import Exchange
+from tests.csbot.conversations.chat import session_for
 from tests.csbot.conversations.fakes import EVIDENCE
 
 FULL = Decision(
@@ -66,6 +69,17 @@ def turn_at(conversation: Conversation, second: int, *answers: str, state: Turn.
     for answer in answers:
         Message.objects.create(conversation=conversation, turn=turn, sender="bot", text=answer, language="en")
     return turn
+
+
+def test_a_first_message_knows_what_a_program_said_before_it(site: Site) -> None:
+    """Context that comes with a request has no frames of its own."""
+    session = session_for(site)
+    turn_at(conversation_start(session=session), 1, "In 2 days.")
+    asked = message_accept(session=session, client_id=str(new_id()), text="And to Spain?", origin=Conversation.Origin.CONSOLE).turn
+    assert asked
+    claimed = turn_claim(asked.pk)
+    assert claimed
+    assert [exchange.question for exchange in history_of(claimed)] == ["question 1"]
 
 
 def test_earlier_turns_stand_oldest_first_with_all_that_was_answered(conversation: Conversation) -> None:

@@ -7,14 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from csbot.operations.supervisor.children import Child, ChildSpec
 from csbot.operations.supervisor.data_folder import FolderInUse, lock_data_folder
-from csbot.operations.supervisor.processes import HOUSEKEEPING_NICENESS, beat_spec, worker_spec
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -52,19 +50,6 @@ def test_a_dead_child_is_started_again_after_a_pause(tmp_path: Path) -> None:
     wait_until(lambda: child.check() is not None)
     assert child.is_running
     child.wait_or_kill(0)
-
-
-def test_housekeeping_stands_back(tmp_path: Path) -> None:
-    specs = (worker_spec("answers"), worker_spec("generation"), worker_spec("background"), beat_spec(tmp_path))
-    say = (sys.executable, "-c", "import os; print(os.nice(0))")
-    for spec in specs:
-        child = Child(replace(spec, command=say), tmp_path)
-        child.start()
-        assert child.process
-        child.process.wait()
-    own = os.nice(0)
-    said = {spec.name: int((tmp_path / f"{spec.name}.log").read_text()) - own for spec in specs}
-    assert said == {"answers": 0, "generation": 0, "background": HOUSEKEEPING_NICENESS, "beat": HOUSEKEEPING_NICENESS}
 
 
 def test_pauses_grow_while_a_child_keeps_dying(tmp_path: Path) -> None:
