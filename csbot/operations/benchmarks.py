@@ -232,11 +232,11 @@ TAIL = """
   these very judgements; their weights did not.
 - Among questions with evidence SmolLM2 answers 73 of 100, under the 75 that the default has to reach: it speaks English only, and half of them
   are Chinese.
-- Our own overhead: 57.5 to 59 ms (p95) in three runs where bare encoding and searching took 9.6 ms, before the database was asked less often; on
-  the slower machine of the first section, where it takes 14 to 21, it was 73 to 108, and 77 with an engine that only keeps time. Half of it are
-  some fifty small statements, written and read by Django in three processes.
+- Our own overhead is measured on the slower of two machines (bare encoding and searching take 14 to 16 ms there, 9.6 on the other). Its p95 swings:
+  rounds of some forty answers gave 48 to 65 ms within two hours, of the last three 55 to 57. Half of it are some fifty small statements, written
+  and read by Django in three processes.
 - The slower machine's engine without guesses takes 78 ms a token and 515 ms to the first, where the encoder's section was measured 47 and 307.
-  There the product's first word came after 1,541 ms, at 11.7 tokens a second, before tokens were guessed; after it in 768 to 856 ms, at 32 to 43.
+  There the product's first word came after 1,541 ms, at 11.7 tokens a second, before tokens were guessed; after it in 680 to 856 ms, at 32 to 44.
 - Sixteen answers at once reach 4.1 times one's tokens a second without guesses and 1.9 times with them: one alone became 2.2 times as fast, and
   sixteen share the rows.
 - The filter holds back eight characters of English (p99) with a list of 65,000 made words, six are wanted: a sixth of them are pairs of rare English
