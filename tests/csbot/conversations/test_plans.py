@@ -26,7 +26,7 @@ from csbot.webhooks.dispatching import due_start
 from tests.csbot.conversations.chat import session_for
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db,  # without its commits no worker of another test hears of the turns
     pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by statistics"),
 ]
 
