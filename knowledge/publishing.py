@@ -11,7 +11,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from knowledge.contracts import Publishing
@@ -40,6 +40,12 @@ def _begun(kb_id: UUID | str) -> bool:
     free = Q(publishing_since=None) | Q(publishing_seen__lt=moment - STUCK_AFTER)
     started = {"publishing_since": moment, "publishing_seen": moment, "texts_done": 0, "texts_all": 0, "publish_error": ""}
     return KnowledgeBase.objects.filter(free, pk=kb_id).update(**started) == 1
+
+
+def publishing_take(kb_id: UUID | str) -> bool:
+    """For the task that comes first. What was asked for while no worker ran is asked for again by the one that starts, and is built once."""
+    untouched = KnowledgeBase.objects.filter(pk=kb_id, publishing_since=F("publishing_seen"))
+    return untouched.update(publishing_seen=timezone.now()) == 1
 
 
 def publish_or_explain(kb_id: str, *, actor: str) -> bool:

@@ -7,9 +7,10 @@ from celery import shared_task
 
 @shared_task(name="knowledge.publish", queue="background")
 def publish_knowledge(kb_id: str, actor: str) -> None:
-    from knowledge.publishing import publish_or_explain
+    from knowledge.publishing import publish_or_explain, publishing_take
 
-    publish_or_explain(kb_id, actor=actor)
+    if publishing_take(kb_id):
+        publish_or_explain(kb_id, actor=actor)
 
 
 @shared_task(name="knowledge.find_collisions", queue="answers", expires=600)

@@ -18,6 +18,7 @@ from knowledge.evaluation.synthetic import bank_made
 from knowledge.faq.encoder import HashEncoder
 from knowledge.importing import replace_knowledge
 from knowledge.models import Faq, KnowledgeBase, Snapshot, Variant
+from knowledge.tasks import publish_knowledge, refit_calibration
 from knowledge.vectors import LOT, RememberingEncoder
 from tests.knowledge.banks import ask
 from tests.knowledge.lasting import lasting_base, publish_once
@@ -144,6 +145,35 @@ def test_who_goes_back_is_not_overruled_by_a_publishing_asked_for_before(large: 
     monkeypatch.undo()
     assert publishing.publish_or_explain(str(large.pk), actor="ada")
     assert answered(large, "is there a garden") == "made.000031"
+
+
+@pytest.fixture
+def _no_refit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refit_calibration, "apply_async", lambda *_, **__: None)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_no_refit")
+def test_what_two_tasks_ask_for_is_built_once(large: KnowledgeBase) -> None:
+    """As at a demo's first start: asked for before the worker runs, and again by the worker, which cannot know of the task that waits."""
+    edit(large, "may I bring a parrot")
+    assert facade.publishing_start(large.pk, actor="demo")
+    assert facade.publish_again(actor="start") == 1
+    for actor in ("demo", "start"):
+        publish_knowledge(str(large.pk), actor)
+    assert Snapshot.objects.count() == 2
+    assert facade.publishing_state(large.pk).error == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_no_refit")
+def test_a_second_task_leaves_alone_what_is_being_built(large: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(large, "may I bring a parrot")
+    assert facade.publishing_start(large.pk, actor="ada")
+    between(monkeypatch, lambda: publish_knowledge(str(large.pk), "ada"))
+    publish_knowledge(str(large.pk), "ada")
+    assert Snapshot.objects.count() == 2
+    assert facade.publishing_state(large.pk).error == ""
 
 
 @pytest.mark.django_db
