@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from inference.engine.refused import Refused
 
 if TYPE_CHECKING:
-    from inference.engine.latent_attention import Step
+    from inference.engine.spans import Step
 
 ATTENTION = "csbot_latent"  # the name in transformers' registry of attention functions
 
@@ -133,7 +133,7 @@ def _through(paged: Any, module: Any, latent: Any, rotary: Any, options: dict[st
 
 def _step(module: Any, options: dict[str, Any]) -> Step:
     """Planned by the first layer, and the same for those behind it: one wait for the device in each step."""
-    from inference.engine.latent_attention import plan_step
+    from inference.engine.spans import plan_step
 
     steps: list[Step] = module.latent_steps
     if module.layer_idx == 0:

@@ -8,65 +8,12 @@ way, everything expanded and one mask over all, is the slow twin; a test keeps t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import torch
 from torch.nn import functional
 
-_FEW = 8  # queries of one answer up to which its keys are not worth expanding
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """Answers of like length, each with one token that asks."""
-
-    queries: Any  # (answers,) places in the row
-    keys: Any  # (answers, longest) places among the packed keys
-    beyond: Any  # (answers, longest) true where an answer has no key any more
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Which queries and keys belong together; the same for all layers."""
-
-    writing: tuple[Writing, ...]
-    reading: tuple[tuple[slice, slice], ...]  # (queries, keys) of each prompt
-    size: tuple[int, int]  # queries and keys in all
-
-
-def plan_step(query_ends: Sequence[int], key_ends: Sequence[int], device: Any) -> Step:
-    """From the packed row's cumulative lengths, both beginning with 0."""
-    spans = [(slice(*query), slice(*key)) for query, key in zip(pairwise(query_ends), pairwise(key_ends), strict=True)]
-    single = sorted((row for span in spans if _length(span[0]) <= _FEW for row in _rows(*span)), key=lambda span: -_length(span[1]))
-    writing: list[list[tuple[slice, slice]]] = []
-    for span in single:  # the longest first; one that is less than half as long begins a group of its own
-        if not writing or 2 * _length(span[1]) < _length(writing[-1][0][1]):
-            writing.append([])
-        writing[-1].append(span)
-    reading = tuple(span for span in spans if _length(span[0]) > _FEW)
-    return Step(tuple(_group(group, device) for group in writing), reading, (query_ends[-1], key_ends[-1]))
-
-
-def _rows(queries: slice, keys: slice) -> list[tuple[slice, slice]]:
-    """An answer's last token and guesses behind it, each with the keys that it may look at."""
-    new = _length(queries)
-    return [(slice(queries.start + row, queries.start + row + 1), slice(keys.start, keys.stop - new + row + 1)) for row in range(new)]
-
-
-def _length(span: slice) -> int:
-    return int(span.stop - span.start)
-
-
-def _group(spans: list[tuple[slice, slice]], device: Any) -> Writing:
-    lengths = torch.tensor([_length(keys) for _, keys in spans], device=device)
-    starts = torch.tensor([keys.start for _, keys in spans], device=device)
-    places = torch.arange(_length(spans[0][1]), device=device)
-    beyond = places >= lengths.unsqueeze(1)
-    keys = starts.unsqueeze(1) + places.minimum(lengths.unsqueeze(1) - 1)
-    return Writing(torch.tensor([queries.start for queries, _ in spans], device=device), keys, beyond)
+from inference.engine.spans import Step
 
 
 def attend(module: Any, step: Step, query: Any, latent: Any, rotary: Any, scaling: float) -> Any:

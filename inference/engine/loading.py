@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inference.contracts import ModelMissing
+from inference.engine.passing import in_passing
 from inference.engine.quiet import quieten
 from inference.engine.text import Tokenizer
 from inference.monitoring.experts import ExpertCounter
@@ -55,6 +56,10 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
 
     Raises `ModelMissing` for a folder that is none, `CannotQuantise` and `ClaimBroken` where a precision cannot be had or is not true.
     """
+    return in_passing(_load, folder, how)
+
+
+def _load(folder: Path, how: Loading) -> LoadedModel:
     config = _read_config(folder)
     import torch
     import transformers

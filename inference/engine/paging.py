@@ -19,7 +19,8 @@ from inference.engine.loading import LoadedModel
 from inference.engine.refused import Refused
 from inference.engine.sampling import SAMPLING, choose_among_few
 
-STEP_TOKENS = 512  # prompts are split to this many tokens a step
+STEP_TOKENS = 256  # prompts are split to this many tokens a step: more are no cheaper on two cores, and whoever is being answered waits
+GPU_STEP_TOKENS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Paging:
     slots: int
     answer_tokens: int
     warm_tokens: int = 0
+    step_tokens: int = STEP_TOKENS
 
     def rounded(self, tokens: int) -> int:
         """What so many tokens take: whole pages."""
@@ -38,7 +40,7 @@ class Paging:
     @property
     def step_pages(self) -> int:
         """One step writes at most its tokens, and each answer may begin a page."""
-        return -(-STEP_TOKENS // self.page_size) + self.slots
+        return -(-self.step_tokens // self.page_size) + self.slots
 
     @property
     def pages(self) -> int:
@@ -80,7 +82,7 @@ def open_manager(loaded: LoadedModel, paging: Paging, *, may_use_flash: bool = T
         page_size=paging.page_size,
         num_blocks=paging.pages,
         safety_margin=paging.margin,
-        max_batch_tokens=STEP_TOKENS,
+        max_batch_tokens=paging.step_tokens,
         max_requests_per_batch=paging.slots,
         allow_block_sharing=True,
         per_request_processors=True,

@@ -1,9 +1,10 @@
 """Speculative decoding in continuous batching: a few tokens are guessed, one step of the model proves them all.
 
 On a processor a step costs its reading of the weights, nearly the same for five rows as for one. So an answer's step takes its
-last token and guesses behind it; what the model itself chooses after each of them is compared, and the guesses are kept up to the
-first that it would not have made. Each token is drawn from the model's own chances given the text before it, so answers are
-distributed as without guesses, and greedy ones are the same (Leviathan et al. 2023, with guesses that are certain of themselves).
+last token and guesses behind it, as many as are worth their time; what the model itself chooses after each of them is compared, and
+the guesses are kept up to the first that it would not have made. Each token is drawn from the model's own chances given the text
+before it, so answers are distributed as without guesses, and greedy ones are the same (Leviathan et al. 2023, with guesses that are
+certain of themselves).
 
 Wraps three methods of the library's batch processor, and knows what its requests hold. What was wrong leaves nothing behind: its
 places in the cache are written again, its page is not taken for complete, and its experts are not counted.
@@ -11,14 +12,15 @@ places in the cache are written again, its page is not taken for complete, and i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from inference.engine.foresight import Foresight, allot
 from inference.engine.lookup import Lookup
 from inference.monitoring.experts import ExpertCounter
 from inference.monitoring.flow import Flow
 
-ROWS = 8  # of one step, those of all answers together: beyond them a row costs time of its own
+ROWS = 48  # that choose a token in one step, those of all answers together: the scores of more fill memory that is fetched anew each time
 MOST = 7  # guesses of one answer in a step
 
 
@@ -45,10 +47,10 @@ def _gains(processor: Any) -> bool:
 
 @dataclass(slots=True)
 class _Written:
-    """An answer that is being written: its text, and how many guesses it is worth, by how many were right the last time."""
+    """An answer that is being written: its text, and how well that is foreseen."""
 
     text: Lookup
-    worth: int = MOST
+    foresight: Foresight = field(default_factory=Foresight)
 
 
 class _Speculation:
@@ -84,9 +86,10 @@ class _Speculation:
         """Puts guesses behind the last token of every answer that is being written."""
         self._written = {id: written for id, written in self._written.items() if id in active}
         writing = [state for state in active.values() if state.generated_tokens and not state.remaining_prefill_tokens]
-        guesses = {state.request_id: self._guess_of(state) for state in writing}
-        most = max(0, ROWS - len(writing)) // max(1, sum(map(bool, guesses.values())))  # for each that has any
-        self._guesses = {id: guess[:most] for id, guess in guesses.items()}
+        guesses = [self._guess_of(state) for state in writing]
+        chances = [self._written[state.request_id].foresight.chance for state in writing]
+        allotted = allot(chances, list(map(len, guesses)), ROWS)
+        self._guesses = {state.request_id: guess[:most] for state, guess, most in zip(writing, guesses, allotted, strict=True)}
         for state in writing:
             state.tokens_to_process = [state.generated_tokens[-1], *self._guesses[state.request_id]]
 
@@ -94,10 +97,14 @@ class _Speculation:
         written = self._written.get(state.request_id)
         if written is None:
             written = self._written[state.request_id] = _Written(Lookup(state.initial_tokens))
-        written.text.extend(state.generated_tokens[len(written.text) - len(state.initial_tokens) :])
-        guess = written.text.guess(min(written.worth, state._new_tokens_limit - len(state.generated_tokens) - 1))
+        made = state.generated_tokens[len(written.text) - len(state.initial_tokens) :]
+        written.text.extend(made)
+        written.foresight.learn(made)
+        guess = written.text.guess(min(MOST, state._new_tokens_limit - len(state.generated_tokens) - 1))
         ends = [place for place, token in enumerate(guess) if token in state._eos_token_ids]
-        return guess[: ends[0]] if ends else guess
+        guess = guess[: ends[0]] if ends else guess
+        written.foresight.foresee(guess)
+        return guess
 
     def _rows(self, future: Any) -> int:
         """How many of its rows this step chooses a token after."""
@@ -153,5 +160,4 @@ class _Speculation:
             future.complete_blocks = self._processor.cache.count_new_complete_blocks(state, kept)
             state.position_offset = past + kept
             self._flow.guessed(len(guess), kept - 1)
-            self._written[state.request_id].worth = min(MOST, kept + 1)
         return kept

@@ -33,7 +33,8 @@ from inference.engine.admission import Admission
 from inference.engine.answer import Answer
 from inference.engine.latent import use_latent_cache
 from inference.engine.loading import USUAL, LoadedModel, Loading, load_model
-from inference.engine.paging import Pages, Paging, count_pages, forget_prefixes, keep_prefixes, open_manager
+from inference.engine.paging import GPU_STEP_TOKENS, STEP_TOKENS, Pages, Paging, count_pages, forget_prefixes, keep_prefixes, open_manager
+from inference.engine.passing import in_passing
 from inference.engine.refused import Refused
 from inference.engine.sampling import SAMPLING
 from inference.engine.stepping import watch_steps
@@ -96,7 +97,8 @@ class ContinuousBatchingEngine:
         self._render = Renderer(self._loaded.tokenizer)
         self._window = min(self._loaded.window, self._cache_tokens)
         warm = sum(self._paging.rounded(len(self._render(messages)) + _WARM_TOKENS) for messages in self._warm_prompts)
-        self._paging = replace(self._paging, warm_tokens=warm)
+        step_tokens = STEP_TOKENS if self._loaded.model.device.type == "cpu" else GPU_STEP_TOKENS
+        self._paging = replace(self._paging, warm_tokens=warm, step_tokens=step_tokens)
         self._manager = open_manager(self._loaded, self._paging, may_use_flash=latent is None)
         watch_steps(self._manager, self._flow, self._loaded.experts, self._began, guesses=self._loading.guesses)
         self._loop = asyncio.new_event_loop()
@@ -297,7 +299,7 @@ class ContinuousBatchingEngine:
             while self._running:
                 time.sleep(_WATCH_S / 10)
             with self._manager.pause():
-                change_adapter(self._loaded.model, folder)
+                in_passing(change_adapter, self._loaded.model, folder)
                 forget_prefixes(self._manager)  # computed with other weights, they would poison the next answers
         finally:
             self._is_closed = False

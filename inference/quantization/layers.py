@@ -33,10 +33,20 @@ class QuantisedLinear(nn.Module):
         self._bias = None if bias is None else bias.detach().float()
 
     def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features)
+        return self._product(x).to(x.dtype)
+
+    def _product(self, x: Any) -> Any:
         y = self.quantised.times(x.reshape(-1, self.in_features))
         if self._bias is not None:
             y += self._bias
-        return y.to(x.dtype).view(*x.shape[:-1], self.out_features)
+        return y.view(*x.shape[:-1], self.out_features)
+
+
+class QuantisedHead(QuantisedLinear):
+    """The scores of all words, in fp32: tokens are chosen in it, and to round each score and widen it again takes as long as to choose."""
+
+    def forward(self, x: Any) -> Any:  # (..., in_features) → (..., out_features) in fp32
+        return self._product(x)
 
 
 class SmallLinear(nn.Module):

@@ -11,7 +11,7 @@ from torch import nn
 from inference.quantization.experts import CannotQuantise, QuantisedExperts, quantised
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
-from inference.quantization.layers import PartOf, QuantisedLinear, SmallLinear, Together, Weight, join
+from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, Weight, join
 
 Bits = Literal["int8", "int4"]
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -34,6 +34,7 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
     if next(model.parameters()).device.type != "cpu" or not can_multiply():
         raise CannotQuantise(f"{bits} needs a processor with VNNI (AVX-512 or AVX) and no GPU; set another precision")
     make = _int8 if bits == "int8" else _int4
+    head = model.get_output_embeddings()
     for parent in list(model.modules()):
         for names in _SAME_INPUT:
             _join(parent, names, make)
@@ -41,8 +42,7 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
             if name == "experts" and hasattr(child, "down_proj"):
                 _put(parent, name, quantised(child, make))
             elif type(child) is nn.Linear:
-                is_small = child.out_features < _LEAST_OUTPUTS
-                _put(parent, name, SmallLinear(child) if is_small else QuantisedLinear(make(child.weight), child.bias))
+                _put(parent, name, _linear(child, make, is_head=child is head))
     model.quantisation = Quantisation(bits, reload)
 
 
@@ -79,6 +79,12 @@ def _join(parent: Any, names: tuple[str, ...], make: Callable[[Any], Weight]) ->
     together = Together(QuantisedLinear(make(weight), bias), sizes)
     for number, (name, size) in enumerate(zip(names, sizes, strict=True)):
         _put(parent, name, PartOf(together, number, size))
+
+
+def _linear(plain: nn.Linear, make: Callable[[Any], Weight], *, is_head: bool) -> nn.Module:
+    if plain.out_features < _LEAST_OUTPUTS:
+        return SmallLinear(plain)
+    return (QuantisedHead if is_head else QuantisedLinear)(make(plain.weight), plain.bias)
 
 
 def _put(parent: Any, name: str, module: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from inference.engine.attention import by_request
+from inference.engine.spans import plan_step
 
 
 def slow(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, ends_q: list[int], ends_k: list[int]) -> torch.Tensor:
@@ -29,11 +30,13 @@ def slow(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, ends_q: li
         ([0, 4], [0, 11]),  # the rest of a prompt, after a prefix that was found
         ([0, 1, 2, 3], [0, 9, 12, 30]),  # three answers
         ([0, 1, 6, 7, 10], [0, 9, 14, 15, 40]),  # answers, a prompt and the rest of one
+        ([0, 3, 4, 9, 10], [0, 9, 19, 40, 41]),  # guesses behind answers of several lengths
+        ([0, 12, 13, 16, 28], [0, 12, 33, 50, 80]),  # a prompt, answers, and the rest of a prompt
     ],
 )
 def test_each_request_meets_its_own_past(ends_q: list[int], ends_k: list[int]) -> None:
     torch.manual_seed(1)
     query = torch.randn(1, 6, ends_q[-1], 8)
     key, value = torch.randn(1, 2, ends_k[-1], 8), torch.randn(1, 2, ends_k[-1], 8)
-    found = by_request(query, key, value, ends_q, ends_k, None)
+    found = by_request(query, key, value, plan_step(ends_q, ends_k, "cpu"), None)
     assert torch.allclose(found, slow(query, key, value, ends_q, ends_k), atol=1e-5)

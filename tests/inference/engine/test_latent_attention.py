@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from inference.engine import latent
-from inference.engine.latent_attention import attend, plan_step
+from inference.engine.latent_attention import attend
 from inference.engine.loading import Loading
+from inference.engine.spans import plan_step
 from inference.engine.transformers_cb import ContinuousBatchingEngine
 from tests.inference.engine.architectures import SHAPES
 from tests.inference.engine.test_conformance import ask

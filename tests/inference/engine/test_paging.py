@@ -98,9 +98,11 @@ def test_no_page_is_lost_by_ends_cancels_and_swaps(small, draw):
     assert after.free >= before.total - after.kept
 
 
-@given(page=some.integers(4, 256), slots=some.integers(1, 64), answers=some.integers(1, 50_000), warm=some.integers(0, 5000))
-def test_there_is_a_margin_for_a_step_beside_the_answers_and_the_warm_prompts(page: int, slots: int, answers: int, warm: int) -> None:
-    paging = Paging(page, slots, answers, warm)
-    assert paging.pages * page >= answers + warm + 512 + slots
+@given(
+    page=some.integers(4, 256), slots=some.integers(1, 64), answers=some.integers(1, 50_000), warm=some.integers(0, 5000), step=some.integers(1, 512)
+)
+def test_there_is_a_margin_for_a_step_beside_answers_and_warm_prompts(page: int, slots: int, answers: int, warm: int, step: int) -> None:
+    paging = Paging(page, slots, answers, warm, step)
+    assert paging.pages * page >= answers + warm + step + slots
     assert 0 < paging.margin <= 1
     assert paging.margin * paging.pages == pytest.approx(paging.step_pages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import uuid
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from transformers import DeepseekV3Config, DeepseekV3ForCausalLM, Qwen2MoeConfig, Qwen2MoeForCausalLM, Qwen3MoeConfig, Qwen3MoeForCausalLM
 
 from inference.contracts import ChatMessage, GenerationRequest
+from inference.engine import loading
 from inference.engine.adapter import change_adapter
 from inference.engine.build import EngineOptions, build_engine
 from inference.engine.loading import Loading, load_model
@@ -152,6 +154,15 @@ def test_a_model_too_small_to_gain_stays_as_it_is_unless_it_was_told(random_mode
     assert "int8" not in load_model(random_model, Loading(threads=1)).place
     with pytest.raises(ClaimBroken):
         load_model(random_model, Loading(threads=1, precision="int8"))
+
+
+def test_whoever_loads_a_model_has_not_computed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenMP would keep helpers for it, more than there are cores, and the engine's own would sleep between two pieces of work."""
+    computing: list[threading.Thread] = []
+    monkeypatch.setattr(loading, "_quantise", lambda *given, usual=loading._quantise: computing.append(threading.current_thread()) or usual(*given))
+    load_model(folder, Loading(threads=1))
+    assert computing
+    assert not computing[0].is_alive()
 
 
 class Adapted:

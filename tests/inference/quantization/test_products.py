@@ -8,7 +8,7 @@ from torch import nn
 
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
-from inference.quantization.layers import PartOf, QuantisedLinear, SmallLinear, Together, join
+from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, join
 
 pytestmark = pytest.mark.skipif(not can_multiply(), reason="this processor has no VNNI")
 ROWS = [1, 2, 4, 8, 16, 64, 300]
@@ -90,6 +90,21 @@ def test_layers_that_share_an_input_say_what_each_would_say_alone() -> None:
         assert all(torch.equal(part(x), wanted) for part, wanted in zip(parts, alone, strict=True))
         assert torch.equal(parts[1](x), alone[1])  # in any order
         assert not torch.equal(parts[1](y), alone[1])
+
+
+def test_a_large_product_is_made_in_pieces_that_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    weight, x = Int8Weight(drawn(64, 96)), drawn(23, 96, seed=2)
+    whole = weight.times(x)
+    monkeypatch.setattr(weight, "_rows", 5)
+    assert torch.equal(weight.times(x), whole)
+
+
+def test_the_scores_of_all_words_are_not_rounded() -> None:
+    weight, x = Int8Weight(drawn(64, 96)), drawn(2, 3, 96, seed=2)
+    scores = QuantisedHead(weight, None)(x)
+    assert scores.dtype == torch.float32
+    assert torch.equal(scores, weight.times(x.view(6, 96)).view(2, 3, 64))
+    assert torch.equal(scores.to(x.dtype), QuantisedLinear(weight, None)(x))
 
 
 def test_a_layer_with_few_outputs_stays_precise() -> None:
