@@ -23,11 +23,9 @@ def take_data_dir(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csbot.settings")
-    # Read when torch loads. Its threads wait awake for the next piece of work for about a millisecond, the time between two pieces of an
-    # answer, and then sleep: asleep at once, sixteen answers took half as long again, and awake for longer they take the cores from the
-    # other workers' threads (ARCHITECTURE.md, ADR 37).
+    # Read when torch loads: its threads sleep while they wait. Spinning, they take the cores from the other workers' threads, and where
+    # encoder and generator share two cores one question took ten times as long (BENCHMARKS.md, "Encoder").
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "100000")
     from django.core.management import execute_from_command_line
 
     from csbot.env import SettingRefused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from inference.engine.refused import Refused
 
 logger = logging.getLogger(__name__)
 
+_AWAKE = "100000"  # turns of libgomp's waiting loop, about a millisecond: the time between two pieces of a step
 EngineKind = Literal["transformers_cb", "generate", "openai_http", "scripted"]
 
 
@@ -68,6 +70,7 @@ def build_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) 
         return OpenAIEngine(options.url, options.model, key=options.key, slots=options.slots)
     if folder is None:
         raise ValueError(f"folder: the engine {kind} needs a model folder")
+    _stay_awake()
     if kind == "generate":
         from inference.engine.generate import GenerateEngine
 
@@ -84,3 +87,9 @@ def build_engine(kind: EngineKind, folder: Path | None, options: EngineOptions) 
         warm_prompts=options.warm_prompts,
         on_fatal=options.on_fatal,
     )
+
+
+def _stay_awake() -> None:
+    """Lets the cores wait awake for the next piece of work, where torch is not loaded yet: it is read then. Only where answers are
+    made (ARCHITECTURE.md, ADR 37): other processes' threads sleep (`manage.py`), or they would take the cores from each other."""
+    os.environ.setdefault("GOMP_SPINCOUNT", _AWAKE)
