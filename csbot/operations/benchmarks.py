@@ -233,12 +233,13 @@ TAIL = """
 - Among questions with evidence SmolLM2 answers 73 of 100, under the 75 that the default has to reach: it speaks English only, and half of them
   are Chinese.
 - Our own overhead is measured on the slower of two machines (bare encoding and searching take 14 to 16 ms there, 9.6 on the other). Its p95 swings:
-  rounds of some forty answers gave 48 to 65 ms within two hours, of the last three 55 to 57. Half of it are some fifty small statements, written
+  rounds of some forty answers gave 48 to 67 ms within two hours. Half of it are some fifty small statements, written
   and read by Django in three processes.
-- The slower machine's engine without guesses takes 78 ms a token and 515 ms to the first, where the encoder's section was measured 47 and 307.
-  There the product's first word came after 1,541 ms, at 11.7 tokens a second, before tokens were guessed; after it in 680 to 856 ms, at 32 to 44.
-- Sixteen answers at once reach 4.1 times one's tokens a second without guesses and 1.9 times with them: one alone became 2.2 times as fast, and
-  sixteen share the rows.
+- The slower machine's engine without guesses took 78 ms a token and 515 ms to the first; with its cores awake between two pieces of a step (ADR 37)
+  63 and 325. There the product's first word came after 1,541 ms at first, after 801 with guesses, and after 596 now.
+- Sixteen answers at once reach 5.1 times one's tokens a second without guesses and 1.9 times with them, where 2.2 are wanted: one alone became
+  2.5 times as fast by guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. Before
+  (commit 35b2b0e) it was 48 tokens a second against 25, now 70 against 36. Asked in turns in one process, rounds gave 1.8 to 2.5, in the middle 2.0.
 - The filter holds back eight characters of English (p99) with a list of 65,000 made words, six are wanted: a sixth of them are pairs of rare English
   words, and what every such word begins like alone is seven. With the starter list and with public lists, vetted, it is six on mixed text.
 - Decode reached 0.6 of llama.cpp's speed before tokens were guessed (not compared since), not all of it: eight bits are read where it reads
