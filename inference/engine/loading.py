@@ -56,7 +56,12 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
 
     Raises `ModelMissing` for a folder that is none, `CannotQuantise` and `ClaimBroken` where a precision cannot be had or is not true.
     """
-    return in_passing(_load, folder, how)
+    import torch
+
+    loaded = in_passing(_load, folder, how)
+    if how.threads:
+        torch.set_num_threads(how.threads)  # counts for each thread that has computed, and for those to come
+    return loaded
 
 
 def _load(folder: Path, how: Loading) -> LoadedModel:

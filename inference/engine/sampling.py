@@ -65,13 +65,18 @@ def choose_among_few(processors: Any) -> None:
 def choose(scores: Any, top_p: Any, temperature: Any) -> Any:
     """Scores (rows, vocabulary), top_p and temperature (rows,) → (rows, 1), a token of each row's nucleus by its chance.
 
-    Chances count among the 64 likeliest: what lies beyond makes a very uncertain choice a little surer.
+    Chances count among the 64 likeliest: what lies beyond makes a very uncertain choice a little surer. Where nothing is to be drawn
+    (top_p 0), the first of the likeliest is chosen, as `argmax` does: scores in bf16 are often equal.
     """
+    import torch
+
     best, where = likeliest(scores, _CANDIDATES)
     chances = (best / temperature.unsqueeze(-1)).softmax(dim=-1)
     outside = chances.cumsum(dim=-1) - chances >= top_p.unsqueeze(-1)
     outside[:, 0] = False
-    return where.gather(-1, chances.masked_fill_(outside, 0).multinomial(1))
+    drawn = where.gather(-1, chances.masked_fill_(outside, 0).multinomial(1))
+    first = where.masked_fill(best < best[:, :1], scores.size(-1)).amin(dim=-1, keepdim=True)
+    return torch.where(top_p.unsqueeze(-1) > 0, drawn, first)
 
 
 def likeliest(scores: Any, most: int) -> tuple[Any, Any]:

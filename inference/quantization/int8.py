@@ -56,6 +56,7 @@ class Int8Weight:
 
     def times(self, x: Any) -> Any:
         """(rows, inputs) → (rows, outputs) in fp32."""
+        x = x.detach()
         if len(x) <= self._rows:
             return self._few_times(x)
         out = torch.empty(len(x), self.outputs)

@@ -13,6 +13,13 @@ def test_an_empty_nucleus_is_the_likeliest_token() -> None:
     assert torch.equal(choose(scores, torch.zeros(5), torch.ones(5)), scores.argmax(dim=-1, keepdim=True))
 
 
+def test_of_equal_scores_the_first_is_taken_as_a_plain_search_does() -> None:
+    """Scores in bf16 are often equal, and `generate` takes the first."""
+    scores = torch.randn(40, 60_000, generator=torch.Generator().manual_seed(4)).clamp(max=3.5).bfloat16().float()
+    assert bool(((scores == scores.amax(dim=-1, keepdim=True)).sum(dim=-1) > 1).all())
+    assert torch.equal(choose(scores, torch.zeros(40), torch.ones(40)), scores.argmax(dim=-1, keepdim=True))
+
+
 def test_only_tokens_of_the_nucleus_are_chosen_each_by_its_chance() -> None:
     torch.manual_seed(2)
     chances = torch.tensor([0.5, 0.3, 0.15, 0.05])

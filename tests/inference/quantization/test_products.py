@@ -99,6 +99,11 @@ def test_a_large_product_is_made_in_pieces_that_say_the_same(monkeypatch: pytest
     assert torch.equal(weight.times(x), whole)
 
 
+def test_a_product_is_made_where_gradients_are_asked_for() -> None:
+    weight, x = Int8Weight(drawn(64, 96)), drawn(5, 96, seed=2)
+    assert torch.equal(weight.times(x.clone().requires_grad_()), weight.times(x))
+
+
 def test_the_scores_of_all_words_are_not_rounded() -> None:
     weight, x = Int8Weight(drawn(64, 96)), drawn(2, 3, 96, seed=2)
     scores = QuantisedHead(weight, None)(x)
