@@ -236,7 +236,7 @@ TAIL = """
   rounds of some forty answers gave 48 to 67 ms within two hours. Half of it are some fifty small statements, written
   and read by Django in three processes.
 - The slower machine's engine without guesses took 78 ms a token and 515 ms to the first; with its cores awake between two pieces of a step (ADR 37)
-  63 and 325. There the product's first word came after 1,541 ms at first, after 801 with guesses, and after 596 now.
+  63 and 325. There the product's first word came after 1,541 ms at first, after 801 with guesses, and after 582 now.
 - Sixteen answers at once reach 5.1 times one's tokens a second without guesses and 1.9 times with them, where 2.2 are wanted: one alone became
   2.5 times as fast by guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. Before
   (commit 35b2b0e) it was 48 tokens a second against 25, now 70 against 36. Asked in turns in one process, rounds gave 1.8 to 2.5, in the middle 2.0.
