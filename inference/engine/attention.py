@@ -12,7 +12,7 @@ from typing import Any
 
 from torch.nn.functional import scaled_dot_product_attention
 
-from inference.engine.spans import Step, Writing, plan_step
+from inference.engine.spans import Step, Writing, step_of
 
 NAME = "sdpa"  # continuous batching takes no other name of one
 
@@ -30,7 +30,7 @@ def install() -> None:
             told: tuple[Any, None] = usual(module, query, key, value, attention_mask, cache=cache, **options)
             return told
         key, value = cache.update(key_states=key, value_states=value, layer_idx=module.layer_idx, kwargs=options)
-        return by_request(query, key, value, _step(cache, options["cu_seq_lens_q"], options["cu_seq_lens_k"]), options.get("scaling")), None
+        return by_request(query, key, value, step_of(cache, options["cu_seq_lens_q"], options["cu_seq_lens_k"]), options.get("scaling")), None
 
     attend.is_by_request = True  # type: ignore[attr-defined]
     ALL_ATTENTION_FUNCTIONS.register(NAME, attend)
@@ -43,15 +43,6 @@ def _can_part(module: Any, query: Any, cache: Any, options: Any) -> bool:
     if options.get("position_bias") is not None or options.get("softcap") is not None or options.get("s_aux") is not None:
         return False
     return bool(cache.layer_to_allocator[module.layer_idx].layer_type == "full_attention")
-
-
-def _step(cache: Any, ends_q: Any, ends_k: Any) -> Step:
-    """Planned by the first layer, and found by those behind it: in one step they are all given the same tensor."""
-    given, step = getattr(cache, "planned_step", (None, None))
-    if given is not ends_q or step is None:
-        step = plan_step(ends_q.tolist(), ends_k.tolist(), "cpu")
-        cache.planned_step = ends_q, step
-    return step
 
 
 def by_request(query: Any, key: Any, value: Any, step: Step, scale: float | None) -> Any:

@@ -60,7 +60,6 @@ def allot(chances: Sequence[float], most: Sequence[int], rows: int) -> list[int]
 
 def slow_allot(chances: Sequence[float], most: Sequence[int], rows: int) -> list[int]:
     """The twin of `allot`: tries everything, and takes the fewest guesses of the best."""
-
     every = product(*(range(limit + 1) for limit in most))
     possible = [one for one in every if len(chances) + sum(one) <= max(rows, len(chances))]
     best = max(possible, key=lambda one: (rate(chances, one), -sum(one)))

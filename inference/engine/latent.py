@@ -19,12 +19,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inference.engine.refused import Refused
-
-if TYPE_CHECKING:
-    from inference.engine.spans import Step
 
 ATTENTION = "csbot_latent"  # the name in transformers' registry of attention functions
 
@@ -62,11 +59,9 @@ def use_latent_cache(model: Any) -> LatentCache | None:
     cache = LatentCache(int(config.kv_lora_rank), int(config.qk_rope_head_dim))
     _register()
     attention = _changed(config, _attn_implementation=ATTENTION)
-    steps: list[Step] = []  # the one that is being computed
     for layer in layers:
         layer.config = attention
         layer.latent_cache = cache
-        layer.latent_steps = steps
         layer.expand_kv = _pass_through
     # Only the outermost module shows the paged cache's view; the rotary embedding, masks and layers keep theirs.
     model.config = _changed(config, num_key_value_heads=1, head_dim=cache.half)
@@ -110,10 +105,11 @@ def latent_attention(module: Any, query: Any, key: Any, value: Any, attention_ma
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
     from inference.engine.latent_attention import attend
+    from inference.engine.spans import step_of
 
     if (paged := options.pop("cache", None)) is not None:
         key, value = _through(paged, module, key, value, options)
-        step = _step(module, options)
+        step = step_of(paged, options["cu_seq_lens_q"], options["cu_seq_lens_k"])
         if step.size == (query.shape[2], key.shape[2]) and _can_absorb(module):
             return attend(module, step, query, key, value, options["scaling"]), None
     key, value = type(module).expand_kv(module, key, value)
@@ -129,17 +125,6 @@ def _through(paged: Any, module: Any, latent: Any, rotary: Any, options: dict[st
     halves = paged.update(joined[..., : cache.half], joined[..., cache.half :], module.layer_idx, options)
     joined = torch.cat(halves, dim=-1)  # (1, 1, all, 2 · half)
     return joined[..., : cache.latent], joined[..., cache.latent : cache.latent + cache.rotary]
-
-
-def _step(module: Any, options: dict[str, Any]) -> Step:
-    """Planned by the first layer, and the same for those behind it: one wait for the device in each step."""
-    from inference.engine.spans import plan_step
-
-    steps: list[Step] = module.latent_steps
-    if module.layer_idx == 0:
-        ends = options["cu_seq_lens_q"], options["cu_seq_lens_k"]
-        steps[:] = [plan_step(ends[0].tolist(), ends[1].tolist(), ends[0].device)]
-    return steps[0]
 
 
 def _can_absorb(module: Any) -> bool:

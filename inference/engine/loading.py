@@ -58,10 +58,9 @@ def load_model(folder: Path, how: Loading) -> LoadedModel:
     """
     import torch
 
-    loaded = in_passing(_load, folder, how)
     if how.threads:
-        torch.set_num_threads(how.threads)  # counts for each thread that has computed, and for those to come
-    return loaded
+        torch.set_num_threads(how.threads)  # of this thread and of all that have not computed yet
+    return in_passing(_load, folder, how)
 
 
 def _load(folder: Path, how: Loading) -> LoadedModel:
@@ -73,8 +72,6 @@ def _load(folder: Path, how: Loading) -> LoadedModel:
     from inference.quantization.claim import ClaimBroken
     from inference.quantization.experts import CannotQuantise
 
-    if how.threads:
-        torch.set_num_threads(how.threads)
     transformers.utils.logging.disable_progress_bar()
     quieten()
     where = "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,7 +1,7 @@
 """Work with torch on a thread that ends with it.
 
 OpenMP keeps helpers for every living thread that ever computed, and where these are more than the cores, hardly any waits awake for
-its next piece of work (libgomp, "throttled spin count"): a third of the engine's speed. So whoever computes only once, beside
+its next piece of work (libgomp, "throttled spin count"): a quarter of the engine's speed. So whoever computes only once, beside
 the engine's own thread, does it here.
 """
 

@@ -49,6 +49,16 @@ def plan_step(query_ends: Sequence[int], key_ends: Sequence[int], device: Any) -
     return Step(tuple(_group(group, device) for group in writing), reading, (query_ends[-1], key_ends[-1]), len(spans) == 1)
 
 
+def step_of(cache: Any, ends_q: Any, ends_k: Any) -> Step:
+    """Planned by the first layer, and found by those behind it at the paged cache: in one step they are all given the same tensor, and
+    the device is waited for once."""
+    given, step = getattr(cache, "planned_step", (None, None))
+    if given is not ends_q or step is None:
+        step = plan_step(ends_q.tolist(), ends_k.tolist(), ends_q.device)
+        cache.planned_step = ends_q, step
+    return step
+
+
 def _rows(queries: slice, keys: slice) -> list[tuple[slice, slice]]:
     """An answer's last token and guesses behind it, each with the keys that it may look at."""
     new = _length(queries)
