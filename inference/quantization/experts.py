@@ -53,10 +53,10 @@ class QuantisedExperts(nn.Module):
 class AllAtOnce(QuantisedExperts):
     """One product for gate and up of all experts, one for down."""
 
-    def __init__(self, plain: Any, make: Make) -> None:
+    def __init__(self, plain: Any, make_up: Make, make_down: Make) -> None:
         super().__init__(plain)
         up, down = plain.gate_up_proj.detach(), plain.down_proj.detach()  # (experts, 2 × width, hidden), (experts, hidden, width)
-        self.up, self.down = make(up.flatten(0, 1)), make(down.transpose(0, 1).flatten(1))
+        self.up, self.down = make_up(up.flatten(0, 1)), make_down(down.transpose(0, 1).flatten(1))
         self.num_bytes = self.up.nbytes + self.down.nbytes
 
     def forward(self, hidden: Any, indices: Any, weights: Any) -> Any:
@@ -68,10 +68,10 @@ class AllAtOnce(QuantisedExperts):
 class OneByOne(QuantisedExperts):
     """Two products for each expert that was hit, over its own tokens."""
 
-    def __init__(self, plain: Any, make: Make) -> None:
+    def __init__(self, plain: Any, make_up: Make, make_down: Make) -> None:
         super().__init__(plain)
-        self.up = [make(weight) for weight in plain.gate_up_proj.detach()]
-        self.down = [make(weight) for weight in plain.down_proj.detach()]
+        self.up = [make_up(weight) for weight in plain.gate_up_proj.detach()]
+        self.down = [make_down(weight) for weight in plain.down_proj.detach()]
         self.num_bytes = sum(weight.nbytes for weight in (*self.up, *self.down))
 
     def forward(self, hidden: Any, indices: Any, weights: Any) -> Any:
@@ -83,8 +83,8 @@ class OneByOne(QuantisedExperts):
         return out.to(hidden.dtype)
 
 
-def quantised(plain: Any, make: Make) -> QuantisedExperts:
+def quantised(plain: Any, make_up: Make, make_down: Make) -> QuantisedExperts:
     """The form that suits the block's size."""
     demand_known(plain)
     is_small = plain.gate_up_proj.numel() + plain.down_proj.numel() <= SMALL
-    return AllAtOnce(plain, make) if is_small else OneByOne(plain, make)
+    return (AllAtOnce if is_small else OneByOne)(plain, make_up, make_down)

@@ -4,7 +4,8 @@ A row is scaled by its own largest value and written as two digits of 8 bits, th
 exactly in 32-bit integers by oneDNN's VNNI kernel and scaled back. So a row's result depends on nothing but the row: neither on
 who shares the batch nor on how a prompt was split. One digit alone (dynamic per-token W8A8 as in ZeroQuant, Yao et al. 2022,
 section 3.2) moved every eighth to twelfth choice of the default model, whose activations have large outliers; the second costs
-nothing where the weights' way from memory is the cost, up to about 8 rows, and as much as bf16 for a prompt's hundreds.
+nothing where the weights' way from memory is the cost, up to about 8 rows, and as much as bf16 for a prompt's hundreds. Where the
+same few inputs outlie the others, `outliers.py` does with little more than one.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ import torch
 LEVELS = 127
 FINER = 2 * LEVELS
 ZERO = 128  # oneDNN's fast kernel wants unsigned rows
-_LEAST = 1e-12  # the scale of a row or channel of zeros
+LEAST = 1e-12  # the scale of a row or channel of zeros
 _PRODUCT = 31 << 20  # bytes: from 32 MB on the C library fetches a result from the system anew each time, page by page
 
 
 def quantise_channels(weight: Any) -> tuple[Any, Any]:
     """(outputs, inputs) → int8 of the same shape and scales (outputs,) in fp32: the largest value of a channel becomes 127."""
     weight = weight.detach().float()
-    scales = weight.abs().amax(dim=1).clamp_min(_LEAST) / LEVELS
+    scales = weight.abs().amax(dim=1).clamp_min(LEAST) / LEVELS
     return torch.round(weight / scales[:, None]).to(torch.int8), scales
 
 
@@ -32,7 +33,7 @@ def quantise_rows(x: Any) -> tuple[Any, Any]:
 
     A value is (coarse - 128 + (fine - 128) / 254) × scale.
     """
-    scales = x.abs().amax(dim=1, keepdim=True).float().clamp_min_(_LEAST).mul_(1 / LEVELS)
+    scales = x.abs().amax(dim=1, keepdim=True).float().clamp_min_(LEAST).mul_(1 / LEVELS)
     raised = torch.mul(x.float(), scales.reciprocal()).add_(ZERO + 0.5)
     digits = torch.empty(2 * len(x), x.shape[1], dtype=torch.int16)  # torch casts floats to it five times as fast as to uint8
     digits[: len(x)] = raised  # the cast cuts
@@ -43,12 +44,14 @@ def quantise_rows(x: Any) -> tuple[Any, Any]:
 class Int8Weight:
     """One matrix in the order that the kernel reads. `nbytes` is what it occupies, scales and padding included."""
 
+    digits = 2  # of a row
+
     def __init__(self, weight: Any) -> None:
         quantised, self._scales = quantise_channels(weight)
         self.outputs, self.inputs = quantised.shape
-        self._packed = torch.ops.onednn.qlinear_prepack(quantised, None)
+        self._packed = prepacked(quantised)
         self._zeros = torch.zeros(1, dtype=torch.int64).expand(self.outputs)
-        self._rows = max(1, _PRODUCT // (8 * self.outputs))  # of two digits, four bytes each
+        self._rows = max(1, _PRODUCT // (4 * self.digits * self.outputs))  # four bytes for each sum
 
     @property
     def nbytes(self) -> int:
@@ -66,12 +69,12 @@ class Int8Weight:
 
     def _few_times(self, x: Any, out: Any = None) -> Any:
         digits, scales = quantise_rows(x)
-        coarse, fine = self._product(digits).view(2, len(x), self.outputs).unbind()
+        coarse, fine = product(digits, self._packed, self._scales, self._zeros).view(2, len(x), self.outputs).unbind()
         return torch.mul(coarse.add_(fine, alpha=1 / FINER), scales, out=coarse if out is None else out)
 
     def plain(self) -> Any:
         """(outputs, inputs) in fp32: what the weight has become. Only to compare with; it costs a product."""
-        return self._product(torch.eye(self.inputs).add_(ZERO).to(torch.uint8)).T
+        return product(torch.eye(self.inputs).add_(ZERO).to(torch.uint8), self._packed, self._scales, self._zeros).T
 
     def slow_times(self, x: Any) -> Any:
         """The twin of `times`: the same rounding of the rows, then a plain product."""
@@ -79,11 +82,19 @@ class Int8Weight:
         coarse, fine = (digits.float() - ZERO).split(len(x))
         return (coarse + fine / FINER) * scales @ self.plain().T
 
-    def _product(self, digits: Any) -> Any:
-        """uint8 around 128 (rows, inputs) → (rows, outputs) in fp32, exact but for the weights' own rounding."""
-        return torch.ops.onednn.qlinear_pointwise.default(
-            digits, 1.0, ZERO, self._packed, self._scales, self._zeros, None, 1.0, 0, torch.float32, "none", [], ""
-        )
+
+def prepacked(quantised: Any) -> Any:
+    """int8 (outputs, inputs) in the kernel's order."""
+    return torch.ops.onednn.qlinear_prepack(quantised.contiguous(), None)
+
+
+def product(digits: Any, packed: Any, scales: Any, zeros: Any, *, unit: float = 1.0, onto: Any = None) -> Any:
+    """uint8 around 128 (rows, inputs) → (rows, outputs) in fp32, exact but for the weights' own rounding; `unit` is the digits', and the result is added
+    to `onto`, which is used up."""
+    given = (digits, unit, ZERO, packed, scales, zeros)
+    if onto is None:
+        return torch.ops.onednn.qlinear_pointwise.default(*given, None, 1.0, 0, torch.float32, "none", [], "")
+    return torch.ops.onednn.qlinear_pointwise.binary(*given, onto, None, 1.0, 0, torch.float32, 1.0, 0, "sum", 1.0, "none", [], "")
 
 
 def can_multiply() -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from torch import nn
 
-from inference.quantization.experts import CannotQuantise, QuantisedExperts, quantised
+from inference.quantization.experts import CannotQuantise, Make, QuantisedExperts, demand_known, quantised
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, Weight, join
+from inference.quantization.outliers import Outliers, OutlierWeight, find_outliers
 
 Bits = Literal["int8", "int4"]
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -24,6 +26,7 @@ class Quantisation:
 
     bits: Bits
     reload: Callable[[], Any]
+    outliers: Outliers
 
 
 def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
@@ -33,17 +36,23 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
     """
     if next(model.parameters()).device.type != "cpu" or not can_multiply():
         raise CannotQuantise(f"{bits} needs a processor with VNNI (AVX-512 or AVX) and no GPU; set another precision")
-    make = _int8 if bits == "int8" else _int4
+    for block in filter(_is_experts, model.modules()):
+        demand_known(block)
+    _quantise(model, Quantisation(bits, reload, find_outliers(model) if bits == "int8" else {}))
+
+
+def _quantise(model: Any, how: Quantisation) -> None:
     head = model.get_output_embeddings()
-    for parent in list(model.modules()):
+    for place, parent in list(model.named_modules()):
+        make = partial(_maker, how, place)
         for names in _SAME_INPUT:
-            _join(parent, names, make)
+            _join(parent, names, make(names[0]))
         for name, child in list(parent.named_children()):
-            if name == "experts" and hasattr(child, "down_proj"):
-                _put(parent, name, quantised(child, make))
+            if _is_experts(child):
+                _put(parent, name, quantised(child, make(name), make("")))
             elif type(child) is nn.Linear:
-                _put(parent, name, _linear(child, make, is_head=child is head))
-    model.quantisation = Quantisation(bits, reload)
+                _put(parent, name, _linear(child, make(name), is_head=child is head))
+    model.quantisation = how
 
 
 def restore(model: Any) -> None:
@@ -60,7 +69,7 @@ def quantise_again(model: Any) -> None:
     """After `restore`; a model that was never quantised stays plain."""
     done: Quantisation | None = getattr(model, "quantisation", None)
     if done is not None and not any(_quantised_places(model)):
-        quantise(model, done.bits, done.reload)
+        _quantise(model, done)
 
 
 def _quantised_places(model: Any) -> Iterator[tuple[str, Any, str]]:
@@ -70,7 +79,7 @@ def _quantised_places(model: Any) -> Iterator[tuple[str, Any, str]]:
             yield path, model.get_submodule(parent), name
 
 
-def _join(parent: Any, names: tuple[str, ...], make: Callable[[Any], Weight]) -> None:
+def _join(parent: Any, names: tuple[str, ...], make: Make) -> None:
     layers = [getattr(parent, name, None) for name in names]
     if not all(type(layer) is nn.Linear for layer in layers) or len({layer.in_features for layer in layers}) > 1:  # type: ignore[union-attr]
         return
@@ -81,7 +90,7 @@ def _join(parent: Any, names: tuple[str, ...], make: Callable[[Any], Weight]) ->
         _put(parent, name, PartOf(together, number, size))
 
 
-def _linear(plain: nn.Linear, make: Callable[[Any], Weight], *, is_head: bool) -> nn.Module:
+def _linear(plain: nn.Linear, make: Make, *, is_head: bool) -> nn.Module:
     if plain.out_features < _LEAST_OUTPUTS:
         return SmallLinear(plain)
     return (QuantisedHead if is_head else QuantisedLinear)(make(plain.weight), plain.bias)
@@ -93,8 +102,16 @@ def _put(parent: Any, name: str, module: Any) -> None:
     setattr(parent, name, module)
 
 
-def _int8(weight: Any) -> Weight:
-    return Int8Weight(weight)
+def _is_experts(module: Any) -> bool:
+    return isinstance(getattr(module, "down_proj", None), nn.Parameter)
+
+
+def _maker(how: Quantisation, place: str, name: str) -> Make:
+    """Of the weights of the layer `name` in the module at `place`; what is given to the second product of experts was not seen."""
+    if how.bits == "int4":
+        return _int4
+    outliers = how.outliers.get(f"{place}.{name}".lstrip("."))
+    return Int8Weight if outliers is None else partial(OutlierWeight, outliers=outliers)
 
 
 def _int4(weight: Any) -> Weight:

@@ -90,7 +90,7 @@ def test_both_forms_of_experts_equal_the_plain_ones_on_rounded_weights(make) -> 
         weights = torch.rand(9, 2, generator=torch.Generator().manual_seed(2)).to(torch.bfloat16)
         wanted = plain(hidden, indices, weights).float()
         for form in (AllAtOnce, OneByOne):
-            found = form(plain, make)(hidden, indices, weights).float()
+            found = form(plain, make, make)(hidden, indices, weights).float()
             assert float((found - wanted).norm() / wanted.norm()) < 0.06
 
 
