@@ -48,8 +48,9 @@ class Int8Weight:
 
     def __init__(self, weight: Any) -> None:
         quantised, self._scales = quantise_channels(weight)
-        self.outputs, self.inputs = quantised.shape
-        self._packed = prepacked(quantised)
+        self.outputs, self._columns = quantised.shape
+        self.inputs = self._columns
+        self._packed = torch.ops.onednn.qlinear_prepack(quantised, None)
         self._zeros = torch.zeros(1, dtype=torch.int64).expand(self.outputs)
         self._rows = max(1, _PRODUCT // (4 * self.digits * self.outputs))  # four bytes for each sum
 
@@ -69,12 +70,12 @@ class Int8Weight:
 
     def _few_times(self, x: Any, out: Any = None) -> Any:
         digits, scales = quantise_rows(x)
-        coarse, fine = product(digits, self._packed, self._scales, self._zeros).view(2, len(x), self.outputs).unbind()
+        coarse, fine = self._product(digits).view(2, len(x), self.outputs).unbind()
         return torch.mul(coarse.add_(fine, alpha=1 / FINER), scales, out=coarse if out is None else out)
 
     def plain(self) -> Any:
         """(outputs, inputs) in fp32: what the weight has become. Only to compare with; it costs a product."""
-        return product(torch.eye(self.inputs).add_(ZERO).to(torch.uint8), self._packed, self._scales, self._zeros).T
+        return self._product(torch.eye(self.inputs, self._columns).add_(ZERO).to(torch.uint8)).T
 
     def slow_times(self, x: Any) -> Any:
         """The twin of `times`: the same rounding of the rows, then a plain product."""
@@ -82,19 +83,11 @@ class Int8Weight:
         coarse, fine = (digits.float() - ZERO).split(len(x))
         return (coarse + fine / FINER) * scales @ self.plain().T
 
-
-def prepacked(quantised: Any) -> Any:
-    """int8 (outputs, inputs) in the kernel's order."""
-    return torch.ops.onednn.qlinear_prepack(quantised.contiguous(), None)
-
-
-def product(digits: Any, packed: Any, scales: Any, zeros: Any, *, unit: float = 1.0, onto: Any = None) -> Any:
-    """uint8 around 128 (rows, inputs) → (rows, outputs) in fp32, exact but for the weights' own rounding; `unit` is the digits', and the result is added
-    to `onto`, which is used up."""
-    given = (digits, unit, ZERO, packed, scales, zeros)
-    if onto is None:
-        return torch.ops.onednn.qlinear_pointwise.default(*given, None, 1.0, 0, torch.float32, "none", [], "")
-    return torch.ops.onednn.qlinear_pointwise.binary(*given, onto, None, 1.0, 0, torch.float32, 1.0, 0, "sum", 1.0, "none", [], "")
+    def _product(self, digits: Any) -> Any:
+        """uint8 around 128 (rows, inputs) → (rows, outputs) in fp32, exact but for the weights' own rounding."""
+        return torch.ops.onednn.qlinear_pointwise.default(
+            digits, 1.0, ZERO, self._packed, self._scales, self._zeros, None, 1.0, 0, torch.float32, "none", [], ""
+        )
 
 
 def can_multiply() -> bool:

@@ -13,7 +13,7 @@ from inference.quantization.experts import CannotQuantise, Make, QuantisedExpert
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, Weight, join
-from inference.quantization.outliers import Outliers, OutlierWeight, find_outliers
+from inference.quantization.outliers import Copies, OneDigitWeight, find_copies
 
 Bits = Literal["int8", "int4"]
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -26,7 +26,7 @@ class Quantisation:
 
     bits: Bits
     reload: Callable[[], Any]
-    outliers: Outliers
+    copies: Copies
 
 
 def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
@@ -38,7 +38,7 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
         raise CannotQuantise(f"{bits} needs a processor with VNNI (AVX-512 or AVX) and no GPU; set another precision")
     for block in filter(_is_experts, model.modules()):
         demand_known(block)
-    _quantise(model, Quantisation(bits, reload, find_outliers(model) if bits == "int8" else {}))
+    _quantise(model, Quantisation(bits, reload, find_copies(model) if bits == "int8" else {}))
 
 
 def _quantise(model: Any, how: Quantisation) -> None:
@@ -110,8 +110,8 @@ def _maker(how: Quantisation, place: str, name: str) -> Make:
     """Of the weights of the layer `name` in the module at `place`; what is given to the second product of experts was not seen."""
     if how.bits == "int4":
         return _int4
-    outliers = how.outliers.get(f"{place}.{name}".lstrip("."))
-    return Int8Weight if outliers is None else partial(OutlierWeight, outliers=outliers)
+    copies = how.copies.get(f"{place}.{name}".lstrip("."))
+    return Int8Weight if copies is None else partial(OneDigitWeight, copies=copies)
 
 
 def _int4(weight: Any) -> Weight:

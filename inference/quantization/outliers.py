@@ -1,11 +1,11 @@
-"""Products of int8 weights with rows of one digit, where the few inputs that are larger than the others get a second one.
+"""Products of int8 weights with rows of one digit, in which the inputs that are larger than the others are shared out to copies.
 
 In transformers the same few channels of a layer's input are large for every token; with one scale a row they cost all others their
-precision. They are told apart by looking once (LLM.int8(), Dettmers et al. 2022, section 3, looks at every batch; there a row would
-depend on who shares it) and get a coarse digit more, multiplied with a copy of their weights: a twelfth more bytes and products at
-most, instead of twice as many products. A row in which another channel is large is rounded more coarsely, never cut.
+precision. They are found by looking once, and get copies of their weights so that no copy has more to carry than the other channels
+(outlier channel splitting: Zhao et al. 2019, sections 3.2 and 3.3): a twelfth more bytes and products at most, where a second digit takes
+twice the products. A row in which another channel is large is rounded more coarsely, never cut.
 
-Where a layer's large inputs are others for each token, as behind a gate, one digit is not enough: what was seen tells, and it keeps two.
+Where a layer's large inputs are others for each token, as behind a gate, copies do not help: what was seen tells, and it keeps two digits.
 """
 
 from __future__ import annotations
@@ -15,70 +15,67 @@ from typing import Any
 import torch
 from torch import nn
 
-from inference.quantization.int8 import FINER, LEAST, LEVELS, ZERO, Int8Weight, prepacked, product, quantise_channels
+from inference.quantization.int8 import LEAST, LEVELS, ZERO, Int8Weight
 
-SHARE = 12  # at most one of so many inputs gets a second digit,
+SHARE = 12  # at most one copy for so many inputs,
 _BLOCK = 64  # and as many as the kernel pads them to; a layer with fewer inputs than both together keeps two digits
 MOST_NOISE = 0.012  # of a row's length; the default model's choices follow up to there and behind its gates (0.012 to 0.023) do not
 SEEN = 256  # tokens
 
-Outliers = dict[str, Any]  # a module's path → its outlying inputs, rising
+Copies = dict[str, Any]  # a module's path → the inputs that get a copy, again for each further one: int64 (copies,)
 
 
-class OutlierWeight(Int8Weight):
-    """One matrix whose inputs `outliers` (int64) outlie the others."""
+class OneDigitWeight(Int8Weight):
+    """One matrix, the columns of `copies` once more behind it."""
 
     digits = 1
 
-    def __init__(self, weight: Any, outliers: Any) -> None:
-        super().__init__(weight)
-        self._outliers = outliers
-        self._reach = reach(self.inputs, outliers)
-        self._copies = prepacked(quantise_channels(weight)[0][:, outliers])
-
-    @property
-    def nbytes(self) -> int:
-        return super().nbytes + int(torch.ops.mkldnn._nbytes(self._copies))
+    def __init__(self, weight: Any, copies: Any) -> None:
+        super().__init__(torch.cat([weight, weight[:, copies]], dim=1))
+        self.inputs = weight.shape[1]
+        self._rows_in = Rows(self.inputs, copies)
 
     def _few_times(self, x: Any, out: Any = None) -> Any:
-        fine, coarse, scales = quantise_rows(x, self._outliers, self._reach)
-        of_copies = product(_bytes(coarse), self._copies, self._scales, self._zeros, unit=FINER)
-        whole = product(_bytes(fine), self._packed, self._scales, self._zeros, onto=of_copies)
-        return torch.mul(whole, scales, out=whole if out is None else out)
+        digits, scales = self._rows_in.quantised(x)
+        sums = self._product(digits.to(torch.uint8))
+        return torch.mul(sums, scales, out=sums if out is None else out)
 
     def slow_times(self, x: Any) -> Any:
         """The twin of `times`: the same rounding of the rows, then a plain product."""
-        return rounded(x, self._outliers) @ self.plain().T
+        return self._rows_in.rounded(x) @ self.plain().T
 
 
-def reach(inputs: int, outliers: Any) -> Any:
-    """(inputs,): one over the largest value that a channel's digits can say, in units of the row's scale."""
-    return torch.full((inputs,), 1 / LEVELS).index_fill_(0, outliers, 1 / (LEVELS * FINER))
+class Rows:
+    """How a row is written. With n columns for an input each carries an n-th, and they are rounded at n different places: the sum of
+    floor(v / n + (i + 1/2) / n) over i < n is v rounded to a whole number (Hermite's identity)."""
+
+    def __init__(self, inputs: int, copies: Any) -> None:
+        self._copies = copies
+        self._columns = torch.cat([torch.arange(inputs), copies])
+        before = torch.zeros(inputs, dtype=torch.int64)
+        number = torch.zeros_like(self._columns)
+        for column, origin in enumerate(self._columns.tolist()):
+            number[column] = before[origin]
+            before[origin] += 1
+        self._parts = 1 / before[self._columns]  # (columns,)
+        self._places = (number + 0.5) * self._parts + ZERO
+
+    def quantised(self, x: Any) -> tuple[Any, Any]:
+        """(rows, inputs) → int16 around 128 (rows, columns) and scales (rows, 1) in fp32."""
+        shared = torch.cat([x, x.index_select(1, self._copies)], dim=1) * self._parts
+        scales = shared.abs().amax(dim=1, keepdim=True).clamp_min_(LEAST).mul_(1 / LEVELS)
+        return shared.mul_(scales.reciprocal()).add_(self._places).to(torch.int16), scales  # the cast cuts
+
+    def rounded(self, x: Any) -> Any:
+        """(rows, inputs) → what the digits say of it, in fp32."""
+        digits, scales = self.quantised(x)
+        return torch.zeros(x.shape).index_add_(1, self._columns, digits.float() - ZERO) * scales
 
 
-def quantise_rows(x: Any, outliers: Any, reach: Any) -> tuple[Any, Any, Any]:
-    """(rows, inputs) → whole numbers in fp32 up to 127 off zero, fine ones of all inputs and coarse ones (rows, outliers), and scales (rows, 1).
-
-    A value is (fine + 254 × coarse) × scale, and of an input that does not outlie fine × scale.
-    """
-    scales = torch.mul(x, reach).abs_().amax(dim=1, keepdim=True).clamp_min_(LEAST)
-    fine = torch.mul(x, scales.reciprocal())
-    large = fine.index_select(1, outliers)
-    coarse = torch.mul(large, 1 / FINER).round_()
-    fine.index_copy_(1, outliers, large.sub_(coarse, alpha=FINER))
-    return fine.round_(), coarse, scales
-
-
-def rounded(x: Any, outliers: Any) -> Any:
-    """(rows, inputs) → what the digits say of it."""
-    fine, coarse, scales = quantise_rows(x.float(), outliers, reach(x.shape[1], outliers))
-    return fine.index_add(1, outliers, coarse, alpha=FINER) * scales
-
-
-def find_outliers(model: Any) -> Outliers:
-    """What each linear layer and each block of experts is given, seen in one run over tokens from all over the vocabulary; only the
-    layers for which one digit is enough. `model` is still plain."""
-    found: Outliers = {}
+def find_copies(model: Any) -> Copies:
+    """For each linear layer and each block of experts for which one digit is enough, by what it is given in one run over tokens from all
+    over the vocabulary. `model` is still plain."""
+    found: Copies = {}
     watched = [(path, module) for path, module in model.named_modules() if type(module) is nn.Linear or path.endswith(".experts")]
     hooks = [module.register_forward_pre_hook(_watcher(found, path)) for path, module in watched]
     size = model.get_input_embeddings().num_embeddings
@@ -92,18 +89,23 @@ def find_outliers(model: Any) -> Outliers:
     return found
 
 
-def _watcher(found: Outliers, path: str) -> Any:
+def copies_for(rows: Any) -> Any:
+    """(rows, inputs) → int64 (copies,): one after the other to whichever input has most to carry for each of its columns."""
+    carried = rows.abs().amax(dim=0).float()
+    columns = torch.ones_like(carried)
+    for _ in range(len(carried) // SHARE // _BLOCK * _BLOCK):
+        columns[(carried / columns).argmax()] += 1
+    return torch.repeat_interleave((columns - 1).long())
+
+
+def _watcher(found: Copies, path: str) -> Any:
     def watch(module: Any, given: tuple[Any, ...]) -> None:
         rows = given[0].reshape(-1, given[0].shape[-1]).float()
-        number = rows.shape[1] // SHARE // _BLOCK * _BLOCK
-        outliers = rows.abs().amax(dim=0).topk(number).indices.sort().values
-        off = (rounded(rows, outliers) - rows).norm(dim=1) / rows.norm(dim=1).clamp_min(LEAST)
-        if number and float(off.mean()) <= MOST_NOISE:
-            found[path] = outliers
+        copies = copies_for(rows)
+        if not len(copies):
+            return
+        off = (Rows(rows.shape[1], copies).rounded(rows) - rows).norm(dim=1) / rows.norm(dim=1).clamp_min(LEAST)
+        if float(off.mean()) <= MOST_NOISE:
+            found[path] = copies
 
     return watch
-
-
-def _bytes(digits: Any) -> Any:
-    """By way of int16: torch casts floats to it five times as fast as to uint8."""
-    return digits.add_(ZERO).to(torch.int16).to(torch.uint8)
