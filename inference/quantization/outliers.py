@@ -10,6 +10,7 @@ Where a layer's large inputs are others for each token, as behind a gate, copies
 
 from __future__ import annotations
 
+from heapq import heapify, heapreplace
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ _BLOCK = 64  # and as many as the kernel pads them to; a layer with fewer inputs
 MOST_NOISE = 0.012  # of a row's length; the default model's choices follow up to there and behind its gates (0.012 to 0.023) do not
 SEEN = 256  # tokens
 
-Copies = dict[str, Any]  # a module's path → the inputs that get a copy, again for each further one: int64 (copies,)
+Copies = dict[str, Any]  # a module's path → the inputs that get a copy, again for each further one: int64 (copies,), rising
 
 
 class OneDigitWeight(Int8Weight):
@@ -52,12 +53,10 @@ class Rows:
     def __init__(self, inputs: int, copies: Any) -> None:
         self._copies = copies
         self._columns = torch.cat([torch.arange(inputs), copies])
-        before = torch.zeros(inputs, dtype=torch.int64)
-        number = torch.zeros_like(self._columns)
-        for column, origin in enumerate(self._columns.tolist()):
-            number[column] = before[origin]
-            before[origin] += 1
-        self._parts = 1 / before[self._columns]  # (columns,)
+        further = torch.bincount(copies, minlength=inputs)
+        ordinal = torch.arange(len(copies)) - (further.cumsum(0) - further)[copies] + 1  # of a copy among those of its input
+        number = torch.cat([torch.zeros(inputs), ordinal])
+        self._parts = 1 / (1 + further[self._columns])  # (columns,)
         self._places = (number + 0.5) * self._parts + ZERO
 
     def quantised(self, x: Any) -> tuple[Any, Any]:
@@ -90,12 +89,16 @@ def find_copies(model: Any) -> Copies:
 
 
 def copies_for(rows: Any) -> Any:
-    """(rows, inputs) → int64 (copies,): one after the other to whichever input has most to carry for each of its columns."""
-    carried = rows.abs().amax(dim=0).float()
-    columns = torch.ones_like(carried)
+    """(rows, inputs) → int64 (copies,), rising: given one after the other to whichever input has most to carry in each of its columns."""
+    carried = rows.abs().amax(dim=0).tolist()
+    heaviest = [(-load, place, 1) for place, load in enumerate(carried)]  # what a column of this input carries, which input, how many columns
+    heapify(heaviest)
+    copies = []
     for _ in range(len(carried) // SHARE // _BLOCK * _BLOCK):
-        columns[(carried / columns).argmax()] += 1
-    return torch.repeat_interleave((columns - 1).long())
+        _, place, columns = heaviest[0]
+        heapreplace(heaviest, (-carried[place] / (columns + 1), place, columns + 1))
+        copies.append(place)
+    return torch.tensor(sorted(copies), dtype=torch.int64)
 
 
 def _watcher(found: Copies, path: str) -> Any:

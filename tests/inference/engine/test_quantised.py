@@ -23,7 +23,8 @@ from inference.quantization.experts import AllAtOnce, CannotQuantise, OneByOne
 from inference.quantization.faithful import compare
 from inference.quantization.int4 import Int4Weight
 from inference.quantization.int8 import Int8Weight, can_multiply
-from inference.quantization.model import quantise
+from inference.quantization.model import quantise, quantise_again, restore
+from inference.quantization.outliers import OneDigitWeight
 
 pytestmark = pytest.mark.skipif(not can_multiply(), reason="this processor has no VNNI")
 IDS = torch.arange(3, 40).unsqueeze(0)
@@ -49,6 +50,14 @@ def mixture(kind: str) -> torch.nn.Module:
     return model.to(torch.bfloat16).eval()
 
 
+def wide_mixture() -> torch.nn.Module:
+    """Wide enough for rows of one digit."""
+    torch.manual_seed(6)
+    routed = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 64, "shared_expert_intermediate_size": 1024}
+    wide = {**COMMON, "hidden_size": 768, "num_hidden_layers": 1}
+    return Qwen2MoeForCausalLM(Qwen2MoeConfig(**wide, **routed, num_key_value_heads=2)).to(torch.bfloat16).eval()
+
+
 def said(model) -> torch.Tensor:
     with torch.inference_mode():
         return model(IDS).logits.float()
@@ -67,6 +76,22 @@ def test_a_quantised_model_says_nearly_the_same_and_its_claim_holds(kind: str) -
     assert off(said(model), before) < 0.1
     assert not [module for module in model.modules() if type(module) is torch.nn.Linear]
     assert "experts" in demand_true(model, "int8")
+
+
+def test_a_wide_model_has_rows_of_one_digit_and_has_them_again_after_an_adapter() -> None:
+    model = wide_mixture()
+    before = said(model)
+    quantise(model, "int8", wide_mixture)
+    layer, rounded = model.model.layers[0], said(model)
+    assert isinstance(layer.self_attn.o_proj.quantised, OneDigitWeight)
+    assert isinstance(layer.mlp.experts.up, OneDigitWeight)
+    assert type(layer.mlp.experts.down) is Int8Weight  # 256 inputs
+    assert isinstance(model.lm_head.quantised, OneDigitWeight)
+    assert off(rounded, before) < 0.05
+    demand_true(model, "int8")
+    restore(model)
+    quantise_again(model)
+    assert torch.equal(said(model), rounded)
 
 
 def test_four_bits_are_counted_too() -> None:
