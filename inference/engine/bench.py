@@ -1,7 +1,7 @@
 """Measures engines: time to the first token, time for each token, tokens a second, alone and at once.
 
 Takes an engine and prompts; knows nothing of models, folders or what is asked. Every figure is the median of the
-rounds; a round asks `size` prompts, `concurrency` of them at the same time.
+rounds; a round asks as many prompts as are answered at once, four at least.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from statistics import mean, median
 from inference.contracts import ChatMessage, Engine, GenerationRequest, Usage
 
 Messages = tuple[ChatMessage, ...]
+LEAST = 4  # prompts of a round
 
 
 class AnswerFailed(RuntimeError):
@@ -58,10 +59,19 @@ class _Round:
         return sum(usage.new_tokens for usage in self.usages) / self.seconds
 
 
-def measure(engine: Engine, prompts: Iterator[Messages], *, concurrency: int, new_tokens: int, size: int = 10, rounds: int = 3) -> Run:
-    """`prompts` never repeats one: the cache would know it. The first few are asked for warmth only."""
-    ask_all(engine, list(islice(prompts, concurrency)), concurrency=concurrency, new_tokens=min(new_tokens, 4))
-    measured = [ask_all(engine, list(islice(prompts, size)), concurrency=concurrency, new_tokens=new_tokens) for _ in range(rounds)]
+def measure(engine: Engine, prompts: Iterator[Messages], at_once: Sequence[int], *, new_tokens: int, rounds: int = 3) -> list[Run]:
+    """One run for each number of answers at once. Each round measures them all in turns, so that a machine that slows down or warms up
+    does so for all of them. `prompts` never repeats one: the cache would know it. The first few are asked for warmth only."""
+    taken: dict[int, list[_Round]] = {number: [] for number in at_once}
+    most = max(at_once, default=0)
+    ask_all(engine, list(islice(prompts, most)), concurrency=most, new_tokens=min(new_tokens, 4))
+    for _ in range(rounds):
+        for number, before in taken.items():
+            before.append(ask_all(engine, list(islice(prompts, max(LEAST, number))), concurrency=number, new_tokens=new_tokens))
+    return [_run(engine, number, measured) for number, measured in taken.items()]
+
+
+def _run(engine: Engine, concurrency: int, measured: Sequence[_Round]) -> Run:
     usages = [usage for one in measured for usage in one.usages]
     health = engine.health()
     return Run(

@@ -91,13 +91,10 @@ class Command(BaseCommand):
         wanted = [number for number in options["concurrency"] or CONCURRENCY if number == 1 or backend != "generate"]
         engine = self._engine(backend, folder, options, slots=max(wanted, default=1), guesses=guesses)
         try:
-            prompts = bench_prompts()
-            runs = []
-            for number in wanted:
-                self.stderr.write(f"{backend}: {number} at once")
-                size = max(4, number)
-                run = measure(engine, prompts, concurrency=number, new_tokens=options["new_tokens"], size=size, rounds=options["rounds"])
-                runs.append(run if guesses else replace(run, backend=f"{backend}{UNGUESSED}"))
+            self.stderr.write(f"{backend}: {', '.join(map(str, wanted))} at once")
+            runs = measure(engine, bench_prompts(), wanted, new_tokens=options["new_tokens"], rounds=options["rounds"])
+            if not guesses:
+                runs = [replace(run, backend=f"{backend}{UNGUESSED}") for run in runs]
             return runs, engine.health().detail
         except AnswerFailed as error:
             raise CommandError(f"{backend}: {error}") from error
