@@ -187,7 +187,7 @@ GROUNDING_ROWS: tuple[Row, ...] = (
 )
 LLAMA_ROWS: tuple[Row, ...] = (
     ("ratios", "ratios", "first token ≥ 1.0; decode ≥ 0.5 (goal 1.0); 8 at once ≥ 1.5", "above 1 ours is better; a prompt of 300 tokens"),
-    ("ours", "ours", "", "int8 with rows of two digits"),
+    ("ours", "ours", "", "int8"),
     ("llama.cpp", "llama", "", "four bits; its Python package answers one after the other"),
 )
 DESK = "The desk with 10,000 conversations and 100,000 messages"

@@ -18,7 +18,7 @@ from statistics import mean, median
 from inference.contracts import ChatMessage, Engine, GenerationRequest, Usage
 
 Messages = tuple[ChatMessage, ...]
-LEAST = 4  # prompts of a round
+LEAST_PROMPTS = 4  # of a round
 
 
 class AnswerFailed(RuntimeError):
@@ -62,17 +62,17 @@ class _Round:
 def measure(engine: Engine, prompts: Iterator[Messages], at_once: Sequence[int], *, new_tokens: int, rounds: int = 3) -> list[Run]:
     """One run for each number of answers at once. Each round measures them all in turns, so that a machine that slows down or warms up
     does so for all of them. `prompts` never repeats one: the cache would know it. The first few are asked for warmth only."""
-    taken: dict[int, list[_Round]] = {number: [] for number in at_once}
+    measured: dict[int, list[_Round]] = {number: [] for number in at_once}
     most = max(at_once, default=0)
     ask_all(engine, list(islice(prompts, most)), concurrency=most, new_tokens=min(new_tokens, 4))
     for _ in range(rounds):
-        for number, before in taken.items():
-            before.append(ask_all(engine, list(islice(prompts, max(LEAST, number))), concurrency=number, new_tokens=new_tokens))
-    return [_run(engine, number, measured) for number, measured in taken.items()]
+        for number, done in measured.items():
+            done.append(ask_all(engine, list(islice(prompts, max(LEAST_PROMPTS, number))), concurrency=number, new_tokens=new_tokens))
+    return [_run(engine, number, done) for number, done in measured.items()]
 
 
-def _run(engine: Engine, concurrency: int, measured: Sequence[_Round]) -> Run:
-    usages = [usage for one in measured for usage in one.usages]
+def _run(engine: Engine, concurrency: int, rounds: Sequence[_Round]) -> Run:
+    usages = [usage for one in rounds for usage in one.usages]
     health = engine.health()
     return Run(
         backend=health.backend,
@@ -80,10 +80,10 @@ def _run(engine: Engine, concurrency: int, measured: Sequence[_Round]) -> Run:
         concurrency=concurrency,
         prompt_tokens=round(mean(usage.prompt_tokens for usage in usages)),
         new_tokens=round(mean(usage.new_tokens for usage in usages)),
-        ttft_ms_p50=round(median(share(one.first_ms, 0.5) for one in measured), 1),
-        ttft_ms_p95=round(median(share(one.first_ms, 0.95) for one in measured), 1),
-        tpot_ms_p50=round(median(one.per_token_ms for one in measured), 1),
-        tokens_per_s=round(median(one.tokens_per_s for one in measured), 2),
+        ttft_ms_p50=round(median(share(one.first_ms, 0.5) for one in rounds), 1),
+        ttft_ms_p95=round(median(share(one.first_ms, 0.95) for one in rounds), 1),
+        tpot_ms_p50=round(median(one.per_token_ms for one in rounds), 1),
+        tokens_per_s=round(median(one.tokens_per_s for one in rounds), 2),
     )
 
 

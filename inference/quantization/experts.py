@@ -24,6 +24,11 @@ class CannotQuantise(RuntimeError):
     """Names the block and what is strange about it."""
 
 
+def is_experts(module: Any) -> bool:
+    """Fused ones, all experts of a layer in one parameter."""
+    return isinstance(getattr(module, "down_proj", None), nn.Parameter)
+
+
 def demand_known(block: Any) -> None:
     """Fused gate and up, one after the other, and no bias: Qwen2-MoE, Qwen3-MoE, DeepSeek-V2 and V3, OLMoE and their kin."""
     strange = [name for name in _UNKNOWN if getattr(block, name, False)]
@@ -85,6 +90,5 @@ class OneByOne(QuantisedExperts):
 
 def quantised(plain: Any, make_up: Make, make_down: Make) -> QuantisedExperts:
     """The form that suits the block's size."""
-    demand_known(plain)
     is_small = plain.gate_up_proj.numel() + plain.down_proj.numel() <= SMALL
     return (AllAtOnce if is_small else OneByOne)(plain, make_up, make_down)

@@ -1,4 +1,4 @@
-"""Products of int8 weights with rows of two int8 digits: eight bits for each weight, with one scale for each output channel.
+"""Products of int8 weights with rows of int8 digits, of two here: eight bits for each weight, with one scale for each output channel.
 
 A row is scaled by its own largest value and written as two digits of 8 bits, the second 254 times finer; both are multiplied
 exactly in 32-bit integers by oneDNN's VNNI kernel and scaled back. So a row's result depends on nothing but the row: neither on

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from torch import nn
 
-from inference.quantization.experts import CannotQuantise, Make, QuantisedExperts, demand_known, quantised
+from inference.quantization.experts import CannotQuantise, Make, QuantisedExperts, demand_known, is_experts, quantised
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, Weight, join
-from inference.quantization.outliers import Copies, OneDigitWeight, find_copies
+from inference.quantization.outliers import OneDigitWeight, Rows, find_rows
 
 Bits = Literal["int8", "int4"]
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -26,7 +26,7 @@ class Quantisation:
 
     bits: Bits
     reload: Callable[[], Any]
-    copies: Copies
+    rows: dict[str, Rows]  # by path, where one digit is enough
 
 
 def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
@@ -36,20 +36,20 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
     """
     if next(model.parameters()).device.type != "cpu" or not can_multiply():
         raise CannotQuantise(f"{bits} needs a processor with VNNI (AVX-512 or AVX) and no GPU; set another precision")
-    for block in filter(_is_experts, model.modules()):
+    for block in filter(is_experts, model.modules()):
         demand_known(block)
-    _quantise(model, Quantisation(bits, reload, find_copies(model) if bits == "int8" else {}))
+    _replace_layers(model, Quantisation(bits, reload, find_rows(model) if bits == "int8" else {}))
 
 
-def _quantise(model: Any, how: Quantisation) -> None:
+def _replace_layers(model: Any, how: Quantisation) -> None:
     head = model.get_output_embeddings()
     for place, parent in list(model.named_modules()):
         make = partial(_maker, how, place)
         for names in _SAME_INPUT:
-            _join(parent, names, make(names[0]))
+            _join(parent, names, make(*names))
         for name, child in list(parent.named_children()):
-            if _is_experts(child):
-                _put(parent, name, quantised(child, make(name), make("")))
+            if is_experts(child):
+                _put(parent, name, quantised(child, make(name), _of_two_digits(how)))
             elif type(child) is nn.Linear:
                 _put(parent, name, _linear(child, make(name), is_head=child is head))
     model.quantisation = how
@@ -69,7 +69,7 @@ def quantise_again(model: Any) -> None:
     """After `restore`; a model that was never quantised stays plain."""
     done: Quantisation | None = getattr(model, "quantisation", None)
     if done is not None and not any(_quantised_places(model)):
-        _quantise(model, done)
+        _replace_layers(model, done)
 
 
 def _quantised_places(model: Any) -> Iterator[tuple[str, Any, str]]:
@@ -102,16 +102,14 @@ def _put(parent: Any, name: str, module: Any) -> None:
     setattr(parent, name, module)
 
 
-def _is_experts(module: Any) -> bool:
-    return isinstance(getattr(module, "down_proj", None), nn.Parameter)
+def _maker(how: Quantisation, place: str, *names: str) -> Make:
+    """Of the weights of one layer in the module at `place`, or of several that are given the same."""
+    found = [rows for name in names if (rows := how.rows.get(f"{place}.{name}".lstrip("."))) is not None]
+    return partial(OneDigitWeight, rows=found[0]) if len(found) == len(names) else _of_two_digits(how)
 
 
-def _maker(how: Quantisation, place: str, name: str) -> Make:
-    """Of the weights of the layer `name` in the module at `place`; what is given to the second product of experts was not seen."""
-    if how.bits == "int4":
-        return _int4
-    copies = how.copies.get(f"{place}.{name}".lstrip("."))
-    return Int8Weight if copies is None else partial(OneDigitWeight, copies=copies)
+def _of_two_digits(how: Quantisation) -> Make:
+    return _int4 if how.bits == "int4" else Int8Weight
 
 
 def _int4(weight: Any) -> Weight:

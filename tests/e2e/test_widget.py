@@ -32,7 +32,8 @@ STOPPED = {
 }
 STOP_AT_FIRST_WORDS = """chat => {
     const root = chat.shadowRoot ?? chat;
-    const observer = new MutationObserver(() => {
+    chat.waiting?.disconnect();
+    const observer = chat.waiting = new MutationObserver(() => {
         const button = root.querySelector("button.stop");
         if (!button || !root.querySelector(".bubble.streaming .text p")) return;
         observer.disconnect();

@@ -18,6 +18,7 @@ from inference.engine.build import EngineOptions, build_engine
 from inference.engine.loading import Loading, load_model
 from inference.monitoring.experts import ExpertCounter
 from inference.quantization import experts
+from inference.quantization import model as quantising
 from inference.quantization.claim import ClaimBroken, count, demand_true
 from inference.quantization.experts import AllAtOnce, CannotQuantise, OneByOne
 from inference.quantization.faithful import compare
@@ -54,7 +55,7 @@ def wide_mixture() -> torch.nn.Module:
     """Wide enough for rows of one digit."""
     torch.manual_seed(6)
     routed = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 64, "shared_expert_intermediate_size": 1024}
-    wide = {**COMMON, "hidden_size": 768, "num_hidden_layers": 1}
+    wide = {**COMMON, "hidden_size": 896, "num_hidden_layers": 1}
     return Qwen2MoeForCausalLM(Qwen2MoeConfig(**wide, **routed, num_key_value_heads=2)).to(torch.bfloat16).eval()
 
 
@@ -78,7 +79,7 @@ def test_a_quantised_model_says_nearly_the_same_and_its_claim_holds(kind: str) -
     assert "experts" in demand_true(model, "int8")
 
 
-def test_a_wide_model_has_rows_of_one_digit_and_has_them_again_after_an_adapter() -> None:
+def test_a_wide_model_has_rows_of_one_digit_and_has_them_again_after_an_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
     model = wide_mixture()
     before = said(model)
     quantise(model, "int8", wide_mixture)
@@ -90,6 +91,7 @@ def test_a_wide_model_has_rows_of_one_digit_and_has_them_again_after_an_adapter(
     assert off(rounded, before) < 0.05
     demand_true(model, "int8")
     restore(model)
+    monkeypatch.delattr(quantising, "find_rows")  # what was seen is remembered: the engine's own attention could not be looked through
     quantise_again(model)
     assert torch.equal(said(model), rounded)
 
