@@ -12,14 +12,11 @@ from torch import nn
 
 from inference.quantization.int8 import LEVELS, Int8Weight, can_multiply
 from inference.quantization.outliers import OneDigitWeight, Rows, copies_for, find_rows
+from tests.inference.quantization.drawing import drawn, off
 
 pytestmark = pytest.mark.skipif(not can_multiply(), reason="this processor has no VNNI")
 INPUTS = 896
 LARGE = [3, 77, 500]
-
-
-def drawn(*shape: int, seed: int = 1) -> torch.Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).to(torch.bfloat16)
 
 
 def outlying(rows: int, seed: int = 2) -> torch.Tensor:
@@ -27,10 +24,6 @@ def outlying(rows: int, seed: int = 2) -> torch.Tensor:
     x = drawn(rows, INPUTS, seed=seed)
     x[:, LARGE] *= 40
     return x
-
-
-def off(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((found.float() - wanted.float()).norm() / wanted.float().norm())
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,10 @@ from torch import nn
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, join
+from tests.inference.quantization.drawing import drawn, off
 
 pytestmark = pytest.mark.skipif(not can_multiply(), reason="this processor has no VNNI")
 ROWS = [1, 2, 4, 8, 16, 64, 300]
-
-
-def drawn(*shape: int, seed: int = 1) -> torch.Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).to(torch.bfloat16)
-
-
-def off(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((found.float() - wanted.float()).norm() / wanted.float().norm())
 
 
 @pytest.mark.parametrize("rows", ROWS)
