@@ -233,14 +233,17 @@ TAIL = """
 - Among questions with evidence SmolLM2 answers 73 of 100, under the 75 that the default has to reach: it speaks English only, and half of them
   are Chinese.
 - Our own overhead is measured on the slower of two machines (bare encoding and searching take 14 to 16 ms there, 9.6 on the other). Its p95 swings:
-  rounds of some forty answers gave 48 to 67 ms within two hours. Half of it are some fifty small statements, written
+  rounds of some forty answers gave 45 to 67 ms within a day. Half of it are some fifty small statements, written
   and read by Django in three processes.
 - The slower machine's engine without guesses took 78 ms a token and 515 ms to the first; with its cores awake between two pieces of a step (ADR 37)
-  63 and 325. There the product's first word came after 1,541 ms at first, after 801 with guesses, and after 582 now.
-- Sixteen answers at once reach 5.1 times one's tokens a second without guesses and 1.9 times with them, where 2.2 are wanted: one alone became
-  2.5 times as fast by guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. Before
-  (commit 35b2b0e) it was 48 tokens a second against 25, now 70 against 36. Asked in turns in one process, rounds gave 1.8 to 2.5, in the middle 2.0.
-  Guesses bring sixteen nothing that could be seen: 70 with and 73 without here, 78 and 68 in another run; tokens come sooner, first words later.
+  63 and 325, and with rows of one digit (ADR 28) 57 and 237. There the product's first word came after 1,541 ms at first, after 801 with guesses,
+  after 582 with cores awake, and after 478 now.
+- Sixteen answers at once reach 5.8 times one's tokens a second without guesses and 2.6 times with them: one alone became 2.5 times as fast by
+  guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. With rows of two digits it was 1.9,
+  where 2.2 are wanted. The ratio swings with the machine: another run of the same day, in a slower hour, gave 2.25; asked in turns, five rounds each,
+  its medians were 2.4 to 2.5, and those of the tree before 2.0 to 2.2. Guesses bring sixteen a tenth, and first words come later.
+- At eight at once the first token of `generate_eval` comes later than before one digit and learnt guesses (776 ms, 500), though a fifth more tokens
+  are made: eight are always asked, and what is written sooner leaves more of the time to prompts. That is reckoned; it was not traced.
 - The filter holds back eight characters of English (p99) with a list of 65,000 made words, six are wanted: a sixth of them are pairs of rare English
   words, and what every such word begins like alone is seven. With the starter list and with public lists, vetted, it is six on mixed text.
 - Decode reached 0.6 of llama.cpp's speed before tokens were guessed (not compared since), not all of it: eight bits are read where it reads

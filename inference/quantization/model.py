@@ -13,7 +13,7 @@ from inference.quantization.experts import CannotQuantise, Make, QuantisedExpert
 from inference.quantization.int4 import Int4Weight, fits
 from inference.quantization.int8 import Int8Weight, can_multiply
 from inference.quantization.layers import PartOf, QuantisedHead, QuantisedLinear, SmallLinear, Together, Weight, join
-from inference.quantization.outliers import OneDigitWeight, Rows, find_rows
+from inference.quantization.outliers import OneDigitWeight, RowFormat, find_formats
 
 Bits = Literal["int8", "int4"]
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -26,7 +26,7 @@ class Quantisation:
 
     bits: Bits
     reload: Callable[[], Any]
-    rows: dict[str, Rows]  # by path, where one digit is enough
+    formats: dict[str, RowFormat]  # by path, where one digit is enough
 
 
 def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
@@ -38,7 +38,7 @@ def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
         raise CannotQuantise(f"{bits} needs a processor with VNNI (AVX-512 or AVX) and no GPU; set another precision")
     for block in filter(is_experts, model.modules()):
         demand_known(block)
-    _replace_layers(model, Quantisation(bits, reload, find_rows(model) if bits == "int8" else {}))
+    _replace_layers(model, Quantisation(bits, reload, find_formats(model) if bits == "int8" else {}))
 
 
 def _replace_layers(model: Any, how: Quantisation) -> None:
@@ -49,7 +49,7 @@ def _replace_layers(model: Any, how: Quantisation) -> None:
             _join(parent, names, make(*names))
         for name, child in list(parent.named_children()):
             if is_experts(child):
-                _put(parent, name, quantised(child, make(name), _of_two_digits(how)))
+                _put(parent, name, quantised(child, make(name), _without_copies(how)))
             elif type(child) is nn.Linear:
                 _put(parent, name, _linear(child, make(name), is_head=child is head))
     model.quantisation = how
@@ -104,11 +104,11 @@ def _put(parent: Any, name: str, module: Any) -> None:
 
 def _maker(how: Quantisation, place: str, *names: str) -> Make:
     """Of the weights of one layer in the module at `place`, or of several that are given the same."""
-    found = [rows for name in names if (rows := how.rows.get(f"{place}.{name}".lstrip("."))) is not None]
-    return partial(OneDigitWeight, rows=found[0]) if len(found) == len(names) else _of_two_digits(how)
+    found = [one for name in names if (one := how.formats.get(f"{place}.{name}".lstrip("."))) is not None]
+    return partial(OneDigitWeight, row_format=found[0]) if len(found) == len(names) else _without_copies(how)
 
 
-def _of_two_digits(how: Quantisation) -> Make:
+def _without_copies(how: Quantisation) -> Make:
     return _int4 if how.bits == "int4" else Int8Weight
 
 

@@ -29,26 +29,26 @@ _TOGETHER = 32  # so many of them one behind the other: any model's window holds
 
 
 class OneDigitWeight(Int8Weight):
-    """One matrix, the columns of its copied inputs once more behind it. `nbytes` leaves out `rows`, which the experts of a layer share."""
+    """One matrix, the columns of its copied inputs once more behind it. `nbytes` leaves out the format, which the experts of a layer share."""
 
     digits = 1
 
-    def __init__(self, weight: Any, rows: Rows) -> None:
-        super().__init__(torch.cat([weight, weight[:, rows.copies]], dim=1))
+    def __init__(self, weight: Any, row_format: RowFormat) -> None:
+        super().__init__(torch.cat([weight, weight[:, row_format.copies]], dim=1))
         self.inputs = weight.shape[1]
-        self._how = rows
+        self._format = row_format
 
     def _few_times(self, x: Any, out: Any = None) -> Any:
-        digits, scales = self._how.quantised(x)
+        digits, scales = self._format.quantised(x)
         sums = self._product(digits.to(torch.uint8))
         return torch.mul(sums, scales, out=sums if out is None else out)
 
     def slow_times(self, x: Any) -> Any:
         """The twin of `times`: the same rounding of the rows, then a plain product."""
-        return self._how.rounded(x) @ self.plain().T
+        return self._format.rounded(x) @ self.plain().T
 
 
-class Rows:
+class RowFormat:
     """How a row is written, with a column more for each of `copies`: int64, rising, an input again for each further one.
 
     With n columns for an input each carries an n-th, and they are rounded at n different places: the sum of floor(v / n + (i + 1/2) / n)
@@ -89,13 +89,13 @@ def copies_for(x: Any) -> Any:
     return torch.tensor(sorted(copies), dtype=torch.int64)
 
 
-def find_rows(model: Any) -> dict[str, Rows]:
+def find_formats(model: Any) -> dict[str, RowFormat]:
     """How to write what a linear layer or a block of experts is given, by its path: only those for which one digit is enough. `model` is
     still plain."""
     with torch.no_grad():
         seen = _see(model)
         chosen = {path: _choose(module, given) for path, (module, given) in seen.items()}
-    return {path: rows for path, rows in chosen.items() if rows is not None}
+    return {path: found for path, found in chosen.items() if found is not None}
 
 
 def _see(model: Any) -> dict[str, tuple[Any, list[Any]]]:
@@ -117,12 +117,16 @@ def _keep(kept: list[Any], module: Any, given: tuple[Any, ...]) -> None:
     kept.extend(x.reshape(-1, x.shape[-1]) for x in given[:1])
 
 
-def _choose(module: Any, given: list[Any]) -> Rows | None:
+def _choose(module: Any, given: list[Any]) -> RowFormat | None:
     """None where copies do not help enough, nor where nothing was given."""
-    if not given or not len(copies := copies_for(x := torch.cat(given).float())):
+    if not given:
         return None
-    rows = Rows(x.shape[1], copies)
+    x = torch.cat(given).float()
+    copies = copies_for(x)
+    if not len(copies):
+        return None
+    found = RowFormat(x.shape[1], copies)
     weight = module.weight if isinstance(module, nn.Linear) else module.gate_up_proj.flatten(0, 1)
     counts = torch.linalg.vector_norm(weight, dim=0, dtype=torch.float32)  # a large input that moves no output hides no loss
-    off = ((rows.rounded(x) - x) * counts).norm(dim=1) / (x * counts).norm(dim=1).clamp_min(LEAST)
-    return rows if float(off.quantile(0.95)) <= MOST_OFF else None
+    off = ((found.rounded(x) - x) * counts).norm(dim=1) / (x * counts).norm(dim=1).clamp_min(LEAST)
+    return found if float(off.quantile(0.95)) <= MOST_OFF else None

@@ -91,7 +91,7 @@ def test_a_wide_model_has_rows_of_one_digit_and_has_them_again_after_an_adapter(
     assert off(rounded, before) < 0.05
     demand_true(model, "int8")
     restore(model)
-    monkeypatch.delattr(quantising, "find_rows")  # what was seen is remembered: the engine's own attention could not be looked through
+    monkeypatch.delattr(quantising, "find_formats")  # what was seen is remembered: the engine's own attention could not be looked through
     quantise_again(model)
     assert torch.equal(said(model), rounded)
 
