@@ -239,9 +239,9 @@ TAIL = """
   63 and 325, and with rows of one digit (ADR 28) 57 and 237. There the product's first word came after 1,541 ms at first, after 801 with guesses,
   after 582 with cores awake, and after 478 now.
 - Sixteen answers at once reach 5.8 times one's tokens a second without guesses and 2.6 times with them: one alone became 2.5 times as fast by
-  guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. With rows of two digits it was 1.9,
-  where 2.2 are wanted. The ratio swings with the machine: another run of the same day, in a slower hour, gave 2.25; asked in turns, five rounds each,
-  its medians were 2.4 to 2.5, and those of the tree before 2.0 to 2.2. Guesses bring sixteen a tenth, and first words come later.
+  guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. With rows of two digits it was
+  1.9, where 2.2 are wanted. The ratio swings with the machine: another run of the same day, in a slower hour, gave 2.25; asked in turns, five rounds
+  each, its medians were 2.4 to 2.5, and those of the tree before 2.0 to 2.2. Guesses bring sixteen a tenth, and first words come later.
 - At eight at once the first token of `generate_eval` comes later than before one digit and learnt guesses (776 ms, 500), though a fifth more tokens
   are made: eight are always asked, and what is written sooner leaves more of the time to prompts. That is reckoned; it was not traced.
 - The filter holds back eight characters of English (p99) with a list of 65,000 made words, six are wanted: a sixth of them are pairs of rare English
