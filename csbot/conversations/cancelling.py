@@ -50,7 +50,8 @@ def listen(on_cancel: Callable[[str], None]) -> threading.Thread:
         pause = threading.Event()
         while True:
             try:
-                subscription = redis.connection().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+                client = redis.connection()  # held, because a client that is collected closes its connections, this one too
+                subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 subscription.subscribe(channel())
                 while True:
                     if message := subscription.get_message(timeout=2.0):
