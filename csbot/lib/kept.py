@@ -27,13 +27,8 @@ def keep_connections(app: Celery) -> None:
     """
     app.conf.update(CELERY_DB_REUSE_MAX=sys.maxsize)
     connections.settings[DEFAULT_DB_ALIAS].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
-    task_prerun.connect(close_dead, weak=False)
+    task_prerun.connect(close_old_connections, weak=False)  # and those that live are asked, before their next statement, whether they do
     task_postrun.connect(close_failed, weak=False)
-
-
-def close_dead(**_: object) -> None:
-    """And have those that live asked, before their next statement, whether they still do."""
-    close_old_connections()
 
 
 def close_failed(**_: object) -> None:

@@ -30,7 +30,8 @@ class Quantisation:
 
 
 def quantise(model: Any, bits: Bits, reload: Callable[[], Any]) -> None:
-    """Every linear layer and every block of fused experts; the embedding and the routers stay. A tied output layer gets weights of its own.
+    """Every linear layer and every block of fused experts; the embedding, the routers and what the model itself wants in full precision
+    stay. A tied output layer gets weights of its own.
 
     Raises `CannotQuantise` where the processor or an expert block is not fit for it.
     """
@@ -50,9 +51,15 @@ def _replace_layers(model: Any, how: Quantisation) -> None:
         for name, child in list(parent.named_children()):
             if is_experts(child):
                 _put(parent, name, quantised(child, make(name), _without_copies(how)))
-            elif type(child) is nn.Linear:
+            elif type(child) is nn.Linear and not _stays(model, f"{place}.{name}"):
                 _put(parent, name, _linear(child, make(name), is_head=child is head))
     model.quantisation = how
+
+
+def _stays(model: Any, path: str) -> bool:
+    """Whether the model's own lists name it, as transformers' quantisers ask too: what is named may have its weight read from outside."""
+    named = model._keep_in_fp32_modules | model._keep_in_fp32_modules_strict
+    return any(f".{name}." in f".{path}.weight." for name in named)
 
 
 def restore(model: Any) -> None:

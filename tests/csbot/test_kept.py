@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from celery.fixups.django import DjangoWorkerFixup
 from celery.signals import task_postrun, task_prerun
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, close_old_connections, connection, connections
 
 from csbot.celery import app
-from csbot.lib.kept import close_dead, close_failed, in_thread, keep_connections
+from csbot.lib.kept import close_failed, in_thread, keep_connections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +43,7 @@ def _keeping() -> Iterator[None]:
     yield
     connections.settings[DEFAULT_DB_ALIAS].update(before)
     app.conf.update(CELERY_DB_REUSE_MAX=None)
-    task_prerun.disconnect(close_dead)
+    task_prerun.disconnect(close_old_connections)
     task_postrun.disconnect(close_failed)
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import shutil
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from transformers import DeepseekV3Config, DeepseekV3ForCausalLM, Qwen2MoeConfig, Qwen2MoeForCausalLM, Qwen3MoeConfig, Qwen3MoeForCausalLM
+from transformers import (
+    AutoModelForCausalLM,
+    DeepseekV3Config,
+    DeepseekV3ForCausalLM,
+    Qwen2MoeConfig,
+    Qwen2MoeForCausalLM,
+    Qwen3MoeConfig,
+    Qwen3MoeForCausalLM,
+)
 
 from inference.contracts import ChatMessage, GenerationRequest
 from inference.engine import loading
@@ -77,6 +86,17 @@ def test_a_quantised_model_says_nearly_the_same_and_its_claim_holds(kind: str) -
     assert off(said(model), before) < 0.1
     assert not [module for module in model.modules() if type(module) is torch.nn.Linear]
     assert "experts" in demand_true(model, "int8")
+
+
+def test_what_a_model_wants_precise_stays(architecture: Callable[[str], Path]) -> None:
+    def plain() -> torch.nn.Module:
+        return AutoModelForCausalLM.from_pretrained(architecture("deepseek_v32"), dtype=torch.bfloat16).eval()
+
+    model = plain()
+    before = said(model)
+    quantise(model, "int8", plain)  # its code reads the type of an indexer's weights
+    assert off(said(model), before) < 0.1
+    assert {name.split(".")[-1] for name, module in model.named_modules() if type(module) is torch.nn.Linear} == {"weights_proj"}
 
 
 def test_a_wide_model_has_rows_of_one_digit_and_has_them_again_after_an_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
