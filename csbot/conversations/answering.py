@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models import Q
+
 from csbot.conversations import pipeline
 from csbot.conversations.contracts import Decision
 from csbot.conversations.history import past_of
@@ -27,7 +29,7 @@ def turn_answer(turn_id: str) -> None:
         _answer(turn)
     except Exception as error:
         log.exception("turn %s: routing failed", turn.pk)
-        turn_retry_or_fail(turn.pk, why=f"routing: {type(error).__name__}: {error}")
+        turn_retry_or_fail(turn.pk, Q(state=Turn.State.ROUTING, attempt=turn.attempt), why=f"routing: {type(error).__name__}: {error}")
 
 
 def _answer(turn: Turn) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from csbot.conversations import cache, cancelling, pipeline
 from csbot.conversations.contracts import Decision, Ending
@@ -146,7 +147,7 @@ def turn_generate(turn_id: str, attempt: int) -> None:
         log.info("turn %s: attempt %d was overtaken", turn.pk, attempt)
     except Exception as error:
         log.exception("turn %s: attempt %d failed", turn.pk, attempt)
-        turn_retry_or_fail(turn.pk, why=f"generation: {type(error).__name__}: {error}")
+        turn_retry_or_fail(turn.pk, Q(state=Turn.State.STREAMING, gen=turn.gen), why=f"generation: {type(error).__name__}: {error}")
     finally:
         if current:
             current.stop()

@@ -20,6 +20,6 @@ GRACE = timedelta(seconds=1)
 def sweep_once() -> None:
     outbox_sweep()
     moment = now()
-    is_silent, is_late = Q(lease_until__lt=moment - GRACE), Q(deadline__lt=moment)  # only what is in hand has a lease
-    for turn_id in Turn.objects.filter(is_silent | is_late, ended=None).order_by("deadline").values_list("pk", flat=True)[:100]:
-        turn_retry_or_fail(turn_id, why="its worker fell silent, or its deadline passed")
+    is_due = Q(lease_until__lt=moment - GRACE) | Q(deadline__lt=moment)  # only what is in hand has a lease
+    for turn_id in Turn.objects.filter(is_due, ended=None).order_by("deadline").values_list("pk", flat=True)[:100]:
+        turn_retry_or_fail(turn_id, is_due, why="its worker fell silent, or its deadline passed")

@@ -291,15 +291,19 @@ def _dispatch_next(turn: Turn) -> None:
 # --- when it goes wrong ----------------------------------------------------------------------------------------------
 
 
-def turn_retry_or_fail(turn_id: str | UUID, *, why: str) -> None:
-    """An attempt broke or its lease ran out: try once more where an attempt and time are left, else end with an honest text (C4)."""
+def turn_retry_or_fail(turn_id: str | UUID, still: Q, *, why: str) -> None:
+    """An attempt broke or its lease ran out: try once more where an attempt and time are left, else end with an honest text (C4).
+
+    `still` is what the caller saw and what has to hold yet: where another has seen it too and was quicker, its new attempt is left alone.
+    """
     turn = Turn.objects.select_related("question", "conversation__site").get(pk=turn_id)
     needs_person = is_cry_for_help(turn.question)
     is_left = needs_person and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
     with locked(turn.conversation_id) as conversation:
-        turn = Turn.objects.select_related("question").get(pk=turn_id)
-        if turn.state not in Turn.OPEN:
+        found = Turn.objects.select_related("question").filter(still, pk=turn_id, state__in=Turn.OPEN).first()
+        if found is None:
             return
+        turn = found
         log.warning("turn %s: %s (state %s)", turn.pk, why, turn.state)
         if turn.deadline <= now():
             _fail(turn, conversation, why, is_left=is_left)

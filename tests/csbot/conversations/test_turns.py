@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from csbot.accounts.models import Agent, Company, Site, User
 from csbot.conversations import cancelling
+from csbot.conversations.answering import turn_answer
 from csbot.conversations.contracts import Decision
 from csbot.conversations.errors import NotYours, OwnerChanged
+from csbot.conversations.generating import turn_generate
 from csbot.conversations.models import Conversation, Outbox, Turn
 from csbot.conversations.services import desk
 from csbot.conversations.services.accept import message_accept
 from csbot.conversations.services.feedback import generation_cancel
-from csbot.conversations.services.turns import decision_commit, turn_claim
+from csbot.conversations.services.turns import decision_commit, generation_claim, turn_claim, turn_retry_or_fail
 from csbot.conversations.sessions import VisitorSession
 from csbot.conversations.sweeper import sweep_once
 from csbot.conversations.texts import TEXTS
@@ -62,6 +65,58 @@ def test_a_stop_that_the_worker_never_heard_ends_the_turn(site: Site, redis_clea
     cancelling.cancel(str(turn.gen))
     sweep_once()
     assert Turn.objects.get(pk=turn.pk).state == Turn.State.CANCELLED
+
+
+def lose_the_lease(turn: Turn) -> None:
+    Turn.objects.filter(pk=turn.pk).update(lease_until=now() - timedelta(seconds=5))
+    sweep_once()
+
+
+def test_one_silence_that_two_sweepers_see_costs_one_attempt(site: Site, redis_clean: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = wait_for_the_engine(ask(session_for(site), "one"))
+    assert generation_claim(turn.pk, 1)
+
+    def overtaken(*seen: Any, why: str) -> None:
+        monkeypatch.undo()
+        sweep_once()  # another process, between this one's look and its lock
+        turn_retry_or_fail(*seen, why=why)
+
+    monkeypatch.setattr("csbot.conversations.sweeper.turn_retry_or_fail", overtaken)
+    lose_the_lease(turn)
+    turn.refresh_from_db()
+    assert (turn.state, turn.generation_attempt) == (Turn.State.WAITING, 2)
+
+
+def test_what_breaks_after_its_lease_does_not_end_the_next_attempt_at_generating(
+    site: Site, redis_clean: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = wait_for_the_engine(ask(session_for(site), "one"))
+
+    def broken(claimed: Turn) -> None:
+        lose_the_lease(claimed)
+        assert generation_claim(claimed.pk, 2)
+        raise RuntimeError("the first attempt breaks late")
+
+    monkeypatch.setattr("csbot.conversations.generating.attempt_open", broken)
+    turn_generate(str(turn.pk), 1)
+    turn.refresh_from_db()
+    assert (turn.state, turn.generation_attempt) == (Turn.State.STREAMING, 2)
+
+
+def test_what_breaks_after_its_lease_does_not_end_the_next_attempt_at_routing(
+    site: Site, redis_clean: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = ask(session_for(site), "one")
+
+    def broken(_: object) -> None:
+        lose_the_lease(turn)
+        assert turn_claim(turn.pk)
+        raise RuntimeError("the first attempt breaks late")
+
+    monkeypatch.setattr("knowledge.facade.open_knowledge", broken)
+    turn_answer(str(turn.pk))
+    turn.refresh_from_db()
+    assert (turn.state, turn.attempt) == (Turn.State.ROUTING, 2)
 
 
 def test_a_turn_that_is_too_late_ends_in_words(site: Site, redis_clean: None) -> None:
