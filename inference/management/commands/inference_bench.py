@@ -7,7 +7,7 @@ import os
 from argparse import ArgumentParser
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,6 +19,9 @@ from inference.engine.bench import AnswerFailed, Run, measure, ratios
 from inference.engine.build import EngineKind, EngineOptions, build_engine
 from inference.engine.refused import Refused
 from inference.prompts import system_prompts
+
+if TYPE_CHECKING:
+    from inference.engine.against_llama import Llama
 
 BACKENDS: tuple[EngineKind, ...] = ("transformers_cb", "generate")
 CONCURRENCY = (1, 4, 16)
@@ -115,24 +118,27 @@ class Command(BaseCommand):
         return engine
 
     def _against_llama(self, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
-        from inference.engine.against_llama import AT_ONCE, Llama, RivalMissing, compare, long_prompts
+        """As it is shipped; and the ratios without guesses, because the other side makes none here."""
+        from inference.engine.against_llama import Llama, RivalMissing
+
+        try:
+            rival = Llama(options["against_llama"], threads=settings.CSBOT.torch_threads or os.cpu_count() or 1)
+            shipped = self._beside(rival, folder, options, guesses=True)
+            plain = self._beside(rival, folder, options, guesses=False)
+        except (RivalMissing, AnswerFailed, RuntimeError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        return {**shipped, "ratios_without_guesses": plain["ratios"]}
+
+    def _beside(self, rival: Llama, folder: Path, options: dict[str, Any], *, guesses: bool) -> dict[str, Any]:
+        from inference.engine.against_llama import AT_ONCE, compare, long_prompts
         from inference.engine.text import Renderer
 
-        threads = settings.CSBOT.torch_threads or os.cpu_count() or 1
-        options_of_engine = EngineOptions(
-            slots=AT_ONCE, threads=threads, precision=options["precision"], is_endless=True, warm_prompts=system_prompts()
-        )
-        engine = build_engine("transformers_cb", folder, options_of_engine)
+        engine = self._engine("transformers_cb", folder, options, slots=AT_ONCE, guesses=guesses)
         try:
-            rival = Llama(options["against_llama"], threads=threads)
-            engine.start()
             render = Renderer(_tokenizer(folder))
-            figures = compare(
-                engine, rival, long_prompts(bench_prompts(), render), render, new_tokens=options["new_tokens"], rounds=options["rounds"]
-            )
+            prompts = long_prompts(bench_prompts(), render)
+            figures = compare(engine, rival, prompts, render, new_tokens=options["new_tokens"], rounds=options["rounds"])
             return {**figures, "device": engine.health().detail}
-        except (ModelMissing, RivalMissing, AnswerFailed, RuntimeError, ValueError) as error:
-            raise CommandError(str(error)) from error
         finally:
             engine.stop()
 

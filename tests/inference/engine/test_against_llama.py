@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator
 from io import StringIO
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -59,3 +62,24 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, random_mode
         Llama(tmp_path / "any.gguf", threads=1)
     with pytest.raises(CommandError, match="no requirement of ours"):
         call_command("inference_bench", "--model", str(random_model), "--against-llama", str(tmp_path / "any.gguf"), stdout=StringIO())
+
+
+class Library:
+    """As much of llama_cpp as is used: an endless answer."""
+
+    class Llama:
+        def __init__(self, file: str, **options: object) -> None:
+            assert options["n_ctx"] == 2048
+
+        def generate(self, prompt: list[int], **sampling: float) -> Iterator[int]:
+            return repeat(len(prompt))
+
+
+def test_the_command_compares_with_guesses_and_without(monkeypatch: pytest.MonkeyPatch, random_model: Path, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "llama_cpp", Library)
+    out = StringIO()
+    arguments = ["--model", str(random_model), "--new-tokens", "4", "--rounds", "1", "--against-llama", str(tmp_path / "any.gguf")]
+    call_command("inference_bench", *arguments, stdout=out, stderr=StringIO())
+    found = json.loads(out.getvalue())
+    assert found["new_tokens"] == 4
+    assert found["ratios"].keys() == found["ratios_without_guesses"].keys()
