@@ -54,6 +54,14 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _stay_frozen() -> Iterator[None]:
+    """An engine that stops thaws what its process holds, and a hundred engines stop here: each would visit the millions from above."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "unfreeze", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _no_canary_in_logs() -> Iterator[None]:
     """Whatever test plants one, and wherever: the run fails when it turns up."""
     with watched() as seen:
