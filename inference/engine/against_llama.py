@@ -16,12 +16,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from inference.contracts import ChatMessage, Engine, GenerationRequest
+from inference.bench_prompts import bench_prompts
+from inference.contracts import Engine, GenerationRequest
 from inference.engine.bench import Messages, ask_all
 from inference.engine.text import Renderer
 
 AT_ONCE = 8
-PROMPT_TOKENS = 300
+NUM_SENTENCES = 10
 _MISSING = "llama-cpp-python is not here; it is no requirement of ours: install it into this environment for this comparison alone"
 
 
@@ -73,14 +74,9 @@ def _asked(pieces: Iterable[object], new_tokens: int) -> _Asked:
     return _Asked((first - since) * 1000, (last - first) * 1000 / (new_tokens - 1), (last_cpu - first_cpu) * 1000 / (new_tokens - 1))
 
 
-def long_prompts(prompts: Iterator[Messages], render: Renderer, tokens: int = PROMPT_TOKENS) -> Iterator[Messages]:
-    """Prompts of about so many tokens and of one language: the last message is said again until it is long enough."""
-    for messages in islice(prompts, 0, None, 2):
-        *before, last = messages
-        longer = last
-        while (missing := tokens - len(render((*before, longer)))) > 0:
-            longer = ChatMessage(last.role, longer.content + "\n" + last.content[:missing])
-        yield (*before, longer)
+def long_prompts() -> Iterator[Messages]:
+    """Of about 300 tokens and of one language; nothing but the question's own words is said twice, so that no guess is easier than in use."""
+    return islice(bench_prompts(NUM_SENTENCES), 0, None, 2)
 
 
 def compare(engine: Engine, rival: Llama, prompts: Iterator[Messages], render: Renderer, *, new_tokens: int, rounds: int) -> dict[str, Any]:

@@ -136,8 +136,7 @@ class Command(BaseCommand):
         engine = self._engine("transformers_cb", folder, options, slots=AT_ONCE, guesses=guesses)
         try:
             render = Renderer(_tokenizer(folder))
-            prompts = long_prompts(bench_prompts(), render)
-            figures = compare(engine, rival, prompts, render, new_tokens=options["new_tokens"], rounds=options["rounds"])
+            figures = compare(engine, rival, long_prompts(), render, new_tokens=options["new_tokens"], rounds=options["rounds"])
             return {**figures, "device": engine.health().detail}
         finally:
             engine.stop()
