@@ -25,6 +25,7 @@ from csbot.conversations.hints import group_of
 from csbot.conversations.hub import hub
 from csbot.conversations.models import Frame
 from csbot.conversations.texts import error_text
+from csbot.lib.cancelled import end_if_cancelled
 from csbot.lib.kept import in_thread
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class FollowingConsumer(AsyncWebsocketConsumer):
             try:
                 async with self._sending:
                     await self._send_news()
+                end_if_cancelled()
             except Exception:
                 log.exception("news not sent, trying again")
                 await asyncio.sleep(1)

@@ -107,6 +107,8 @@ class Attempt:
         self.renewed = time.monotonic()
         if not generation_renew(self.turn):
             raise Fenced
+        if self.turn.gen and cancelling.is_cancelled(self.turn.gen):  # nobody listened when it was said
+            self.stop()
 
     def trace(self, ending: Ending, text: str) -> dict[str, Any]:
         usage = self.handle.usage if self.handle else None

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from csbot.conversations.models import Conversation
 from csbot.conversations.streaming import stream_key
 from csbot.lib import redis
+from csbot.lib.cancelled import end_if_cancelled
 from csbot.lib.kept import in_thread
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class Hub:
                 while True:
                     await self._has_generations.wait()
                     await self._read_once(connection)
+                    end_if_cancelled()
             except (RedisError, OSError) as error:
                 log.info("token streams not read, trying again: %s", error)
                 await asyncio.sleep(0.5)

@@ -44,7 +44,7 @@ def generation_cancel(*, session: VisitorSession, gen: str) -> None:
             turn_cancel(turn)
             return
     if turn.state == Turn.State.STREAMING:
-        cancelling.cancel(gen)
+        cancelling.cancel(str(turn.gen))  # which may have begun anew since the visitor looked
 
 
 def visitor_read(*, session: VisitorSession, conversation: Conversation, seq: int) -> None:

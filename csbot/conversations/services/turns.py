@@ -59,11 +59,16 @@ def turn_claim(turn_id: str | UUID) -> Turn | None:
             is_claimed = turn is not None and _take(turn)
             # Together with the claim: a worker that dies in between leaves a task that is sent again, and so does a turn that has to wait,
             # whatever becomes of the one before it. Where the turn is claimed or ended already, this was a duplicate, and its task is done.
-            if is_claimed or not Turn.objects.filter(pk=turn_id, state=State.QUEUED).exists():
+            if is_claimed or not _is_queued(turn_id):
                 outbox_taken(f"answer:{turn_id}")
     except IntegrityError:  # the conversation's other turn is in work (machines' clocks differ); its end wakes this one
         return None
     return turn if is_claimed else None
+
+
+def _is_queued(turn_id: str | UUID) -> bool:
+    """Now and until the transaction ends: whoever puts it back asks for its task anew, and that must not count as taken."""
+    return list(Turn.objects.select_for_update().filter(pk=turn_id).order_by().values_list("state", flat=True)) == [State.QUEUED]
 
 
 def _take(turn: Turn) -> bool:
@@ -83,7 +88,8 @@ def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
     if not claimed:
         outbox_taken(f"generate:{turn_id}:{attempt}")  # no later one could claim it
         return None
-    return Turn.objects.select_related("question", "conversation__site__company", "trace").get(pk=turn_id)
+    claimed_rows = Turn.objects.select_related("question", "conversation__site__company", "trace")
+    return claimed_rows.filter(pk=turn_id, state=State.STREAMING, generation_attempt=attempt).order_by().first()
 
 
 def generation_begun(turn: Turn) -> None:
@@ -300,7 +306,8 @@ def turn_retry_or_fail(turn_id: str | UUID, still: Q, *, why: str) -> None:
     needs_person = is_cry_for_help(turn.question)
     is_left = needs_person and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
     with locked(turn.conversation_id) as conversation:
-        found = Turn.objects.select_related("question").filter(still, pk=turn_id, state__in=Turn.OPEN).first()
+        row = Turn.objects.select_related("question").select_for_update(of=("self",))  # claims take no lock of the conversation
+        found = row.filter(still, pk=turn_id, state__in=Turn.OPEN).order_by().first()
         if found is None:
             return
         turn = found

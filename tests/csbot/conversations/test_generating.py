@@ -12,7 +12,7 @@ from csbot.conversations import generating
 from csbot.conversations.asking import Reply, question_ask
 from csbot.conversations.models import Turn
 from csbot.conversations.texts import built_in
-from csbot.lib import status
+from csbot.lib import redis, status
 from csbot.lib.status import WorkerStatus, status_write
 from inference.contracts import EngineOverloaded, Usage
 from knowledge.contracts import Direction, Verdict
@@ -32,7 +32,7 @@ class Said:
     """An engine's handle with its whole answer."""
 
     id: str = "said"
-    finish: str = "stop"
+    finish: str | None = "stop"
     usage: Usage = Usage()
 
 
@@ -106,6 +106,27 @@ def test_who_stops_listening_stops_the_engine(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(generating, "generation_commit", commit_noted)
     assert ask().turn.trace.data["finish"] == "unsupported"
     assert order == ["stopped", "committed"]
+
+
+def test_a_stop_whose_message_was_lost_is_seen_when_the_lease_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Said(finish=None)
+
+    class Engine:
+        def cancel(self, answer: str) -> None:
+            said.finish = "cancelled"
+
+    def made() -> Iterator[str]:
+        yield "Green tea "
+        redis.connection().set(redis.key("cancel", Turn.objects.get().gen), "1")
+        for _ in range(20):
+            if not said.finish:
+                yield "is brewed "
+
+    monkeypatch.setattr(generating, "RENEW_EVERY_S", 0.0)
+    monkeypatch.setattr("inference.facade.engine", Engine)
+    monkeypatch.setattr("inference.facade.answer_pieces", lambda request: (said, made()))
+    turn = ask().turn
+    assert (turn.state, turn.trace.data["finish"]) == (Turn.State.CANCELLED, "cancelled")
 
 
 def test_an_engine_without_room_leaves_the_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
