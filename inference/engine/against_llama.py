@@ -75,7 +75,7 @@ def _asked(pieces: Iterable[object], new_tokens: int) -> _Asked:
 
 
 def long_prompts() -> Iterator[Messages]:
-    """Of about 300 tokens and of one language; nothing but the question's own words is said twice, so that no guess is easier than in use."""
+    """Of about 300 tokens and of one language; nothing is said twice but the question's own words."""
     return islice(bench_prompts(NUM_SENTENCES), 0, None, 2)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from argparse import ArgumentParser
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -119,10 +118,12 @@ class Command(BaseCommand):
 
     def _against_llama(self, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
         """As it is shipped; and the ratios without guesses, because the other side makes none here."""
+        import torch
+
         from inference.engine.against_llama import Llama, RivalMissing
 
         try:
-            rival = Llama(options["against_llama"], threads=settings.CSBOT.torch_threads or os.cpu_count() or 1)
+            rival = Llama(options["against_llama"], threads=settings.CSBOT.torch_threads or torch.get_num_threads())
             shipped = self._beside(rival, folder, options, guesses=True)
             plain = self._beside(rival, folder, options, guesses=False)
         except (RivalMissing, AnswerFailed, RuntimeError, ValueError) as error:

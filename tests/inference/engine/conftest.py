@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -115,14 +114,3 @@ def process() -> Iterator[ServerProcess]:
     server = ServerProcess()
     yield server
     server.kill()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _light_collections() -> Iterator[None]:
-    """The library collects garbage whenever an engine goes; what is loaded for good is taken out of it, half a second each time."""
-    import transformers.generation.continuous_batching  # noqa: F401
-
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()

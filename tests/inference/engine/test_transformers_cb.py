@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import logging.handlers
 import threading
@@ -53,6 +54,17 @@ def test_a_prompt_that_was_seen_is_found_in_the_cache(batching, monkeypatch):
     hits = prefix_hits(batching, monkeypatch)
     list(batching.submit(ask("z" * 200)))
     assert hits[0] >= 192
+
+
+def test_what_was_kept_from_the_collector_is_given_back_with_the_engine(random_model, monkeypatch):
+    """Or a process that changes its model would keep both."""
+    engine = ContinuousBatchingEngine(random_model, loading=Loading(threads=1), cache_tokens=4096)
+    engine.start()
+    assert gc.get_freeze_count() > 0
+    given_back = []
+    monkeypatch.setattr(gc, "unfreeze", lambda: given_back.append(True))
+    engine.stop()
+    assert given_back == [True]
 
 
 def test_the_system_prompt_is_warm_after_start(random_model, monkeypatch):
