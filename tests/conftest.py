@@ -62,10 +62,11 @@ def _stay_frozen() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _few_made_questions() -> Iterator[None]:
-    """Some sixty publishings fit a router each. What a router is worth is measured with all of them (`knowledge_eval`), not here."""
+def _few_made_questions(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Some sixty publishings of the default suite fit a router each. What one that has seen all is worth, longer tests and `knowledge_eval` say."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("knowledge.faq.examples.MOST", 120)
+        if pytestconfig.option.markexpr == "not thorough":
+            patch.setattr("knowledge.faq.examples.MOST", 120)
         yield
 
 
