@@ -238,7 +238,7 @@ TAIL = """
   and read by Django in three processes.
 - The slower machine's engine without guesses took 78 ms a token and 515 ms to the first; with its cores awake between two pieces of a step (ADR 37)
   63 and 325, and with rows of one digit (ADR 28) 57 and 237. There the product's first word came after 1,541 ms at first, after 801 with guesses,
-  after 582 with cores awake, and after 478 now.
+  after 582 with cores awake, and after 440 to 480 now.
 - Sixteen answers at once reach 5.8 times one's tokens a second without guesses and 2.6 times with them: one alone became 2.5 times as fast by
   guesses, and half of sixteen's time is the reading of their prompts, which takes each as long as it takes one alone. With rows of two digits it was
   1.9, where 2.2 are wanted. The ratio swings with the machine: another run of the same day, in a slower hour, gave 2.25; asked in turns, five rounds

@@ -88,8 +88,8 @@ def generation_claim(turn_id: str | UUID, attempt: int) -> Turn | None:
     if not claimed:
         outbox_taken(f"generate:{turn_id}:{attempt}")  # no later one could claim it
         return None
-    claimed_rows = Turn.objects.select_related("question", "conversation__site__company", "trace")
-    return claimed_rows.filter(pk=turn_id, state=State.STREAMING, generation_attempt=attempt).order_by().first()
+    turns = Turn.objects.select_related("question", "conversation__site__company", "trace")
+    return turns.filter(pk=turn_id, state=State.STREAMING, generation_attempt=attempt).order_by().first()
 
 
 def generation_begun(turn: Turn) -> None:
@@ -302,15 +302,13 @@ def turn_retry_or_fail(turn_id: str | UUID, still: Q, *, why: str) -> None:
 
     `still` is what the caller saw and what has to hold yet: where another has seen it too and was quicker, its new attempt is left alone.
     """
-    turn = Turn.objects.select_related("question", "conversation__site").get(pk=turn_id)
-    needs_person = is_cry_for_help(turn.question)
-    is_left = needs_person and not is_staffed(turn.conversation.site)  # asked before the lock: presence is in Redis
-    with locked(turn.conversation_id) as conversation:
+    seen = Turn.objects.select_related("question", "conversation__site").get(pk=turn_id)
+    is_left = is_cry_for_help(seen.question) and not is_staffed(seen.conversation.site)  # asked before the lock: presence is in Redis
+    with locked(seen.conversation_id) as conversation:
         row = Turn.objects.select_related("question").select_for_update(of=("self",))  # claims take no lock of the conversation
-        found = row.filter(still, pk=turn_id, state__in=Turn.OPEN).order_by().first()
-        if found is None:
+        turn = row.filter(still, pk=turn_id, state__in=Turn.OPEN).order_by().first()
+        if turn is None:
             return
-        turn = found
         log.warning("turn %s: %s (state %s)", turn.pk, why, turn.state)
         if turn.deadline <= now():
             _fail(turn, conversation, why, is_left=is_left)
