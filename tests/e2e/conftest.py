@@ -13,6 +13,18 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playw
 
 from csbot.operations.stack import Stack, open_stack
 
+# An answer may stream for less time than a test driver waits between two looks at the page, so the page itself looks.
+AT_FIRST_WORDS = """(node, on) => {
+    const root = node.shadowRoot ?? node;
+    node.waiting?.disconnect();
+    const observer = node.waiting = new MutationObserver(() => {
+        const found = root.querySelector(on);
+        if (!found || !root.querySelector(".bubble.streaming .text p")) return;
+        observer.disconnect();
+        DEED;
+    });
+    observer.observe(root, {childList: true, subtree: true, characterData: true});
+}"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -34,6 +46,11 @@ def browser(stack: Stack) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+def at_first_words(place: Locator, deed: str, *, on: str) -> None:
+    """Has the page do something once, when the first words of an answer are in `place`; `found` in that JavaScript is what `on` selects."""
+    place.evaluate(AT_FIRST_WORDS.replace("DEED", deed), on)
 
 
 class Widget:
@@ -62,8 +79,11 @@ class Widget:
 
     def bubbles(self) -> list[dict[str, Any]]:
         """What the app holds, before it is rendered: the texts as they were put together from the pieces."""
-        held: list[dict[str, Any]] = self.frame.locator("csbot-chat").evaluate("chat => chat.view.bubbles")
+        held: list[dict[str, Any]] = self.chat().evaluate("chat => chat.view.bubbles")
         return held
+
+    def chat(self) -> Locator:
+        return self.frame.locator("csbot-chat")
 
     def state(self) -> Locator:
         return self.frame.locator("header .state")
