@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
 
 from csbot.operations.stack import Stack, open_stack
 
@@ -26,6 +26,9 @@ AT_FIRST_WORDS = """(node, on) => {
     observer.observe(root, {childList: true, subtree: true, characterData: true});
 }"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+expect.set_options(timeout=30_000)  # as the driver's other waits: what comes late on a busy machine has come
 
 
 @pytest.fixture(scope="session")

@@ -188,11 +188,11 @@ def the_bot_answers(asks_faq: Widget, asks_order: Widget, language: str) -> None
 def a_person_is_called(visitor: Widget, ada: DeskPage, language: str) -> None:
     """The visitor waits with a place in the queue; Ada sees it at once, takes the next one and greets with a canned reply."""
     visitor.ask({"en": "I want to talk to a human", "zh": "我要转人工"}[language])
-    expect(visitor.state()).to_contain_text(re.compile(r"number \d|第 \d 位"), timeout=15_000)
+    expect(visitor.state()).to_contain_text(re.compile(r"number \d|第 \d 位"))
     ada.page.locator("#tab-waiting").click()
-    expect(ada.page.locator("#tab-waiting b")).not_to_have_text("0", timeout=15_000)
+    expect(ada.page.locator("#tab-waiting b")).not_to_have_text("0")
     ada.page.keyboard.press("x")
-    expect(ada.page.locator(".talk-head .deeds button")).to_have_count(3, timeout=15_000)
+    expect(ada.page.locator(".talk-head .deeds button")).to_have_count(3)
     shortcut, beginning = CANNED[language]
     field = ada.field()
     field.click()
@@ -223,7 +223,7 @@ def ada_passes_on_to_ben(visitor: Widget, ada: DeskPage, ben: DeskPage) -> None:
 def the_server_goes_away_and_comes_back(visitor: Widget, ada: DeskPage, ben: DeskPage, stack: Stack) -> None:
     """What is written meanwhile arrives, and both desks say the same."""
     kill(stack, "web")
-    expect(ben.page.locator(".top .state")).not_to_have_class(re.compile("online"), timeout=15_000)
+    expect(ben.page.locator(".top .state")).not_to_have_class(re.compile("online"))
     visitor.ask("still there?")
     expect(ben.page.locator(".top .state")).to_have_class(re.compile("online"), timeout=60_000)
     ben.page.locator(".bubble.visitor", has_text="still there?").wait_for(timeout=30_000)
@@ -258,7 +258,7 @@ def ada_takes_over_in_mid_stream(visitor: Widget, ada: DeskPage, language: str) 
         if not ada.field().input_value():
             break
     visitor.frame.locator("li.agent .text", has_text="I take this one").wait_for(timeout=15_000)
-    expect(visitor.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
+    expect(visitor.frame.locator(".bubble.streaming")).to_have_count(0)
     shown = [bubble["sender"] for bubble in visitor.bubbles()]
     visitor.page.wait_for_timeout(3000)
     assert [bubble["sender"] for bubble in visitor.bubbles()] == shown

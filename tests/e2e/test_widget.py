@@ -75,7 +75,7 @@ def test_an_answer_can_be_stopped(widget: Widget, language: str) -> None:
         at_first_words(widget.chat(), "found.click()", on="button.stop")
         widget.ask(question)
         widget.wait_for_answers(answers)
-        expect(widget.frame.locator(".bubble.streaming")).to_have_count(0, timeout=10_000)
+        expect(widget.frame.locator(".bubble.streaming")).to_have_count(0)
         expect(widget.frame.locator("button.stop")).to_have_count(0)
         finishes.append(widget.bubbles()[-1]["finish"])
         if finishes[-1] == "cancelled":
@@ -96,7 +96,7 @@ def test_the_button_for_a_person_leads_to_the_queue_and_back(widget: Widget, lan
     widget.ask(HELLO[language])
     widget.wait_for_answers(2)
     widget.frame.locator("button.person.call").click()
-    expect(widget.state()).to_contain_text(MESSAGE_LEFT[language], timeout=10_000)
+    expect(widget.state()).to_contain_text(MESSAGE_LEFT[language])
     expect(widget.frame.locator("button.person.call")).to_have_count(0)
     widget.frame.locator("button.person.back").click()
     expect(widget.frame.locator("button.person.call")).to_be_visible()
@@ -111,7 +111,7 @@ def test_a_lost_connection_is_told_and_what_was_written_meanwhile_is_answered(wi
     """The server goes away for a moment: a browser's offline mode leaves open websockets alone."""
     expect(widget.state()).to_have_class("state online")
     kill(stack, "web")
-    expect(widget.state()).not_to_have_class("state online", timeout=10_000)
+    expect(widget.state()).not_to_have_class("state online")
     question, part = FAQ[language]
     widget.ask(question)
     expect(widget.state()).to_have_class("state online", timeout=60_000)
@@ -129,7 +129,7 @@ def test_dark_colours_follow_the_system(widget: Widget) -> None:
 def test_a_wish_for_a_person_leads_to_the_queue(widget: Widget, language: str) -> None:
     widget.ask(PERSON[language])
     widget.wait_for_answers(2)
-    expect(widget.state()).to_contain_text(MESSAGE_LEFT[language], timeout=10_000)
+    expect(widget.state()).to_contain_text(MESSAGE_LEFT[language])
 
 
 def test_small_talk_is_answered_in_the_shops_words(widget: Widget, language: str) -> None:

@@ -134,16 +134,16 @@ def test_who_is_there_is_there_for_every_process(four: tuple[Stack, list[str]]) 
     url = addresses[1].replace("http", "ws") + "/ws/desk/"
     with connect(url, additional_headers={"Cookie": cookie, "Origin": addresses[1]}) as desk:
         assert json.loads(desk.recv(10))["type"] == "desk.hello.ok"
-        wait_until(lambda: all(online()), "everybody knows that the agent is there", 5)
+        wait_until(lambda: all(online()), "everybody knows that the agent is there")
         with Visitor(addresses[3], "demo") as visitor:
             visitor.send("msg.send", {"client_id": "p", "text": "I want to talk to a human"})
             place = visitor.receive_until("queue.update")
         assert place["data"]["position"] == 1
-    wait_until(lambda: not any(online()), "everybody knows that the agent is gone", 10)
+    wait_until(lambda: not any(online()), "everybody knows that the agent is gone")
 
 
 def signed_in(stack: Stack) -> httpx.Client:
-    client = httpx.Client(follow_redirects=True)
+    client = httpx.Client(follow_redirects=True, timeout=30)
     page = client.get(stack.address + (stack.folder / "setup_link").read_text().strip())
     password = dict.fromkeys(("password1", "password2"), "a-good-long-password")
     form = {"csrfmiddlewaretoken": client.cookies["csrftoken"], "username": "ada", "email": "", **password}
