@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 _scratch = Path(tempfile.mkdtemp(prefix="csbot-test-"))
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 
@@ -23,3 +25,7 @@ os.environ |= {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+
+# How long an example takes is the machine's matter; new examples are looked for by people, not by CI, which has to say the same of the same code.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ)
+settings.load_profile("steady")

@@ -17,6 +17,7 @@ from tests.csbot.conversations.fakes import FakeKnowledge
 def running(monkeypatch: pytest.MonkeyPatch, workers: None) -> Iterator[None]:
     """Both workers up, knowledge that routes by the first word, and the sweeper at its pace."""
     monkeypatch.setattr("knowledge.facade.open_knowledge", lambda kb_id: FakeKnowledge())
+    monkeypatch.setattr("csbot.lib.status.EXPIRY_S", 300)  # nobody repeats these signs of life
     status_write("answers", WorkerStatus("ready"))
     status_write("generation", WorkerStatus("ready", model="scripted", prompt="1"))
     stop = threading.Event()

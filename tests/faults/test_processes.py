@@ -16,7 +16,7 @@ from inference.catalogue import manifest
 from tests.faults.conftest import ARGUMENTS, WITHOUT_MODELS
 from tests.faults.processes import kill, processes_of, send, wait_until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("role", ["valkey", "web", "answers", "generation", "background", "beat"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ from csbot.env import BASE_DIR
 from csbot.operations.stack import Stack, free_port, open_stack
 from tests import postgres
 from tests.faults.conftest import ARGUMENTS, WITHOUT_MODELS
-from tests.faults.processes import wait_until
+from tests.faults.processes import send, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
@@ -108,13 +109,20 @@ def send_many(number: int, visitor: Visitor) -> int:
     return sum(frame["type"] == "msg.ack" or frame["data"]["code"] != "too_fast" for frame in replies)
 
 
-def test_every_process_streams_the_same_text(addresses: list[str]) -> None:
+def test_every_process_streams_the_same_text(four: tuple[Stack, list[str]]) -> None:
+    stack, addresses = four
     with ExitStack() as opened:
         sockets = [opened.enter_context(visitor) for visitor in the_same_visitor(addresses)]
+        for visitor in sockets:
+            visitor.receive_until("hello.ok")
+        send(stack, "generation", signal.SIGSTOP)  # until all of them look on
+        opened.callback(send, stack, "generation", signal.SIGCONT)
         sockets[0].send("msg.send", {"client_id": "the-one", "text": GENERATED})
         sockets[0].receive_until("msg.ack")
         for visitor in sockets[1:]:  # they came before there was a conversation
             visitor.send("hello", {"token": visitor.token, "v": 1})
+            visitor.receive_until("hello.ok")
+        send(stack, "generation", signal.SIGCONT)
         with ThreadPoolExecutor(len(sockets)) as pool:
             texts = list(pool.map(streamed, sockets))
     assert texts[0]

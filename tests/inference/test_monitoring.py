@@ -55,7 +55,7 @@ def test_experts_are_counted_exactly_under_batching_and_prefix_hits(engine):
 
 def test_steps_waits_and_ends_are_counted(engine):
     before = engine.stats()
-    answers = [engine.submit(ask(str(number), max_new_tokens=20)) for number in range(4)]
+    answers = [engine.submit(ask(str(number), max_new_tokens=200)) for number in range(4)]
     engine.cancel(answers[0].id)
     for answer in answers:
         list(answer)
@@ -68,7 +68,7 @@ def test_steps_waits_and_ends_are_counted(engine):
     steps = sum(after.spreads["batch"].counts) - sum(before.spreads["batch"].counts)
     shares = after.spreads["batch"].total - before.spreads["batch"].total
     assert steps < shares
-    assert 60 <= shares + after.proven_tokens - before.proven_tokens < 80  # each answer's step makes a token and what was guessed right
+    assert 600 <= shares + after.proven_tokens - before.proven_tokens < 800  # each answer's step makes a token and what was guessed right
 
 
 def test_the_cache_is_held_while_an_answer_runs_and_free_after_it(engine):

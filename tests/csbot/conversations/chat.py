@@ -31,7 +31,7 @@ class Socket:
 
     async def open(self) -> bool:
         await self._app.send_input({"type": "websocket.connect"})
-        answer = await self._app.receive_output(5)
+        answer = await self._app.receive_output(30)
         return bool(answer["type"] == "websocket.accept")
 
     async def send(self, *, text: str | None = None, data: bytes | None = None) -> None:
@@ -44,7 +44,7 @@ class Socket:
 
     async def close(self) -> None:
         await self._app.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self._app.wait(5)
+        await self._app.wait(30)
 
 
 class Chat:
@@ -73,7 +73,7 @@ class Chat:
         await self.send("msg.send", {"client_id": client_id, "text": text})
         return client_id
 
-    async def until(self, type_: str, fits: Callable[[dict[str, Any]], bool] = lambda data: True, seconds: float = 8) -> dict[str, Any]:
+    async def until(self, type_: str, fits: Callable[[dict[str, Any]], bool] = lambda data: True, seconds: float = 30) -> dict[str, Any]:
         """The data of the next frame of this type that fits; frames before it are kept."""
         try:
             async with asyncio.timeout(seconds):

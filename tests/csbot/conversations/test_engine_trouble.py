@@ -44,10 +44,10 @@ class Broken:
 
 
 def test_a_turn_that_waits_long_for_its_first_word_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csbot.conversations.services.turns.GENERATION_LEASE", timedelta(seconds=1))
+    monkeypatch.setattr("csbot.conversations.services.turns.GENERATION_LEASE", timedelta(seconds=2))
     monkeypatch.setattr("csbot.conversations.sweeper.GRACE", timedelta(0))
     monkeypatch.setattr("csbot.conversations.generating.RENEW_EVERY_S", 0.2)
-    slow = ScriptedEngine(first_s=3.5)
+    slow = ScriptedEngine(first_s=4)
     slow.start()
     monkeypatch.setattr("inference.facade.engine", lambda: slow)
     reply = ask()

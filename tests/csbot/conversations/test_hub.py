@@ -48,6 +48,6 @@ async def test_no_loop_goes_on_because_a_library_swallowed_its_end(monkeypatch: 
         await asyncio.sleep(0)
     loops = list(hub._tasks)
     hub.leave(listener)
-    ended, running = await asyncio.wait(loops, timeout=2)
+    ended, running = await asyncio.wait(loops, timeout=20)
     assert (len(ended), len(running)) == (3, 0)
     assert Swallowing.asked == 1

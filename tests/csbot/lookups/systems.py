@@ -99,7 +99,7 @@ def lookup_at(server: ThreadingHTTPServer, company: Company, path: str = "/order
             "answer_en": "Order {number} is {status}[, last seen in {place}][, expected {expected}].",
             "answer_zh": "订单{number}：{status}。",
             "unknown_en": "There is no order {number}.",
-            "timeout_s": 1,
+            "timeout_s": 10,
             "sealed_headers": seal("Authorization: Bearer hush"),
             **fields,
         }

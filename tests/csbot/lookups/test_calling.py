@@ -44,7 +44,8 @@ def test_what_the_system_does_not_know_is_unknown(lookup: Lookup) -> None:
     ],
 )
 def test_a_reply_that_cannot_be_used_says_why(server: ThreadingHTTPServer, company: Company, path: str, why: str) -> None:
-    called = lookup_call(lookup_at(server, company, path + "{number}"), {"number": "T100"})
+    timeout_s = 1 if path == "/slow/" else 10
+    called = lookup_call(lookup_at(server, company, path + "{number}", timeout_s=timeout_s), {"number": "T100"})
     assert called.outcome == "failed"
     assert why in called.why
 

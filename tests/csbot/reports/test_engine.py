@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_where_companies_share_an_engine_only_the_operator_sees_its_counts(compa
     assert "4321" not in page
     assert "--heat" not in page
     assert "Several companies share this engine" in page
-    assert "heard 0 s ago" in page
+    assert re.search(r"heard \d s ago", page)
     agent.user.is_superuser = True
     agent.user.save()
     assert "4321" in desk.client.get("/engine/").content.decode()

@@ -31,7 +31,7 @@ def server(process: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> ServerPro
 
 @pytest.fixture
 def engine(server: ServerProcess) -> Iterator[OpenAIEngine]:
-    made = OpenAIEngine(server.url, "m", read_s=1.0)
+    made = OpenAIEngine(server.url, "m", read_s=10.0)
     made.start()
     yield made
     made.stop()
@@ -81,12 +81,15 @@ def test_what_is_no_event_ends_the_answer_and_not_the_engine(server, engine):
     assert engine.health().state == "ready"
 
 
-def test_a_silent_server_is_given_up_after_its_time(server, engine):
+def test_a_silent_server_is_given_up_after_its_time(server):
+    engine = OpenAIEngine(server.url, "m", read_s=1.0)
+    engine.start()
     server.tell(is_silent=True)
     answer = engine.submit(ask(deadline_s=30))
     with pytest.raises(EngineDead, match="broke off"):
         list(answer)
     server.tell(is_silent=False)
+    engine.stop()
 
 
 def test_a_killed_server_is_waited_for_and_used_again(engine, server):

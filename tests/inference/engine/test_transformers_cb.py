@@ -123,7 +123,7 @@ def test_death_is_told_to_the_process(random_model):
     engine._loaded.model.model.forward = None
     with pytest.raises(EngineDead):
         list(engine.submit(ask()))
-    assert told.wait(2)
+    assert told.wait(20)
     engine.stop()
 
 
