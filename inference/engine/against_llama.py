@@ -90,13 +90,18 @@ def compare(engine: Engine, rival: Llama, prompts: Iterator[Messages], render: R
             theirs.append(found[1])
     mine, other = _medians(ours), _medians(theirs)
     ratios = {
-        "first token, llama.cpp to ours": round(other.first_token_ms / mine.first_token_ms, 2),
-        "decode, ours to llama.cpp": round(other.token_ms / mine.token_ms, 2),
-        "decode, in processor time": round(other.token_cpu_ms / mine.token_cpu_ms, 2),
-        f"{AT_ONCE} at once, ours to llama.cpp": round(mine.at_once_tokens_per_s / other.at_once_tokens_per_s, 2),
-        f"{AT_ONCE} at once, in processor time": round(mine.at_once_tokens_per_cpu_s / other.at_once_tokens_per_cpu_s, 2),
+        "first token, llama.cpp to ours": _ratio(other.first_token_ms, mine.first_token_ms),
+        "decode, ours to llama.cpp": _ratio(other.token_ms, mine.token_ms),
+        "decode, in processor time": _ratio(other.token_cpu_ms, mine.token_cpu_ms),
+        f"{AT_ONCE} at once, ours to llama.cpp": _ratio(mine.at_once_tokens_per_s, other.at_once_tokens_per_s),
+        f"{AT_ONCE} at once, in processor time": _ratio(mine.at_once_tokens_per_cpu_s, other.at_once_tokens_per_cpu_s),
     }
     return {"prompt_tokens": len(render(alone)), "new_tokens": new_tokens, "ours": asdict(mine), "llama": asdict(other), "ratios": ratios}
+
+
+def _ratio(one: float, other: float) -> float | None:
+    """None where a few tokens took no time that could be measured."""
+    return round(one / other, 2) if other else None
 
 
 def _ours(engine: Engine, alone: Messages, queue: list[Messages], new_tokens: int) -> Side:

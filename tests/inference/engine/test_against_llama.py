@@ -85,3 +85,8 @@ def test_the_command_compares_with_guesses_and_without(monkeypatch: pytest.Monke
     found = json.loads(out.getvalue())
     assert found["new_tokens"] == 4
     assert found["ratios"].keys() == found["ratios_without_guesses"].keys()
+
+
+def test_what_took_no_time_is_compared_with_nothing() -> None:
+    assert against_llama._ratio(3.0, 2.0) == 1.5
+    assert against_llama._ratio(3.0, 0.0) is None
