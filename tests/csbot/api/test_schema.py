@@ -21,6 +21,7 @@ LEFT_OUT = {"/api/v1/search", "/api/v1/health"}  # without workers they say 503,
 
 
 @pytest.mark.usefixtures("redis_clean")
+@pytest.mark.thorough
 def test_whatever_is_sent_nothing_breaks(address: str, company: Company, site: Site) -> None:
     schema = schemathesis.openapi.from_url(f"{address}/api/schema/?format=json")
     headers = {"Authorization": f"Bearer {key_of(company)}"}

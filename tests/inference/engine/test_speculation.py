@@ -114,6 +114,7 @@ def test_a_cancelled_answer_leaves_nothing_behind(engine):
     assert engine.leftovers() == dict.fromkeys(engine.leftovers(), 0)
 
 
+@pytest.mark.thorough
 def test_drawn_answers_have_the_models_own_chances(engine, monkeypatch):
     """Tokens drawn behind right and wrong guesses, against what a plain pass over the text before them says of them."""
     found = heard(engine, monkeypatch)

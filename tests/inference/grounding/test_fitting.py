@@ -109,6 +109,7 @@ def cut_at_clauses(sentence: str) -> Iterator[str]:
         yield sentence[border.end() :]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.name)
 def test_every_sentence_of_the_shops_articles_passes_whole_and_cut(article: Path) -> None:
     """The measure against false refusals: nothing that a shop says itself may be held back."""
