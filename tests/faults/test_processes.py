@@ -59,14 +59,14 @@ def test_however_it_ends_no_process_stays(stack: Stack, number: signal.Signals) 
     assert len(processes_of(stack.folder)) >= 7
     stack.process.send_signal(number)
     stack.process.wait(30)
-    wait_until(lambda: not processes_of(stack.folder), "everything is gone")
+    wait_until(lambda: not processes_of(stack.folder), "everything is gone", 15)
 
 
 def test_after_a_kill_everything_is_still_there(stack: Stack) -> None:
     asked = stack.ask("hello")
     stack.process.kill()
     stack.process.wait()
-    wait_until(lambda: not processes_of(stack.folder), "everything is gone")
+    wait_until(lambda: not processes_of(stack.folder), "everything is gone", 15)
     with open_stack(*ARGUMENTS, environment=WITHOUT_MODELS, folder=stack.folder) as again:
         again.wait()
         assert again.ask("thanks", "--conversation", asked["conversation"])["conversation"] == asked["conversation"]

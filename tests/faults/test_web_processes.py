@@ -142,12 +142,12 @@ def test_who_is_there_is_there_for_every_process(four: tuple[Stack, list[str]]) 
     url = addresses[1].replace("http", "ws") + "/ws/desk/"
     with connect(url, additional_headers={"Cookie": cookie, "Origin": addresses[1]}) as desk:
         assert json.loads(desk.recv(10))["type"] == "desk.hello.ok"
-        wait_until(lambda: all(online()), "everybody knows that the agent is there")
+        wait_until(lambda: all(online()), "everybody knows that the agent is there", 5)
         with Visitor(addresses[3], "demo") as visitor:
             visitor.send("msg.send", {"client_id": "p", "text": "I want to talk to a human"})
             place = visitor.receive_until("queue.update")
         assert place["data"]["position"] == 1
-    wait_until(lambda: not any(online()), "everybody knows that the agent is gone")
+    wait_until(lambda: not any(online()), "everybody knows that the agent is gone", 10)
 
 
 def signed_in(stack: Stack) -> httpx.Client:

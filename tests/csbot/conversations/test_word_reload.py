@@ -17,7 +17,7 @@ from knowledge.words import Rows
 from tests.csbot.conversations.chat import Chat
 
 pytestmark = [pytest.mark.usefixtures("running", "site"), pytest.mark.thorough]
-LIMIT_S = 30.0
+LIMIT_S = 5.0
 
 
 def imported(company: Company, *words: Wanted) -> None:
@@ -40,7 +40,7 @@ async def test_messages_that_come_during_a_reload_are_all_answered_and_the_new_w
             mine = await chat.until("msg.new", lambda data, wanted=client_id: data["message"].get("client_id") == wanted)  # type: ignore[misc]
             await chat.until_bot()
             masked = mine["message"]["text"] == "answer me about *******"
-            await asyncio.sleep(2.0)  # a visitor has a limit of messages
+            await asyncio.sleep(0.4)  # a visitor has a limit of messages
     assert await Message.objects.filter(sender="bot").acount() == asked + 1
 
 

@@ -113,7 +113,7 @@ def test_a_server_that_takes_a_question_and_says_nothing_is_not_waited_for(serve
     since = time.monotonic()
     with pytest.raises(EngineDead, match="timed out"):
         impatient.submit(ask(deadline_s=60))
-    assert time.monotonic() - since < 15  # all tries together; then the ladder goes on
+    assert time.monotonic() - since < 2.0  # all tries together; then the ladder goes on
 
 
 def test_the_time_for_the_head_is_not_that_between_two_pieces(server: ServerProcess, impatient: OpenAIEngine) -> None:
